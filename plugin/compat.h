@@ -1,0 +1,88 @@
+/* compat.h
+ * The differences between Wireshark 4.0, 4.4 and 4.6; no other file asks for a version
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_COMPAT_H
+#define OXC_COMPAT_H
+
+#include <stdbool.h>
+
+#include <epan/packet.h>
+#include <epan/dissectors/packet-dcerpc.h>
+#include <epan/stats_tree.h>
+#include <epan/tvbuff.h>
+#include <epan/unit_strings.h>
+#include <ws_version.h>
+
+/** True if the plugin is built for this version of Wireshark or a later one. */
+#define OXC_WIRESHARK_AT_LEAST(major, minor)                                                       \
+    (WIRESHARK_VERSION_MAJOR > (major) ||                                                          \
+     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+#if OXC_WIRESHARK_AT_LEAST(4, 6)
+#include <wsutil/value_string.h>
+#else
+#include <epan/value_string.h>
+#endif
+
+#if OXC_WIRESHARK_AT_LEAST(4, 2)
+#include <wsutil/plugins.h>
+#else
+/* plugin_describe() is not looked for before 4.2. */
+#define WS_PLUGIN_DESC_DISSECTOR (1UL << 0)
+#endif
+
+/** What a heuristic dissector returns and a preference holds. */
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+typedef bool oxc_bool;
+#else
+typedef gboolean oxc_bool;
+#endif
+
+/** The variable behind a preference of type bool. */
+typedef oxc_bool oxc_pref_bool;
+
+/** Between the parts of the name of a statistic in Wireshark's menu. */
+#ifndef STATS_TREE_MENU_SEPARATOR
+#define STATS_TREE_MENU_SEPARATOR "/"
+#endif
+
+/** What the function that starts a statistic returns: since 4.6 whether it could. */
+#if OXC_WIRESHARK_AT_LEAST(4, 6)
+typedef bool oxc_stat_init_result;
+#define OXC_STAT_INIT_RETURN(started) return (started)
+#else
+typedef void oxc_stat_init_result;
+#define OXC_STAT_INIT_RETURN(started) ((void)(started))
+#endif
+
+/** A row of an interface's table of methods. */
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+typedef const dcerpc_sub_dissector oxc_procs;
+#else
+typedef dcerpc_sub_dissector oxc_procs;
+#endif
+
+/* The flags of struct tcp_analysis are private to packet-tcp.c, their values the same in all
+ * versions. */
+#define OXC_TCP_FIN_SEEN           0x10
+#define OXC_TCP_RST_SEEN           0x20
+#define OXC_TCP_LOST_SEGMENT       0x0002
+#define OXC_TCP_ACKED_LOST_SEGMENT 0x0004
+
+/* What HTTP last saw a client ask for on a connection, given its http_conv_t; NULL before that. */
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+#define OXC_HTTP_REQUEST(http, member) ((http)->req_res_tail ? (http)->req_res_tail->member : NULL)
+#else
+#define OXC_HTTP_REQUEST(http, member) ((http)->member)
+#endif
+
+#if OXC_WIRESHARK_AT_LEAST(4, 6)
+#define dissector_try_string_new dissector_try_string_with_data
+#endif
+
+#endif /* OXC_COMPAT_H */

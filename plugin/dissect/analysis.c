@@ -1,0 +1,169 @@
+/* analysis.c
+ * What one file's analysis consists of: the tracker, the connections and the servers
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "analysis.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/to_str.h>
+
+#include "packet-emsmdb.h"
+#include "rpc_over_http.h"
+
+static oxc_tracker *tracker;
+static GPtrArray *connections; /* of oxc_connection, by number */
+static GHashTable *servers;    /* name -> number + 1 */
+
+oxc_tracker *oxc_analysis_tracker(void)
+{
+    return tracker;
+}
+
+static uint32_t intern(char *name)
+{
+    gpointer known = g_hash_table_lookup(servers, name);
+
+    if (known) {
+        g_free(name);
+    } else {
+        known = GUINT_TO_POINTER(g_hash_table_size(servers) + 1);
+        g_hash_table_insert(servers, name, known);
+    }
+    return GPOINTER_TO_UINT(known) - 1;
+}
+
+uint32_t oxc_server_by_address(const address *server)
+{
+    GString *name = g_string_new(NULL);
+    const uint8_t *bytes = (const uint8_t *)server->data;
+
+    g_string_printf(name, "address %d ", server->type);
+    for (int i = 0; i < server->len; i++)
+        g_string_append_printf(name, "%02x", bytes[i]);
+    return intern(g_string_free(name, FALSE));
+}
+
+uint32_t oxc_server_by_name(const char *host_port)
+{
+    return intern(g_ascii_strdown(host_port, -1));
+}
+
+oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, const struct tcp_analysis *tcp)
+{
+    oxc_connection *connection = wmem_new0(wmem_file_scope(), oxc_connection);
+
+    connection->number = oxc_tracker_add_connection(tracker, server, port);
+    connection->tcp = tcp;
+    g_ptr_array_add(connections, connection);
+    return connection;
+}
+
+oxc_connection *oxc_connection_by_number(uint32_t number)
+{
+    if (number >= connections->len)
+        return NULL;
+    return (oxc_connection *)g_ptr_array_index(connections, number);
+}
+
+static oxc_connection *new_connection(packet_info *pinfo, conversation_t *conversation,
+                                      bool to_server)
+{
+    const address *server = to_server ? &pinfo->dst : &pinfo->src;
+    uint32_t port = to_server ? pinfo->destport : pinfo->srcport;
+    const struct tcp_analysis *tcp = NULL;
+
+    if (pinfo->ptype == PT_TCP)
+        tcp = get_tcp_conversation_data(conversation, pinfo);
+    return oxc_connection_new(oxc_server_by_address(server), (uint16_t)port, tcp);
+}
+
+oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
+{
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    oxc_connection *connection;
+
+    if (!conversation)
+        return NULL;
+    connection = (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
+    if (!connection && !PINFO_FD_VISITED(pinfo)) {
+        connection = new_connection(pinfo, conversation, to_server);
+        conversation_add_proto_data(conversation, oxc_emsmdb_protocol(), connection);
+    }
+    return connection;
+}
+
+oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,
+                                       bool *ndr64)
+{
+    unsigned bound = 0;
+
+    *ndr64 = false;
+    if (connection->contexts)
+        bound = GPOINTER_TO_UINT(
+            wmem_map_lookup(connection->contexts, GUINT_TO_POINTER((unsigned)context_id)));
+    if (bound == 0)
+        return connection->bound ? OXC_INTERFACE_OTHER : OXC_INTERFACE_UNKNOWN;
+    *ndr64 = (bound & OXC_CONTEXT_NDR64) != 0;
+    return (oxc_interface)(bound & ~OXC_CONTEXT_NDR64);
+}
+
+void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
+                         bool ndr64)
+{
+    unsigned bound = (unsigned)interface | (ndr64 ? OXC_CONTEXT_NDR64 : 0);
+    gpointer key = GUINT_TO_POINTER((unsigned)context_id);
+
+    connection->bound = true;
+    if (interface == OXC_INTERFACE_OTHER) {
+        if (connection->contexts)
+            wmem_map_remove(connection->contexts, key);
+        return;
+    }
+    if (!connection->contexts)
+        connection->contexts = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
+    wmem_map_insert(connection->contexts, key, GUINT_TO_POINTER(bound));
+}
+
+bool oxc_connection_is_closed(uint32_t number)
+{
+    const oxc_connection *connection = oxc_connection_by_number(number);
+
+    if (!connection)
+        return false;
+    if (oxc_http_owns(number))
+        return oxc_http_connection_closed(number);
+    return connection->tcp &&
+           (connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
+}
+
+static bool connection_closed(void *user _U_, uint32_t number)
+{
+    return oxc_connection_is_closed(number);
+}
+
+void oxc_analysis_init(const oxc_settings *settings)
+{
+    tracker = oxc_tracker_new(settings, connection_closed, NULL);
+    connections = g_ptr_array_new();
+    servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void oxc_analysis_cleanup(void)
+{
+    oxc_tracker_free(tracker);
+    tracker = NULL;
+    g_clear_pointer(&connections, g_ptr_array_unref);
+    g_clear_pointer(&servers, g_hash_table_unref);
+}
+
+int64_t oxc_arrival(const packet_info *pinfo)
+{
+    static const int64_t second = 1000000000;
+    int64_t seconds = CLAMP((int64_t)pinfo->abs_ts.secs, -second, 8 * second);
+
+    return seconds * second + pinfo->abs_ts.nsecs;
+}

@@ -1,0 +1,86 @@
+/* analysis.h
+ * What one file's analysis consists of: the tracker, the connections and the servers
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_ANALYSIS_H
+#define OXC_ANALYSIS_H
+
+#include <epan/conversation.h>
+#include <epan/packet.h>
+
+#include "compat.h"
+#include "sequence/tracker.h"
+
+struct tcp_analysis;
+
+typedef enum {
+    OXC_INTERFACE_UNKNOWN, /**< no bind of the presentation context is known */
+    OXC_INTERFACE_OTHER,   /**< bound to an interface that is none of the two */
+    OXC_INTERFACE_EMSMDB,
+    OXC_INTERFACE_ASYNCEMSMDB,
+} oxc_interface;
+
+/** The capture's view of one direction of a TCP connection. */
+typedef struct {
+    uint32_t next_seq; /**< sequence number after the last byte that reached DCE/RPC */
+    bool known;        /**< #next_seq is set */
+    bool pending;      /**< the start of a PDU waits for the rest of it */
+} oxc_flow;
+
+/** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. */
+typedef struct {
+    uint32_t number; /**< in the tracker */
+    bool bound;      /**< a bind or alter_context has been seen */
+    /** By presentation context id, only for the two interfaces: the interface, with
+     *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
+    wmem_map_t *contexts;
+    const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
+    oxc_flow flows[2];
+    uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
+    uint32_t unbound_ordinal;
+} oxc_connection;
+
+#define OXC_CONTEXT_NDR64 0x100u
+
+/** The tracker of the file being dissected. */
+oxc_tracker *oxc_analysis_tracker(void);
+
+/** The server that goes by this address or this "host:port": the same number every time. */
+uint32_t oxc_server_by_address(const address *server);
+uint32_t oxc_server_by_name(const char *host_port);
+
+/** Makes a connection, in file scope. @p tcp is borrowed and has to live as long as the file. */
+oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, const struct tcp_analysis *tcp);
+
+/** The connection with a number, or NULL. */
+oxc_connection *oxc_connection_by_number(uint32_t number);
+
+/** True if a FIN or RST of either side has been seen on a connection by now. */
+bool oxc_connection_is_closed(uint32_t number);
+
+/** The connection of a packet that carries DCE/RPC straight over its transport, made at the first
+ *  call on the first pass.
+ *  @param to_server  the packet goes from the client to the server
+ *  @return NULL without a conversation */
+oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server);
+
+/** Which interface a presentation context is bound to, and whether to NDR64. */
+oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,
+                                       bool *ndr64);
+
+/** Notes what a presentation context is bound to. */
+void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
+                         bool ndr64);
+
+/** Sets up and tears down for a file; @p settings is copied. */
+void oxc_analysis_init(const oxc_settings *settings);
+void oxc_analysis_cleanup(void);
+
+/** Arrival of a packet, nanoseconds since the epoch. */
+int64_t oxc_arrival(const packet_info *pinfo);
+
+#endif /* OXC_ANALYSIS_H */

@@ -1,0 +1,30 @@
+/* context_handle.h
+ * Context handles of the two interfaces, [MS-OXCRPC] 2.2.1.1 and 2.2.1.2
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_CONTEXT_HANDLE_H
+#define OXC_CONTEXT_HANDLE_H
+
+#include <epan/packet.h>
+
+#include "sequence/event.h"
+
+/** The fields of one kind of handle. */
+typedef struct {
+    int *hf;
+    int *hf_attributes;
+    int *hf_uuid;
+    int *ett;
+} oxc_handle_fields;
+
+/** Shows the 20 bytes of a handle and takes them over in the byte order of oxc_handle.
+ *  The caller has made sure that they are there.
+ *  @param encoding  ENC_LITTLE_ENDIAN or ENC_BIG_ENDIAN, from the drep */
+void oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
+                        const oxc_handle_fields *fields, unsigned encoding, oxc_handle *handle);
+
+#endif /* OXC_CONTEXT_HANDLE_H */

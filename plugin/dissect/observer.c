@@ -1,0 +1,654 @@
+/* observer.c
+ * Sees every connection-oriented DCE/RPC PDU in order, around Wireshark's own dissector
+ *
+ * Wireshark tells a sub-dissector only of stubs that it could read and match. Binds, faults,
+ * cancels and sealed stubs are seen by standing in for the heuristic that finds DCE/RPC: ours walks
+ * over the PDUs, lets Wireshark's dissect them, and learns of each stub on the way when it is
+ * handed to the sub-dissector. No tree is needed for that, and nothing of Wireshark's output
+ * changes.
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "observer.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/exceptions.h>
+#include <epan/proto_data.h>
+
+#include "analysis.h"
+#include "packet-asyncemsmdb.h"
+#include "packet-emsmdb.h"
+#include "present/packet-oxcnotif.h"
+
+/* [C706] 12.6.3.1 and 12.6.4; [MS-RPCE] 2.2.2.11 */
+enum {
+    COMMON_HEADER_SIZE = 16,
+    CALL_HEADER_SIZE = 24,
+    OBJECT_UUID_SIZE = 16,
+    SECURITY_TRAILER_SIZE = 8,
+    AUTHN_LEVEL_PKT_PRIVACY = 6,
+};
+enum { FLAG_FIRST = 0x01, FLAG_LAST = 0x02, FLAG_OBJECT_UUID = 0x80 };
+
+/* One PDU of a run. */
+typedef struct {
+    int offset;
+    int length; /* as the header says */
+    uint8_t type;
+    uint8_t flags;
+    unsigned encoding;
+    uint32_t call_id;
+    uint16_t context_id; /* request, response, fault */
+    uint16_t opnum;      /* request */
+    uint32_t group_id;   /* bind, bind_ack */
+    bool whole;          /* all of it was captured */
+    bool headed;         /* the fields after the common header were captured */
+    bool sealed;
+    bool taken;     /* the analysis knows of it */
+    bool presented; /* its findings and links have been shown */
+    uint32_t ordinal;
+} oxc_pdu;
+
+/* The PDUs that one call of Wireshark's dissector walks over. */
+typedef struct oxc_run {
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    proto_tree *tree;
+    oxc_connection *connection;
+    oxc_pdu *pdus;
+    unsigned count;
+    unsigned next; /* the first that has not been taken */
+    struct oxc_run *outer;
+} oxc_run;
+
+static oxc_run *current_run;
+
+/* Numbers the PDUs of a frame over all its runs, the same on every pass. */
+static uint32_t next_ordinal(packet_info *pinfo)
+{
+    uint32_t *next = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), 0);
+
+    if (!next) {
+        next = wmem_new0(pinfo->pool, uint32_t);
+        p_add_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), 0, next);
+    }
+    return (*next)++;
+}
+
+static unsigned encoding_of(tvbuff_t *tvb, int offset)
+{
+    return tvb_get_guint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN ? ENC_LITTLE_ENDIAN
+                                                                : ENC_BIG_ENDIAN;
+}
+
+bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
+{
+    if (!tvb_bytes_exist(tvb, offset, COMMON_HEADER_SIZE))
+        return false;
+    return tvb_get_guint8(tvb, offset) == 5 && tvb_get_guint8(tvb, offset + 1) <= 1 &&
+           tvb_get_guint8(tvb, offset + 2) <= PDU_RTS &&
+           (tvb_get_guint8(tvb, offset + 4) & 0xEE) == 0 && tvb_get_guint8(tvb, offset + 5) <= 3 &&
+           tvb_get_guint16(tvb, offset + 8, encoding_of(tvb, offset)) >= COMMON_HEADER_SIZE;
+}
+
+static bool is_call(const oxc_pdu *pdu)
+{
+    return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
+}
+
+static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu)
+{
+    int auth_length = tvb_get_guint16(tvb, pdu->offset + 10, pdu->encoding);
+    int trailer = pdu->length - auth_length - SECURITY_TRAILER_SIZE;
+
+    if (auth_length == 0 || trailer < COMMON_HEADER_SIZE ||
+        !tvb_bytes_exist(tvb, pdu->offset + trailer, SECURITY_TRAILER_SIZE))
+        return false;
+    return tvb_get_guint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
+}
+
+static void read_header(tvbuff_t *tvb, oxc_pdu *pdu)
+{
+    int offset = pdu->offset;
+
+    pdu->type = tvb_get_guint8(tvb, offset + 2);
+    pdu->flags = tvb_get_guint8(tvb, offset + 3);
+    pdu->call_id = tvb_get_guint32(tvb, offset + 12, pdu->encoding);
+    pdu->headed = pdu->length >= CALL_HEADER_SIZE && tvb_bytes_exist(tvb, offset, CALL_HEADER_SIZE);
+    if (!pdu->headed)
+        return;
+    pdu->group_id = tvb_get_guint32(tvb, offset + 20, pdu->encoding);
+    pdu->context_id = tvb_get_guint16(tvb, offset + 20, pdu->encoding);
+    pdu->opnum = tvb_get_guint16(tvb, offset + 22, pdu->encoding);
+    pdu->sealed = is_call(pdu) && is_sealed(tvb, pdu);
+}
+
+/* Steps over PDUs as tcp_dissect_pdus() does: by their lengths, whether they look like PDUs or
+ * not. Returns false at the end. */
+static bool next_pdu(tvbuff_t *tvb, int *offset, oxc_pdu *pdu)
+{
+    while (tvb_bytes_exist(tvb, *offset, COMMON_HEADER_SIZE)) {
+        unsigned encoding = encoding_of(tvb, *offset);
+        int length = tvb_get_guint16(tvb, *offset + 8, encoding);
+        bool found = oxc_looks_like_pdu(tvb, *offset);
+
+        if (length < COMMON_HEADER_SIZE)
+            return false;
+        if (found) {
+            memset(pdu, 0, sizeof *pdu);
+            pdu->offset = *offset;
+            pdu->length = length;
+            pdu->encoding = encoding;
+            pdu->whole = tvb_bytes_exist(tvb, *offset, length);
+            read_header(tvb, pdu);
+        }
+        *offset += length;
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+static void find_pdus(oxc_run *run)
+{
+    oxc_pdu pdu;
+    unsigned count = 0;
+
+    for (int offset = 0; next_pdu(run->tvb, &offset, &pdu);)
+        count++;
+    run->pdus = wmem_alloc_array(run->pinfo->pool, oxc_pdu, count);
+    for (int offset = 0; run->count < count;)
+        next_pdu(run->tvb, &offset, &run->pdus[run->count++]);
+}
+
+/* Whether a PDU goes from the client to the server; RTS PDUs go both ways. */
+static bool goes_to_server(uint8_t type)
+{
+    switch (type) {
+    case PDU_REQ:
+    case PDU_BIND:
+    case PDU_ALTER:
+    case PDU_AUTH3:
+    case PDU_CO_CANCEL:
+    case PDU_ORPHANED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The presentation contexts of a bind or alter_context, [C706] 12.6.4.3: a list of up to 255, each
+ * with a list of up to 255 transfer syntaxes, of which the first says whether it is NDR64. */
+static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
+{
+    static const e_guid_t emsmdb = OXC_UUID_EMSMDB, asyncemsmdb = OXC_UUID_ASYNCEMSMDB;
+    static const e_guid_t ndr64 = OXC_UUID_NDR64;
+    int offset = pdu->offset + 28, end = pdu->offset + pdu->length;
+    unsigned count;
+
+    if (pdu->length < 28)
+        return;
+    count = tvb_get_guint8(run->tvb, pdu->offset + 24);
+    for (unsigned i = 0; i < count && offset + 44 <= end; i++) {
+        unsigned syntaxes = tvb_get_guint8(run->tvb, offset + 2);
+        oxc_interface interface = OXC_INTERFACE_OTHER;
+        e_guid_t abstract, transfer;
+
+        tvb_get_guid(run->tvb, offset + 4, &abstract, pdu->encoding);
+        tvb_get_guid(run->tvb, offset + 24, &transfer, pdu->encoding);
+        if (guid_cmp(&abstract, &emsmdb) == 0)
+            interface = OXC_INTERFACE_EMSMDB;
+        else if (guid_cmp(&abstract, &asyncemsmdb) == 0)
+            interface = OXC_INTERFACE_ASYNCEMSMDB;
+        oxc_connection_bind(run->connection, tvb_get_guint16(run->tvb, offset, pdu->encoding),
+                            interface, guid_cmp(&transfer, &ndr64) == 0);
+        offset += 24 + 20 * (int)syntaxes;
+    }
+}
+
+static oxc_interface interface_of(const oxc_run *run, const oxc_pdu *pdu, bool *ndr64)
+{
+    *ndr64 = false;
+    if (!run->connection || !is_call(pdu) || !pdu->headed)
+        return OXC_INTERFACE_UNKNOWN;
+    return oxc_connection_interface(run->connection, pdu->context_id, ndr64);
+}
+
+static oxc_method method_of(oxc_interface interface, uint16_t opnum)
+{
+    if (interface == OXC_INTERFACE_ASYNCEMSMDB)
+        return opnum == 0 ? OXC_METHOD_ASYNC_WAIT : OXC_METHOD_OTHER;
+    return oxc_emsmdb_method(opnum);
+}
+
+static void send_event(oxc_run *run, const oxc_pdu *pdu, oxc_event *event, oxc_event_type type)
+{
+    event->type = type;
+    event->frame = run->pinfo->num;
+    event->ordinal = pdu->ordinal;
+    event->time = oxc_arrival(run->pinfo);
+    event->connection = run->connection->number;
+    event->call_id = pdu->call_id;
+    event->group_id = pdu->group_id;
+    event->sealed = pdu->sealed;
+    oxc_tracker_event(oxc_analysis_tracker(), event);
+}
+
+/* A call is there with its last fragment; those before it only show that the connection lives. */
+static oxc_event_type call_event_type(const oxc_pdu *pdu)
+{
+    if (!(pdu->flags & FLAG_LAST) || !pdu->headed)
+        return OXC_EVENT_OTHER_PDU;
+    if (pdu->type == PDU_REQ)
+        return OXC_EVENT_REQUEST;
+    return pdu->type == PDU_RESP ? OXC_EVENT_RESPONSE : OXC_EVENT_FAULT;
+}
+
+/* A call whose stub nobody read. Without its bind nobody can say what a request calls: it may be
+ * anything, as if it were missing from the capture. */
+static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
+{
+    bool ndr64;
+    oxc_interface interface = interface_of(run, pdu, &ndr64);
+    oxc_event_type type = call_event_type(pdu);
+    oxc_event event = {.method = method_of(interface, pdu->opnum)};
+
+    if (interface == OXC_INTERFACE_OTHER)
+        return;
+    if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST)
+        type = OXC_EVENT_LOST;
+    send_event(run, pdu, &event, type);
+}
+
+/* Whether a connection may carry one of the two interfaces, as far as its binds say. */
+static bool may_carry_exchange(const oxc_run *run)
+{
+    return run->connection && (run->connection->contexts || !run->connection->bound);
+}
+
+static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
+{
+    oxc_event event = {.method = OXC_METHOD_OTHER};
+    bool ours = may_carry_exchange(run);
+
+    if (stub_event)
+        send_event(run, pdu, stub_event, call_event_type(pdu));
+    else if (is_call(pdu))
+        send_unread_call(run, pdu);
+    else if (pdu->type == PDU_BIND && pdu->headed)
+        send_event(run, pdu, &event, OXC_EVENT_BIND);
+    else if (pdu->type == PDU_BIND_ACK && pdu->headed)
+        send_event(run, pdu, &event, OXC_EVENT_BIND_ACK);
+    else if (pdu->type == PDU_CO_CANCEL && ours)
+        send_event(run, pdu, &event, OXC_EVENT_CANCEL);
+    else if (pdu->type == PDU_ORPHANED && ours)
+        send_event(run, pdu, &event, OXC_EVENT_ORPHANED);
+    else if (ours)
+        send_event(run, pdu, &event, OXC_EVENT_OTHER_PDU);
+}
+
+/* Tells the analysis of a PDU, on the first pass, and gives it its place in the frame, on every.
+ * @param stub_event  what its stub says, or NULL if that was not read */
+static void take_pdu(oxc_run *run, oxc_pdu *pdu, oxc_event *stub_event)
+{
+    pdu->taken = true;
+    pdu->ordinal = next_ordinal(run->pinfo);
+    if (PINFO_FD_VISITED(run->pinfo) || !run->connection)
+        return;
+    if ((pdu->type == PDU_BIND || pdu->type == PDU_ALTER) && pdu->whole)
+        take_contexts(run, pdu);
+    send_pdu(run, pdu, stub_event);
+}
+
+/* The PDU of the run whose stub Wireshark is handing over; those in front of it are taken first. */
+static oxc_pdu *find_pdu_of_call(oxc_run *run, const dcerpc_info *di)
+{
+    unsigned found = run->next;
+
+    while (found < run->count &&
+           !(run->pdus[found].type == di->ptype && run->pdus[found].call_id == di->call_id &&
+             (run->pdus[found].flags & FLAG_LAST)))
+        found++;
+    if (found == run->count)
+        return NULL;
+    for (; run->next < found; run->next++)
+        take_pdu(run, &run->pdus[run->next], NULL);
+    run->next++;
+    return &run->pdus[found];
+}
+
+static bool is_one_fragment(const oxc_pdu *pdu)
+{
+    return (pdu->flags & (FLAG_FIRST | FLAG_LAST)) == (FLAG_FIRST | FLAG_LAST);
+}
+
+/* Some servers give all their answers one call id. Wireshark takes each for another answer to the
+ * first call; which method such a stub belongs to is unknown. (An answer in fragments counts from
+ * the frame of the first.) */
+static bool is_second_response(const packet_info *pinfo, const dcerpc_info *di, const oxc_pdu *pdu)
+{
+    return di->ptype == PDU_RESP && di->call_data->rep_frame != pinfo->num &&
+           !(pdu && !is_one_fragment(pdu));
+}
+
+/* Decodes a stub into the tree of its interface and into an event. */
+static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
+                        oxc_interface interface, uint16_t opnum, bool request, oxc_event *event)
+{
+    const char *kind = request ? "request" : "response";
+
+    if (interface == OXC_INTERFACE_ASYNCEMSMDB) {
+        stub->tree = wait_tree ? wait_tree : oxc_asyncemsmdb_add_protocol(stub->tvb, root, kind);
+        oxc_asyncemsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), request, event);
+    } else {
+        stub->tree = oxc_emsmdb_add_protocol(stub->tvb, root, opnum, kind);
+        oxc_emsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), opnum, request, event);
+    }
+    return stub->offset;
+}
+
+/* A call that came around the observer: over a named pipe, say, or by Decode As. */
+static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *pdu,
+                           oxc_event *event)
+{
+    oxc_run run = {.pinfo = pinfo};
+
+    memset(pdu, 0, sizeof *pdu);
+    pdu->type = di->ptype;
+    pdu->flags = FLAG_FIRST | FLAG_LAST;
+    pdu->call_id = di->call_id;
+    pdu->headed = pdu->whole = true;
+    run.connection = oxc_connection_of_packet(pinfo, di->ptype == PDU_REQ);
+    take_pdu(&run, pdu, event);
+}
+
+/* Takes the call and shows what is known of it. A sealed stub that came here was opened; so may
+ * have been one whose PDU was not seen. */
+static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info *di, oxc_pdu *pdu,
+                      oxc_event *event)
+{
+    oxc_pdu lone;
+
+    if (pdu) {
+        take_pdu(current_run, pdu, event);
+    } else {
+        pdu = &lone;
+        take_lone_call(stub->pinfo, di, pdu, event);
+    }
+    pdu->presented = true;
+    oxc_present(stub->pinfo, root, stub->tvb, pdu->ordinal, stub->news);
+}
+
+static oxc_interface interface_of_call(const dcerpc_info *di)
+{
+    static const e_guid_t asyncemsmdb = OXC_UUID_ASYNCEMSMDB;
+
+    return guid_cmp(&di->call_data->uuid, &asyncemsmdb) == 0 ? OXC_INTERFACE_ASYNCEMSMDB
+                                                             : OXC_INTERFACE_EMSMDB;
+}
+
+int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerpc_info *di,
+                      uint8_t *drep)
+{
+    oxc_interface interface = interface_of_call(di);
+    uint16_t opnum = di->call_data->opnum;
+    bool request = di->ptype == PDU_REQ;
+    proto_tree *root = proto_tree_get_root(tree);
+    oxc_pdu *pdu = current_run ? find_pdu_of_call(current_run, di) : NULL;
+    oxc_stub stub = {.tvb = tvb,
+                     .pinfo = pinfo,
+                     .encoding = DREP_ENC_INTEGER(drep),
+                     .ndr64 = (di->call_data->flags & DCERPC_IS_NDR64) != 0,
+                     .request_frame = di->call_data->req_frame,
+                     .call_id = di->call_id,
+                     .missing = -1};
+    oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
+    dcerpc_dissect_fnct_t *builtin = NULL;
+    int end = (int)tvb_captured_length(tvb);
+
+    if (interface == OXC_INTERFACE_EMSMDB && is_second_response(pinfo, di, pdu)) {
+        event.stub = OXC_STUB_UNREAD;
+        oxc_emsmdb_add_second_response(tvb, pinfo, root, di->call_data->req_frame);
+    } else {
+        end = dissect_stub(&stub, root, tree, interface, opnum, request, &event);
+    }
+    take_call(&stub, root, di, pdu, &event);
+    if (interface == OXC_INTERFACE_EMSMDB)
+        builtin = oxc_emsmdb_builtin(opnum, request);
+    return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
+}
+
+static int stub_offset(const oxc_pdu *pdu)
+{
+    bool has_object = pdu->type == PDU_REQ && pdu->flags & FLAG_OBJECT_UUID;
+
+    return pdu->offset + CALL_HEADER_SIZE + (has_object ? OBJECT_UUID_SIZE : 0);
+}
+
+/* Whether the stub of a PDU that the capture cut can be decoded: a request says which method it is
+ * for, and so does a response of the interface that has only one. */
+static bool is_readable_cut(const oxc_run *run, const oxc_pdu *pdu, oxc_interface interface)
+{
+    return !pdu->whole && pdu->headed && !pdu->sealed && is_one_fragment(pdu) &&
+           (pdu->type == PDU_REQ
+                ? interface >= OXC_INTERFACE_EMSMDB
+                : pdu->type == PDU_RESP && interface == OXC_INTERFACE_ASYNCEMSMDB) &&
+           tvb_bytes_exist(run->tvb, stub_offset(pdu), 1);
+}
+
+/* Wireshark gives up on a PDU that the capture cut before it hands anything over. */
+static void take_cut_call(oxc_run *run, oxc_pdu *pdu, oxc_interface interface, bool ndr64)
+{
+    oxc_event event = {.stub = OXC_STUB_CLEAR};
+    oxc_stub stub = {.tvb = tvb_new_subset_remaining(run->tvb, stub_offset(pdu)),
+                     .pinfo = run->pinfo,
+                     .encoding = pdu->encoding,
+                     .ndr64 = ndr64,
+                     .cut = true,
+                     .request_frame = run->pinfo->num,
+                     .call_id = pdu->call_id,
+                     .missing = -1};
+
+    dissect_stub(&stub, run->tree, NULL, interface, pdu->opnum, pdu->type == PDU_REQ, &event);
+    take_pdu(run, pdu, &event);
+}
+
+/* Adds the item of the interface to a call that Wireshark hands to no sub-dissector. */
+static void show_interface(const oxc_run *run, const oxc_pdu *pdu, oxc_interface interface)
+{
+    oxc_view view;
+    tvbuff_t *tvb;
+
+    if (!run->tree || !oxc_emsmdb_active() ||
+        !(interface == OXC_INTERFACE_EMSMDB ||
+          (interface == OXC_INTERFACE_ASYNCEMSMDB && pdu->type == PDU_FAULT)))
+        return;
+    oxc_tracker_view(oxc_analysis_tracker(), run->pinfo->num, pdu->ordinal, &view);
+    tvb = tvb_new_subset_length(
+        run->tvb, pdu->offset,
+        MIN(pdu->length, tvb_captured_length_remaining(run->tvb, pdu->offset)));
+    if (interface == OXC_INTERFACE_ASYNCEMSMDB)
+        oxc_asyncemsmdb_add_protocol(tvb, run->tree, "fault");
+    else if (pdu->type == PDU_REQ)
+        oxc_emsmdb_add_protocol(tvb, run->tree, pdu->opnum, "request");
+    else if (view.method < OXC_METHOD_ASYNC_WAIT)
+        oxc_emsmdb_add_protocol(tvb, run->tree, (uint16_t)view.method,
+                                pdu->type == PDU_RESP ? "response" : "fault");
+}
+
+static int stub_length(const oxc_run *run, const oxc_pdu *pdu)
+{
+    int auth_length = tvb_get_guint16(run->tvb, pdu->offset + 10, pdu->encoding);
+
+    return pdu->offset + pdu->length - stub_offset(pdu) -
+           (auth_length > 0 ? auth_length + SECURITY_TRAILER_SIZE : 0);
+}
+
+/* Which of the two interfaces a request without a bind probably is for: the requests of
+ * EcDoAsyncWaitEx and EcDoAsyncConnectEx have stubs of a fixed size, small attributes in their
+ * handle, and reserved flags of 0. Padding of the verifier may follow. */
+static oxc_interface guess_interface(const oxc_run *run, const oxc_pdu *pdu)
+{
+    enum { WAIT_STUB = 24, ASYNC_CONNECT_STUB = 20, MOST_PADDING = 15, MOST_ATTRIBUTES = 0xFF };
+    int offset = stub_offset(pdu), length;
+
+    if (pdu->type != PDU_REQ || !pdu->whole || !pdu->headed || pdu->sealed || !is_one_fragment(pdu))
+        return OXC_INTERFACE_UNKNOWN;
+    length = stub_length(run, pdu);
+    if (length < ASYNC_CONNECT_STUB ||
+        tvb_get_guint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
+        return OXC_INTERFACE_UNKNOWN;
+    if (pdu->opnum == OXC_METHOD_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
+        return OXC_INTERFACE_EMSMDB;
+    if (pdu->opnum == 0 && length >= WAIT_STUB && length <= WAIT_STUB + MOST_PADDING &&
+        tvb_get_guint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
+        return OXC_INTERFACE_ASYNCEMSMDB;
+    return OXC_INTERFACE_UNKNOWN;
+}
+
+/* Says once a connection that its bind is missing. */
+static void show_missing_bind(const oxc_run *run, const oxc_pdu *pdu)
+{
+    oxc_connection *connection = run->connection;
+    oxc_interface guess = guess_interface(run, pdu);
+
+    if (guess == OXC_INTERFACE_UNKNOWN)
+        return;
+    if (connection->unbound_frame == 0) {
+        connection->unbound_frame = run->pinfo->num;
+        connection->unbound_ordinal = pdu->ordinal;
+    }
+    if (connection->unbound_frame == run->pinfo->num && connection->unbound_ordinal == pdu->ordinal)
+        oxc_present_missing_bind(run->pinfo, run->tree, run->tvb, pdu->context_id,
+                                 guess == OXC_INTERFACE_EMSMDB ? "EMSMDB (MAPI)" : "AsyncEMSMDB");
+}
+
+static void finish_pdu(oxc_run *run, oxc_pdu *pdu)
+{
+    bool ndr64, shown = false;
+    oxc_interface interface = interface_of(run, pdu, &ndr64);
+
+    if (!pdu->taken && is_readable_cut(run, pdu, interface)) {
+        take_cut_call(run, pdu, interface, ndr64);
+        shown = true;
+    } else if (!pdu->taken) {
+        take_pdu(run, pdu, NULL);
+    }
+    if (pdu->presented || !may_carry_exchange(run))
+        return;
+    if (!shown && is_call(pdu) && (pdu->flags & FLAG_LAST))
+        show_interface(run, pdu, interface);
+    oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, NULL);
+    if (interface == OXC_INTERFACE_UNKNOWN)
+        show_missing_bind(run, pdu);
+}
+
+/* A PDU that continues in a later segment comes again, whole. */
+static bool comes_again(const oxc_run *run, const oxc_pdu *pdu)
+{
+    return !pdu->whole && run->pinfo->desegment_len != 0 &&
+           pdu->offset >= run->pinfo->desegment_offset;
+}
+
+static void finish(oxc_run *run)
+{
+    for (unsigned i = 0; i < run->count && !comes_again(run, &run->pdus[i]); i++)
+        finish_pdu(run, &run->pdus[i]);
+}
+
+int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                heur_dissector_t inner, uint32_t connection)
+{
+    oxc_run *run = wmem_new0(pinfo->pool, oxc_run);
+    volatile int result = 0;
+
+    run->tvb = tvb;
+    run->pinfo = pinfo;
+    run->tree = tree;
+    run->connection = oxc_connection_by_number(connection);
+    run->outer = current_run;
+    find_pdus(run);
+    current_run = run;
+    TRY
+    {
+        result = inner(tvb, pinfo, tree, data);
+    }
+    FINALLY
+    {
+        current_run = run->outer;
+        finish(run);
+    }
+    ENDTRY;
+    return result;
+}
+
+static heur_dtbl_entry_t *builtin_heuristic;
+
+static void lose_segment(packet_info *pinfo, const oxc_connection *connection)
+{
+    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
+
+    event.frame = pinfo->num;
+    event.time = oxc_arrival(pinfo);
+    event.connection = connection->number;
+    oxc_tracker_event(oxc_analysis_tracker(), &event);
+}
+
+static bool is_later(uint32_t seq, uint32_t than)
+{
+    return (int32_t)(seq - than) > 0;
+}
+
+/* Bytes are missing if a segment starts beyond the end of the one before it, or acknowledges more
+ * than came the other way (a FIN counts for one). A segment in the middle of a PDU does not come
+ * here: TCP keeps it until the PDU is whole, which it only is if nothing is missing. */
+static void watch_segment(packet_info *pinfo, const oxc_connection *connection, oxc_flow *flow,
+                          const oxc_flow *reverse, const struct tcpinfo *segment)
+{
+    bool gap = flow->known && !segment->is_reassembled && is_later(segment->seq, flow->next_seq);
+    bool unseen =
+        reverse->known && !reverse->pending && is_later(segment->lastackseq, reverse->next_seq + 1);
+
+    if (gap || unseen)
+        lose_segment(pinfo, connection);
+    if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
+        flow->next_seq = segment->nxtseq;
+    flow->known = true;
+}
+
+static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                                             void *data)
+{
+    const struct tcpinfo *segment = (const struct tcpinfo *)data;
+    oxc_connection *connection;
+    oxc_flow *flow = NULL;
+    int result;
+
+    if (!builtin_heuristic->enabled || !oxc_looks_like_pdu(tvb, 0))
+        return FALSE;
+    connection = oxc_connection_of_packet(pinfo, goes_to_server(tvb_get_guint8(tvb, 2)));
+    if (!connection)
+        return builtin_heuristic->dissector(tvb, pinfo, tree, data);
+    if (segment && connection->tcp && !PINFO_FD_VISITED(pinfo)) {
+        bool first = connection->tcp->fwd == &connection->tcp->flow1;
+
+        flow = &connection->flows[first ? 0 : 1];
+        watch_segment(pinfo, connection, flow, &connection->flows[first ? 1 : 0], segment);
+    }
+    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, connection->number);
+    if (flow)
+        flow->pending = pinfo->desegment_len != 0;
+    return result != 0;
+}
+
+void oxc_observer_handoff(void)
+{
+    builtin_heuristic = find_heur_dissector_by_unique_short_name("dcerpc_tcp");
+    if (builtin_heuristic)
+        heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
+                           "dcerpc_tcp_oxcnotif", proto_get_id(builtin_heuristic->protocol),
+                           HEURISTIC_ENABLE);
+}

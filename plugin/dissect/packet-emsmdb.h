@@ -1,0 +1,53 @@
+/* packet-emsmdb.h
+ * The EMSMDB interface, [MS-OXCRPC] 3.1
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_PACKET_EMSMDB_H
+#define OXC_PACKET_EMSMDB_H
+
+#include "compat.h"
+#include "stub.h"
+
+/** Protocol id of EMSMDB. */
+int oxc_emsmdb_protocol(void);
+
+/** The name of a method, [MS-OXCRPC] 3.1.4; never NULL. */
+const char *oxc_emsmdb_method_name(uint16_t opnum);
+
+/** What the analysis calls the method. */
+oxc_method oxc_emsmdb_method(uint16_t opnum);
+
+/** False while the user has disabled EMSMDB, or the protocol of Wireshark's that the interface
+ *  belongs to: its calls are then shown as Wireshark shows them. */
+bool oxc_emsmdb_active(void);
+
+/** Decodes a stub and says in @p event what it carries; a method without a decoder shows nothing.
+ *  @param item  takes the expert item of a stub that is not whole */
+void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, bool request,
+                             oxc_event *event);
+
+/** Makes the protocol item, beside the one that Wireshark makes for the interface.
+ *  @param kind  "request", "response" or "fault"
+ *  @return its subtree, for the parameters */
+proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t opnum,
+                                    const char *kind);
+
+/** Makes the protocol item of a response to a call that has one already: whatever method it belongs
+ *  to, it is not that of @p request_frame. */
+void oxc_emsmdb_add_second_response(tvbuff_t *tvb, packet_info *pinfo, proto_tree *root,
+                                    uint32_t request_frame);
+
+/** Wireshark's own function for a method of the interface, or NULL. */
+dcerpc_dissect_fnct_t *oxc_emsmdb_builtin(uint16_t opnum, bool request);
+
+void oxc_emsmdb_register(void);
+void oxc_emsmdb_handoff(void);
+
+/** Chooses, for a file about to be dissected, whether the interface is ours or stock. */
+void oxc_emsmdb_init(void);
+
+#endif /* OXC_PACKET_EMSMDB_H */

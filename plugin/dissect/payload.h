@@ -1,0 +1,143 @@
+/* payload.h
+ * Extended buffers and what they carry, as items and as facts for the analysis
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_PAYLOAD_H
+#define OXC_PAYLOAD_H
+
+#include "compat.h"
+#include "extended_buffer.h"
+#include "lz77.h"
+#include "reader.h"
+
+/** What is wrong with one block of an extended buffer. */
+typedef enum {
+    OXC_PAYLOAD_OK,
+    OXC_PAYLOAD_SIZE,     /**< Size goes past the end of the buffer; the payload ends there */
+    OXC_PAYLOAD_STREAM,   /**< the compressed stream is broken; the payload ends there */
+    OXC_PAYLOAD_FLAGS,    /**< Flags has bits that are not defined */
+    OXC_PAYLOAD_NOT_LESS, /**< Compressed, and Size is not less than SizeActual */
+    OXC_PAYLOAD_TOO_MUCH, /**< not decompressed: more than the frame may cost */
+    OXC_PAYLOAD_LEFTOVER, /**< the compressed stream goes on after SizeActual bytes */
+} oxc_payload_fault;
+
+/** One block of an extended buffer. */
+typedef struct {
+    oxc_ext_header header;
+    tvbuff_t *tvb;           /**< the payload in the clear */
+    const uint8_t *data;     /**< its bytes, #captured of them */
+    size_t captured;         /**< bytes of it that could be had */
+    size_t reported;         /**< its size */
+    bool decoded;            /**< it was obfuscated or compressed: a data source of its own */
+    oxc_payload_fault fault; /**< once this is said, nothing else is said of the payload */
+    oxc_lz77_result result;  /**< of the decompression, where there was one */
+} oxc_payload;
+
+/** An extended buffer, decoded. */
+typedef struct {
+    tvbuff_t *tvb;
+    oxc_payload *payloads;
+    unsigned count;
+    oxc_ext_result end;   /**< why the chain ends where it does */
+    oxc_ext_header fault; /**< the header that is wrong, where one is */
+    size_t end_offset;    /**< of what stands behind the last payload */
+} oxc_extended_buffer;
+
+/** How far the payloads of a buffer could be walked; the worst of them. */
+typedef enum {
+    OXC_WALK_WHOLE,
+    OXC_WALK_STOPPED, /**< at a ROP without a known layout, or at what a frame may cost */
+    OXC_WALK_CUT,     /**< the capture ends before */
+    OXC_WALK_DAMAGED,
+} oxc_walk_state;
+
+/** What rgbIn or rgbOut says. The arrays live as long as the packet. */
+typedef struct {
+    oxc_walk_state state;
+    size_t rop_count;           /**< ROPs walked, the one where a walk ended included */
+    unsigned faults;            /**< of #oxc_rop_fault */
+    uint16_t flags;             /**< NotificationFlags of the first faulty RopNotify */
+    const uint32_t *registered; /**< handles made by RopRegisterNotification */
+    size_t registered_count;
+    const uint32_t *notified; /**< NotificationHandle of each RopNotify, in order */
+    size_t notified_count;
+    const uint32_t *pending; /**< SessionIndex of each RopPending, in order */
+    size_t pending_count;
+    /** Of the first RopNotify of a new mail: "New mail in folder 0x0123456789abcdef, message
+     *  0x0123456789abcdef, class IPM.Note"; else NULL. */
+    const char *new_mail;
+} oxc_rop_summary;
+
+/** Entries of an array of oxc_rop_summary; later ones are left out. */
+enum { OXC_SUMMARY_MAX = 4096 };
+
+/** Decodes rgbIn, rgbOut, rgbAuxIn or rgbAuxOut, [MS-OXCRPC] 2.2.2.1 and 3.1.4.1.1. Adds no item
+ * and no data source. Up to the first block that is wrong or cut, and that block as far as it goes.
+ *  @param tvb  exactly the array: its reported length is the count of the array, its captured
+ *              length may be less
+ *  @return lives as long as the packet; never NULL */
+const oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, packet_info *pinfo);
+
+/** Shows a payload. */
+typedef void (*oxc_payload_shower)(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                                   bool request);
+
+/** Shows an extended buffer and hands its payloads to @p show. What is wrong with the buffer is
+ *  said in one expert item; that it is cut only in the text, as the stub around it says so. */
+void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
+                              proto_tree *tree, bool request, oxc_payload_shower show);
+
+/** Reads the ROPs of rgbIn or rgbOut without showing them. */
+oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
+                                   bool request);
+
+/** The payloads of rgbIn and rgbOut, [MS-OXCROPS] 2.2.1. */
+void oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                          bool request);
+
+/** The payloads of rgbAuxIn and rgbAuxOut, [MS-OXCRPC] 2.2.2.2. */
+void oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                                bool request);
+
+/** Register the fields, which belong to the protocol EMSMDB, whose id is @p proto. */
+void oxc_register_extended_buffers(int proto);
+void oxc_register_rops(int proto);
+void oxc_register_auxiliary(int proto);
+
+/** What one frame may still cost: small packets can ask for much. */
+typedef struct {
+    size_t items; /**< items in the tree */
+    bool hidden;  /**< it has been said that there are no more */
+    size_t rops;  /**< ROPs of a summary */
+    size_t bytes; /**< bytes that a decompressor writes */
+} oxc_budget;
+
+/** The budget of a frame, which lives as long as the packet. */
+oxc_budget *oxc_frame_budget(packet_info *pinfo);
+
+/** Takes from one part of a budget. What is not left is not given, and nothing after it. */
+bool oxc_take(size_t *left, size_t count);
+
+/** Takes items from the budget of a frame. That they are used up is said once, at @p item.
+ *  @return false if none may be added any more */
+bool oxc_take_items(packet_info *pinfo, proto_item *item, size_t count);
+
+/** How a field of a payload is shown. */
+typedef struct {
+    int *hf;
+    unsigned encoding;
+} oxc_field_item;
+
+/** Describes in @p text why a reader stopped: "FolderId needs 8 bytes at byte 12, 3 are left".
+ *  or, where enough are left, "FolderId at byte 12 has a value out of range".
+ *  @param name  of the field that could not be read, or NULL
+ *  @param size  bytes that it should have
+ *  @param end   where what contains it ends */
+void oxc_describe_fault(wmem_strbuf_t *text, const char *name, size_t offset, size_t size,
+                        size_t end);
+
+#endif /* OXC_PAYLOAD_H */

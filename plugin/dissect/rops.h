@@ -1,0 +1,236 @@
+/* rops.h
+ * Walks a ROP buffer and finds the fields of its ROPs
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_ROPS_H
+#define OXC_ROPS_H
+
+#include "reader.h"
+#include "sequence/event.h"
+
+/** RopIds of [MS-OXCROPS] 2.2.2 that mean something to the analysis. */
+enum {
+    OXC_ROP_REGISTER_NOTIFICATION = 0x29,
+    OXC_ROP_NOTIFY = 0x2A,
+    OXC_ROP_PENDING = 0x6E,
+    OXC_ROP_LOGON = 0xFE,
+};
+
+/** NotificationFlags, [MS-OXCNOTIF] 2.2.1.4.1.2. */
+enum {
+    OXC_NOTIFY_TYPE = 0x0FFF,
+    OXC_NOTIFY_TOTAL = 0x1000,
+    OXC_NOTIFY_UNREAD = 0x2000,
+    OXC_NOTIFY_SEARCH = 0x4000,
+    OXC_NOTIFY_MESSAGE = 0x8000,
+};
+
+/** NotificationType, the low bits of NotificationFlags: one value, no mask. */
+enum {
+    OXC_TYPE_NEW_MAIL = 0x0002,
+    OXC_TYPE_CREATED = 0x0004,
+    OXC_TYPE_DELETED = 0x0008,
+    OXC_TYPE_MODIFIED = 0x0010,
+    OXC_TYPE_MOVED = 0x0020,
+    OXC_TYPE_COPIED = 0x0040,
+    OXC_TYPE_SEARCH_COMPLETED = 0x0080,
+    OXC_TYPE_TABLE_MODIFIED = 0x0100,
+    OXC_TYPE_STATUS = 0x0200,
+    OXC_TYPE_EXTENDED = 0x0400,
+};
+
+/** The fields of ROPs, for oxc_element::field. Those that repeat are one element. */
+typedef enum {
+    OXC_FIELD_NONE,
+    OXC_FIELD_ROP_ID,
+    OXC_FIELD_LOGON_ID,
+    OXC_FIELD_INPUT_INDEX,
+    OXC_FIELD_OUTPUT_INDEX,
+    OXC_FIELD_RESPONSE_INDEX,
+    OXC_FIELD_RETURN_VALUE,
+    OXC_FIELD_FOLDER_ID,  /**< repeats */
+    OXC_FIELD_MESSAGE_ID, /**< repeats */
+    OXC_FIELD_MESSAGE_ID_COUNT,
+    OXC_FIELD_OPEN_MODE_FLAGS,
+    OXC_FIELD_TABLE_FLAGS,
+    OXC_FIELD_TABLE_STATUS,
+    OXC_FIELD_SET_COLUMNS_FLAGS,
+    OXC_FIELD_HAS_RULES,
+    OXC_FIELD_IS_GHOSTED,
+    OXC_FIELD_HAS_MESSAGE_ID,
+    OXC_FIELD_HAS_ROW_DATA,
+    OXC_FIELD_ROW_COUNT,       /**< 2 bytes */
+    OXC_FIELD_TABLE_ROW_COUNT, /**< 4 bytes */
+    OXC_FIELD_PROPERTY_SIZE_LIMIT,
+    OXC_FIELD_WANT_UNICODE,
+    OXC_FIELD_PROPERTY_TAG_COUNT,
+    OXC_FIELD_PROPERTY_TAG, /**< repeats */
+    OXC_FIELD_PROPERTY_ID_COUNT,
+    OXC_FIELD_PROPERTY_ID, /**< repeats */
+    OXC_FIELD_PROPERTY_NAME_COUNT,
+    OXC_FIELD_PROPERTY_NAMES,
+    OXC_FIELD_PROPERTY_PROBLEM_COUNT,
+    OXC_FIELD_PROPERTY_PROBLEM, /**< repeats */
+    OXC_FIELD_SORT_ORDER_COUNT,
+    OXC_FIELD_SORT_ORDER, /**< repeats */
+    OXC_FIELD_QUERY_ROWS_FLAGS,
+    OXC_FIELD_FORWARD_READ,
+    OXC_FIELD_ORIGIN,
+    OXC_FIELD_PARTIAL_COMPLETION,
+    OXC_FIELD_MESSAGE_CLASS,
+    OXC_FIELD_BYTE_COUNT,
+    OXC_FIELD_DATA_SIZE,      /**< 2 bytes */
+    OXC_FIELD_LONG_DATA_SIZE, /**< 4 bytes */
+    OXC_FIELD_DATA,
+    OXC_FIELD_OTHER, /**< fields that have no item of their own */
+    /* RopLogon, [MS-OXCROPS] 2.2.3.1 */
+    OXC_FIELD_LOGON_FLAGS,
+    OXC_FIELD_OPEN_FLAGS,
+    OXC_FIELD_STORE_STATE,
+    OXC_FIELD_ESSDN_SIZE,
+    OXC_FIELD_ESSDN,
+    OXC_FIELD_RESPONSE_FLAGS,
+    OXC_FIELD_MAILBOX_GUID,
+    OXC_FIELD_REPL_ID,
+    OXC_FIELD_REPL_GUID,
+    OXC_FIELD_LOGON_TIME,
+    OXC_FIELD_GWART_TIME,
+    OXC_FIELD_PER_USER_GUID,
+    OXC_FIELD_SERVER_NAME_SIZE,
+    OXC_FIELD_SERVER_NAME,
+    /* RopRegisterNotification, 2.2.14.1 */
+    OXC_FIELD_REGISTER_TYPES,
+    OXC_FIELD_REGISTER_RESERVED,
+    OXC_FIELD_REGISTER_WHOLE_STORE,
+    OXC_FIELD_REGISTER_FOLDER_ID,
+    OXC_FIELD_REGISTER_MESSAGE_ID,
+    /* RopNotify, 2.2.14.2 */
+    OXC_FIELD_NOTIFY_HANDLE,
+    OXC_FIELD_NOTIFY_LOGON_ID,
+    OXC_FIELD_NOTIFY_FLAGS,
+    OXC_FIELD_NOTIFY_TABLE_EVENT,
+    OXC_FIELD_NOTIFY_TABLE_ROW_FOLDER_ID,
+    OXC_FIELD_NOTIFY_TABLE_ROW_MESSAGE_ID,
+    OXC_FIELD_NOTIFY_TABLE_ROW_INSTANCE,
+    OXC_FIELD_NOTIFY_INSERT_AFTER_FOLDER_ID,
+    OXC_FIELD_NOTIFY_INSERT_AFTER_ROW_ID,
+    OXC_FIELD_NOTIFY_INSERT_AFTER_INSTANCE,
+    OXC_FIELD_NOTIFY_TABLE_ROW_DATA_SIZE,
+    OXC_FIELD_NOTIFY_TABLE_ROW_DATA,
+    OXC_FIELD_NOTIFY_FOLDER_ID,
+    OXC_FIELD_NOTIFY_MESSAGE_ID,
+    OXC_FIELD_NOTIFY_PARENT_FOLDER_ID,
+    OXC_FIELD_NOTIFY_OLD_FOLDER_ID,
+    OXC_FIELD_NOTIFY_OLD_MESSAGE_ID,
+    OXC_FIELD_NOTIFY_OLD_PARENT_FOLDER_ID,
+    OXC_FIELD_NOTIFY_TAG_COUNT,
+    OXC_FIELD_NOTIFY_TAG, /**< repeats */
+    OXC_FIELD_NOTIFY_TOTAL,
+    OXC_FIELD_NOTIFY_UNREAD,
+    OXC_FIELD_NOTIFY_MESSAGE_FLAGS,
+    OXC_FIELD_NOTIFY_UNICODE,
+    OXC_FIELD_NOTIFY_MESSAGE_CLASS,
+    /* RopPending, 2.2.14.3 */
+    OXC_FIELD_PENDING_SESSION_INDEX,
+    /* RopBackoff, 2.2.15.2 */
+    OXC_FIELD_BACKOFF_DURATION,
+    OXC_FIELD_BACKOFF_ROP_COUNT,
+    OXC_FIELD_BACKOFF_ROP, /**< repeats: RopId, then Duration */
+    OXC_FIELD_BACKOFF_DATA_SIZE,
+    OXC_FIELD_BACKOFF_DATA,
+    /* RopBufferTooSmall, 2.2.15.1 */
+    OXC_FIELD_SIZE_NEEDED,
+    OXC_FIELD_REQUEST_BUFFERS,
+    OXC_FIELD_COUNT,
+} oxc_rop_field;
+
+/** Bytes of a field, or of one of those that repeat; 0 where it has no fixed size. */
+size_t oxc_rop_field_size(uint8_t field);
+
+/** What is wrong with a ROP buffer as a whole. */
+typedef enum {
+    OXC_ROPS_OK,
+    OXC_ROPS_NO_SIZE,    /**< too short for RopSize */
+    OXC_ROPS_SIZE_SMALL, /**< RopSize does not count itself */
+    OXC_ROPS_SIZE_BIG,   /**< RopSize goes past the end of the payload */
+    OXC_ROPS_TABLE,      /**< ServerObjectHandleTable has a part of a handle */
+} oxc_rops_fault;
+
+/** A ROP input or output buffer, [MS-OXCROPS] 2.2.1: one payload of an extended buffer. */
+typedef struct {
+    const uint8_t *data;
+    size_t reported; /**< size of the payload */
+    size_t captured; /**< bytes of it in #data */
+    bool request;
+    bool has_size; /**< RopSize is there, and with it #rop_size, #end and #table_offset */
+    uint16_t rop_size;
+    size_t end;          /**< of RopsList */
+    size_t table_offset; /**< of ServerObjectHandleTable */
+    size_t table_count;  /**< whole handles in it */
+    oxc_rops_fault fault;
+    /** What was met where products and specification differ is read the way of the products:
+     *  the specification's way does not reach the end of RopsList, and theirs does. */
+    bool deviant;
+    bool consistent; /**< the walk reaches the end of RopsList */
+    size_t offset;   /**< of the next ROP */
+    bool doubtful;   /**< the ROPs so far had a layout that senders may see otherwise */
+    bool stopped;    /**< the last ROP could not be read whole */
+} oxc_rop_buffer;
+
+enum { OXC_ROP_ELEMENTS_MAX = 32 };
+
+/** One ROP of a RopsList. */
+typedef struct {
+    uint8_t id;
+    size_t offset; /**< of RopId */
+    size_t length; /**< bytes read */
+    /** It can be taken for granted that a ROP starts here. */
+    bool sure;
+    oxc_read_state state;
+    uint8_t fault_field; /**< with #state: see oxc_reader */
+    size_t fault_offset;
+    size_t fault_size;
+    size_t count;
+    oxc_element elements[OXC_ROP_ELEMENTS_MAX];
+} oxc_rop;
+
+/** What a ROP means to the analysis. */
+typedef enum {
+    OXC_MEANS_NOTHING,
+    OXC_MEANS_REGISTERED, /**< value: the handle that RopRegisterNotification made */
+    OXC_MEANS_NOTIFIED,   /**< value: NotificationHandle */
+    OXC_MEANS_PENDING,    /**< value: SessionIndex */
+} oxc_rop_kind;
+
+typedef struct {
+    oxc_rop_kind kind;
+    uint32_t value;
+    unsigned faults; /**< of #oxc_rop_fault */
+    uint16_t flags;  /**< RopNotify: NotificationFlags */
+} oxc_rop_meaning;
+
+/** Starts on a payload. @p buffer borrows @p data. Work in proportion to @p captured. */
+void oxc_rop_buffer_open(oxc_rop_buffer *buffer, const uint8_t *data, size_t captured,
+                         size_t reported, bool request);
+
+/** Reads the next ROP. The one that cannot be read whole is the last; what it has is in it.
+ *  @return false at the end of RopsList or after that ROP */
+bool oxc_rop_next(oxc_rop_buffer *buffer, oxc_rop *rop);
+
+/** Looks up a handle of ServerObjectHandleTable. */
+bool oxc_rop_handle(const oxc_rop_buffer *buffer, size_t place, uint32_t *handle);
+
+/** The value of a field of a ROP, false if it is not there. */
+bool oxc_rop_value(const oxc_rop *rop, oxc_rop_field field, uint64_t *value);
+
+/** True if NotificationFlags break the rules of [MS-OXCNOTIF] 2.2.1.4.1.2. */
+bool oxc_notify_flags_invalid(uint16_t flags);
+
+/** Says what a ROP means. A RopNotify counts from its NotificationFlags on, read whole or not. */
+oxc_rop_meaning oxc_rop_interpret(const oxc_rop_buffer *buffer, const oxc_rop *rop);
+
+#endif /* OXC_ROPS_H */

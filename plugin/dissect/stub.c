@@ -1,0 +1,181 @@
+/* stub.c
+ * Reads the parameters of a stub one after the other by the rules of NDR32 and NDR64
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "stub.h"
+
+static int remaining(const oxc_stub *stub)
+{
+    return (int)tvb_captured_length_remaining(stub->tvb, stub->offset);
+}
+
+static bool miss(oxc_stub *stub, int hf)
+{
+    if (stub->missing < 0)
+        stub->missing = hf;
+    return false;
+}
+
+static bool reach(oxc_stub *stub, int hf, int alignment, int size)
+{
+    int start = (stub->offset + alignment - 1) & ~(alignment - 1);
+
+    if (!oxc_stub_ok(stub))
+        return false;
+    if (remaining(stub) < start - stub->offset + size)
+        return miss(stub, hf);
+    stub->offset = start;
+    return true;
+}
+
+bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
+{
+    if (value)
+        *value = 0;
+    if (!reach(stub, hf, 4, 4))
+        return false;
+    if (value)
+        *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+    proto_tree_add_item(stub->tree, hf, stub->tvb, stub->offset, 4, stub->encoding);
+    stub->offset += 4;
+    return true;
+}
+
+bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value)
+{
+    if (value)
+        *value = 0;
+    if (!reach(stub, hf, 2, 2))
+        return false;
+    if (value)
+        *value = tvb_get_guint16(stub->tvb, stub->offset, stub->encoding);
+    proto_tree_add_item(stub->tree, hf, stub->tvb, stub->offset, 2, stub->encoding);
+    stub->offset += 2;
+    return true;
+}
+
+bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint32_t *value)
+{
+    *value = 0;
+    if (!reach(stub, hf, 4, 4))
+        return false;
+    *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+    proto_tree_add_bitmask(stub->tree, stub->tvb, (unsigned)stub->offset, hf, ett, fields,
+                           stub->encoding);
+    stub->offset += 4;
+    return true;
+}
+
+bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_handle *handle)
+{
+    memset(handle, 0, sizeof *handle);
+    if (!reach(stub, *fields->hf, 4, OXC_HANDLE_SIZE))
+        return false;
+    oxc_dissect_handle(stub->tvb, stub->offset, stub->tree, fields, stub->encoding, handle);
+    stub->offset += OXC_HANDLE_SIZE;
+    return true;
+}
+
+bool oxc_stub_words(oxc_stub *stub, int hf, uint16_t words[3])
+{
+    memset(words, 0, 3 * sizeof *words);
+    if (!reach(stub, hf, 2, 6))
+        return false;
+    for (int i = 0; i < 3; i++)
+        words[i] = tvb_get_guint16(stub->tvb, stub->offset + 2 * i, stub->encoding);
+    stub->offset += 6;
+    return true;
+}
+
+/* A count, offset or referent id: four bytes in NDR32, eight in NDR64 ([MS-RPCE] 2.2.5). */
+static bool read_size(oxc_stub *stub, int hf, uint64_t *value)
+{
+    int size = stub->ndr64 ? 8 : 4;
+
+    *value = 0;
+    if (!reach(stub, hf, size, size))
+        return false;
+    *value = size == 8 ? tvb_get_guint64(stub->tvb, stub->offset, stub->encoding)
+                       : tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+    proto_tree_add_uint64(stub->tree, hf, stub->tvb, stub->offset, size, *value);
+    stub->offset += size;
+    return true;
+}
+
+bool oxc_stub_unique_pointer(oxc_stub *stub, int hf, bool *is_null)
+{
+    uint64_t referent;
+
+    if (!read_size(stub, hf, &referent))
+        return false;
+    *is_null = referent == 0;
+    return true;
+}
+
+static bool step_over(oxc_stub *stub, int hf_data, oxc_array *array)
+{
+    int there = remaining(stub);
+
+    array->offset = stub->offset;
+    array->captured = array->count > (uint64_t)there ? there : (int)array->count;
+    stub->offset += array->captured;
+    if (array->count > (uint64_t)array->captured)
+        return miss(stub, hf_data);
+    return true;
+}
+
+bool oxc_stub_report(const oxc_stub *stub, proto_item *item, expert_field *ei_short,
+                     expert_field *ei_cut)
+{
+    const char *name;
+
+    if (oxc_stub_ok(stub))
+        return true;
+    name = proto_registrar_get_nth((unsigned)stub->missing)->name;
+    if (stub->cut)
+        expert_add_info_format(stub->pinfo, item, ei_cut,
+                               "The capture holds only a part of this PDU: %s and what follows it "
+                               "were not captured",
+                               name);
+    else
+        expert_add_info_format(stub->pinfo, item, ei_short, "The stub ends within or before %s",
+                               name);
+    return false;
+}
+
+bool oxc_stub_conformant_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
+                               oxc_array *array)
+{
+    memset(array, 0, sizeof *array);
+    if (!read_size(stub, *fields->max_count, &array->count))
+        return false;
+    return step_over(stub, hf_data, array);
+}
+
+bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
+                            oxc_array *array)
+{
+    uint64_t max_count, first;
+
+    memset(array, 0, sizeof *array);
+    if (!read_size(stub, *fields->max_count, &max_count) ||
+        !read_size(stub, *fields->offset, &first) ||
+        !read_size(stub, *fields->actual_count, &array->count))
+        return false;
+    return step_over(stub, hf_data, array);
+}
+
+bool oxc_stub_string(oxc_stub *stub, const oxc_array_fields *fields, int hf_text)
+{
+    oxc_array text;
+    bool whole = oxc_stub_varying_array(stub, fields, hf_text, &text);
+
+    if (text.captured > 0)
+        proto_tree_add_item(stub->tree, hf_text, stub->tvb, text.offset, text.captured,
+                            ENC_WINDOWS_1252 | ENC_NA);
+    return whole;
+}

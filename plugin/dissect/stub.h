@@ -1,0 +1,87 @@
+/* stub.h
+ * Reads the parameters of a stub one after the other by the rules of NDR32 and NDR64
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_STUB_H
+#define OXC_STUB_H
+
+#include <epan/expert.h>
+#include <epan/packet.h>
+
+#include "context_handle.h"
+
+/** A stub and how far it has been read, [C706] 14. Once a parameter is not there, #missing names
+ *  its field, and every later read does nothing and says so. */
+typedef struct {
+    tvbuff_t *tvb; /**< starts with the first byte of the stub: alignment counts from there */
+    packet_info *pinfo;
+    proto_tree *tree;  /**< takes the parameters; NULL without a tree */
+    unsigned encoding; /**< ENC_LITTLE_ENDIAN or ENC_BIG_ENDIAN */
+    bool ndr64;
+    bool cut;               /**< the capture holds less of the PDU than was sent */
+    uint32_t request_frame; /**< with #call_id the name of the call, as Wireshark matched it */
+    uint32_t call_id;
+    const char *news; /**< what the stub means to people, for its summary, or NULL */
+    int offset;
+    int missing; /**< hf id of the first parameter that is not whole, or -1 */
+} oxc_stub;
+
+/** An array of bytes or 8-bit characters in a stub. */
+typedef struct {
+    int offset;     /**< of the first element */
+    uint64_t count; /**< elements that the stub announces */
+    int captured;   /**< elements that are there */
+} oxc_array;
+
+/** The fields that show the counts of an array. #offset is unused for a conformant array. */
+typedef struct {
+    int *max_count;
+    int *offset;
+    int *actual_count;
+} oxc_array_fields;
+
+/** True while every parameter so far was whole. */
+static inline bool oxc_stub_ok(const oxc_stub *stub)
+{
+    return stub->missing < 0;
+}
+
+/** Reads a scalar, aligned to its size. @p value may be NULL; it is 0 if the scalar is missing. */
+bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value);
+bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value);
+
+/** Reads a uint32 that is shown as flags. */
+bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint32_t *value);
+
+/** Reads a context handle of 20 bytes, aligned to 4. */
+bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_handle *handle);
+
+/** Reads three 16-bit words, aligned to 2, without showing them.
+ *  @param hf  names them if they are missing */
+bool oxc_stub_words(oxc_stub *stub, int hf, uint16_t words[3]);
+
+/** Reads the referent id of a unique pointer: false at the end of the stub, *is_null otherwise. */
+bool oxc_stub_unique_pointer(oxc_stub *stub, int hf, bool *is_null);
+
+/** Says in one expert item what is missing, if anything is: a stub that the capture cut is no
+ *  malformed one.
+ *  @return true if the stub was whole */
+bool oxc_stub_report(const oxc_stub *stub, proto_item *item, expert_field *ei_short,
+                     expert_field *ei_cut);
+
+/** Reads the counts of a conformant array of bytes and steps over its elements, [C706] 14.3.3.2. */
+bool oxc_stub_conformant_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
+                               oxc_array *array);
+
+/** The same for a conformant varying array, 14.3.3.4. */
+bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
+                            oxc_array *array);
+
+/** Reads a conformant varying string of 8-bit characters and shows it, 14.3.4. */
+bool oxc_stub_string(oxc_stub *stub, const oxc_array_fields *fields, int hf_text);
+
+#endif /* OXC_STUB_H */

@@ -1,0 +1,209 @@
+/* virtual_connection.c
+ * The channels and virtual connections of RPC over HTTP in a file
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "virtual_connection.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/to_str.h>
+
+#include "analysis.h"
+#include "present/packet-oxcnotif.h"
+
+/* Beyond the ports of TCP, so that no conversation of the capture has the same ends. */
+#define FIRST_PORT 0x10000u
+
+/* The cookie, and whether it is the leg between proxy and server: a capture on the proxy holds
+ * both legs of a virtual connection, and every call twice. */
+typedef struct {
+    uint8_t bytes[OXC_RTS_COOKIE_SIZE + 1];
+} oxc_cookie;
+
+static wmem_map_t *by_cookie;
+static wmem_map_t *by_number;
+static wmem_map_t *channels; /* a set */
+static uint32_t next_port = FIRST_PORT;
+
+static guint hash_cookie(gconstpointer cookie)
+{
+    return wmem_strong_hash((const guint8 *)cookie, sizeof(oxc_cookie));
+}
+
+static gboolean equal_cookies(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(oxc_cookie)) == 0;
+}
+
+void oxc_virtual_connections_register(void)
+{
+    by_cookie =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_cookie, equal_cookies);
+    by_number =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    channels =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+}
+
+bool oxc_has_channels(void)
+{
+    return wmem_map_size(channels) > 0;
+}
+
+oxc_channel *oxc_channel_find(const conversation_t *conversation)
+{
+    return (oxc_channel *)conversation_get_proto_data(conversation, oxc_oxcnotif_protocol());
+}
+
+static void set_end(oxc_end *end, const address *host, uint32_t port)
+{
+    copy_address_wmem(wmem_file_scope(), &end->host, host);
+    end->port = port;
+}
+
+/* "address:port" of the server, for a leg without a request that names it. */
+static const char *name_of_end(const oxc_end *end)
+{
+    char *host = address_to_str(NULL, &end->host);
+    char *name = wmem_strdup_printf(wmem_file_scope(), "%s:%u", host, end->port);
+
+    wmem_free(NULL, host);
+    return name;
+}
+
+oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pinfo, bool to_server)
+{
+    oxc_channel *channel = wmem_new0(wmem_file_scope(), oxc_channel);
+
+    set_end(to_server ? &channel->client : &channel->peer, &pinfo->src, pinfo->srcport);
+    set_end(to_server ? &channel->peer : &channel->client, &pinfo->dst, pinfo->destport);
+    channel->server = name_of_end(&channel->peer);
+    channel->port = (uint16_t)channel->peer.port;
+    channel->tcp = (const struct tcp_analysis *)conversation_get_proto_data(
+        conversation, proto_get_id_by_filter_name("tcp"));
+    channel->openings = wmem_tree_new(wmem_file_scope());
+    conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
+    wmem_map_insert(channels, channel, channel);
+    return channel;
+}
+
+bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)
+{
+    return pinfo->srcport == channel->client.port &&
+           addresses_equal(&pinfo->src, &channel->client.host);
+}
+
+oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame)
+{
+    return (oxc_virtual_connection *)wmem_tree_lookup32_le(channel->openings, frame);
+}
+
+static oxc_virtual_connection *find_or_create(const oxc_channel *channel,
+                                              const oxc_rts_opening *opening)
+{
+    oxc_cookie cookie;
+    oxc_virtual_connection *connection;
+
+    memcpy(cookie.bytes, opening->virtual_connection, OXC_RTS_COOKIE_SIZE);
+    cookie.bytes[OXC_RTS_COOKIE_SIZE] = channel->proxy_leg;
+    connection = (oxc_virtual_connection *)wmem_map_lookup(by_cookie, &cookie);
+    if (connection && !connection->ended)
+        return connection;
+    connection = wmem_new0(wmem_file_scope(), oxc_virtual_connection);
+    set_end(&connection->client, &channel->client.host, next_port++);
+    set_end(&connection->server, &channel->peer.host, channel->port);
+    connection->number = UINT32_MAX;
+    wmem_map_insert(by_cookie, wmem_memdup(wmem_file_scope(), &cookie, sizeof cookie), connection);
+    return connection;
+}
+
+static void read_cookie(const oxc_rts_opening *opening, e_guid_t *cookie)
+{
+    const uint8_t *bytes = opening->virtual_connection;
+
+    cookie->data1 = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+                    (uint32_t)bytes[3] << 24;
+    cookie->data2 = (uint16_t)(bytes[4] | bytes[5] << 8);
+    cookie->data3 = (uint16_t)(bytes[6] | bytes[7] << 8);
+    memcpy(cookie->data4, bytes + 8, sizeof cookie->data4);
+}
+
+/* Whose PDUs are complete from here on? */
+static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
+{
+    const oxc_channel *named = connection->in;
+    oxc_connection *made;
+    uint32_t server;
+
+    if (connection->complete_frame != 0 || !connection->in || !connection->out ||
+        connection->out_unused)
+        return;
+    server = named->proxy_leg ? oxc_server_by_address(&named->peer.host)
+                              : oxc_server_by_name(named->server);
+    made = oxc_connection_new(server, named->port, NULL);
+    connection->complete_frame = frame;
+    connection->number = made->number;
+    wmem_map_insert(by_number, GUINT_TO_POINTER(made->number), connection);
+}
+
+/* A TCP connection that carries another virtual connection has left the one before. */
+static void leave(const oxc_channel *channel, const oxc_virtual_connection *next, uint32_t frame)
+{
+    oxc_virtual_connection *before = oxc_channel_carries(channel, frame);
+
+    if (before && before != next && (before->in == channel || before->out == channel))
+        before->ended = true;
+}
+
+void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame)
+{
+    oxc_virtual_connection *connection = find_or_create(channel, opening);
+    bool in = channel->proxy_leg ? opening->in : channel->in;
+
+    leave(channel, connection, frame);
+    read_cookie(opening, &connection->cookie);
+    if (in) {
+        connection->in = channel;
+    } else {
+        connection->out_unused = opening->recycles && !connection->out;
+        connection->out = channel;
+    }
+    wmem_tree_insert32(channel->openings, frame, connection);
+    check_complete(connection, frame);
+}
+
+void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
+{
+    oxc_virtual_connection *connection = oxc_channel_carries(channel, frame);
+
+    if (!connection || !connection->out_unused || connection->out != channel)
+        return;
+    connection->out_unused = false;
+    check_complete(connection, frame);
+}
+
+uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame)
+{
+    if (connection->complete_frame == 0 || frame < connection->complete_frame)
+        return UINT32_MAX;
+    return connection->number;
+}
+
+const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number)
+{
+    return (const oxc_virtual_connection *)wmem_map_lookup(by_number, GUINT_TO_POINTER(number));
+}
+
+static bool is_closed(const oxc_channel *channel)
+{
+    return channel->tcp &&
+           (channel->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
+}
+
+bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection)
+{
+    return connection->ended || is_closed(connection->in) || is_closed(connection->out);
+}

@@ -1,0 +1,91 @@
+/* virtual_connection.h
+ * The channels and virtual connections of RPC over HTTP in a file
+ *
+ * What is known here is written on the first pass only and looked up by frame number, so that
+ * every pass shows the same.
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_VIRTUAL_CONNECTION_H
+#define OXC_VIRTUAL_CONNECTION_H
+
+#include <epan/conversation.h>
+#include <epan/packet.h>
+
+#include "rts.h"
+
+struct tcp_analysis;
+typedef struct oxc_virtual_connection oxc_virtual_connection;
+
+/** An end of a connection, in file scope. */
+typedef struct {
+    address host;
+    uint32_t port;
+} oxc_end;
+
+/** A TCP connection that carries a channel, or several one after the other. */
+typedef struct {
+    bool taken;           /**< its bytes come to us */
+    uint32_t first_frame; /**< from this frame on */
+    bool proxy_leg;       /**< between RPC proxy and server: PDUs without HTTP around them */
+    bool in;              /**< the last request was RPC_IN_DATA */
+    const char *server;   /**< "host:port" of the last request's target */
+    uint16_t port;        /**< the port of #server */
+    oxc_end client;
+    oxc_end peer;
+    const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
+    wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
+} oxc_channel;
+
+/** The two newest channels that share a cookie, [MS-RPCH] 3.2.1.1. */
+struct oxc_virtual_connection {
+    e_guid_t cookie;
+    oxc_end client; /**< one address and port for all its channels, so that calls match */
+    oxc_end server;
+    oxc_channel *in;
+    oxc_channel *out;
+    bool out_unused;         /**< #out succeeded an unknown channel, which may still be in use */
+    bool ended;              /**< one of its channels carries another virtual connection by now */
+    uint32_t complete_frame; /**< first frame in which both channels are known, or 0 */
+    uint32_t number;         /**< in the tracker, once complete */
+};
+
+/** Sets up the lookups once; they empty themselves with each file. */
+void oxc_virtual_connections_register(void);
+
+/** True if the file has any channel so far. */
+bool oxc_has_channels(void);
+
+/** The channel of a conversation, or NULL. */
+oxc_channel *oxc_channel_find(const conversation_t *conversation);
+
+/** Makes the channel of a conversation; the packet goes to the server if @p to_server. */
+oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pinfo,
+                             bool to_server);
+
+/** True if a packet of the channel comes from its client. */
+bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo);
+
+/** The virtual connection that a channel carries in a frame, or NULL. */
+oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame);
+
+/** Joins a channel to the virtual connection that its first PDU names; first pass only. */
+void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame);
+
+/** Notes a PDU other than RTS on a channel; first pass only. */
+void oxc_channel_use(const oxc_channel *channel, uint32_t frame);
+
+/** The number of the connection for the analysis of a frame: UINT32_MAX as long as one of the
+ *  channels is unknown, for then half of the calls is missing. */
+uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame);
+
+/** The virtual connection with a number in the tracker, or NULL. */
+const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number);
+
+/** True if the TCP connection of its newest IN or OUT channel has been closed. */
+bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection);
+
+#endif /* OXC_VIRTUAL_CONNECTION_H */

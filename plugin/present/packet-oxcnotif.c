@@ -1,0 +1,550 @@
+/* packet-oxcnotif.c
+ * Shows what the sequence analysis knows of a call
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "packet-oxcnotif.h"
+
+#include <epan/expert.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+
+#include "compat.h"
+#include "dissect/analysis.h"
+#include "dissect/observer.h"
+#include "dissect/packet-asyncemsmdb.h"
+#include "dissect/packet-emsmdb.h"
+#include "dissect/push_notification.h"
+#include "dissect/rpc_over_http.h"
+#include "report.h"
+
+static int proto_oxcnotif = -1;
+static int oxcnotif_tap = -1;
+
+static int hf_oxcnotif_session = -1;
+static int hf_oxcnotif_context = -1;
+static int hf_oxcnotif_connect_in = -1;
+static int hf_oxcnotif_wait = -1;
+static int hf_oxcnotif_request_in = -1;
+static int hf_oxcnotif_previous_wait_in = -1;
+static int hf_oxcnotif_next_wait_in = -1;
+static int hf_oxcnotif_wait_time = -1;
+static int hf_oxcnotif_outcome = -1;
+static int hf_oxcnotif_fetch_in = -1;
+static int hf_oxcnotif_notified_in = -1;
+static int hf_oxcnotif_delivered_in = -1;
+static int hf_oxcnotif_delivery_time = -1;
+static int hf_oxcnotif_registered_in = -1;
+static int hf_oxcnotif_sealed = -1;
+static int hf_oxcnotif_violation = -1;
+static int hf_oxcnotif_suspicion = -1;
+static int hf_oxcnotif_requirement = -1;
+static int hf_oxcnotif_evidence = -1;
+
+static int ett_oxcnotif = -1;
+static int ett_oxcnotif_finding = -1;
+
+static expert_field ei_rule[OXC_RULE_COUNT];
+/* wait-handle-unknown in an association that began in the capture weighs more. */
+static expert_field ei_wait_handle_unknown_warning = EI_INIT;
+static expert_field ei_missing_bind = EI_INIT;
+
+oxc_bool oxc_pref_rpc_over_http = TRUE;
+static oxc_bool pref_assume_complete = FALSE;
+static guint pref_grace = 10;
+
+const value_string oxc_outcome_vals[] = {
+    {OXC_OUTCOME_NOTIFICATION, "NotificationPending"},
+    {OXC_OUTCOME_NO_EVENT, "No event"},
+    {OXC_OUTCOME_REJECTED, "Rejected"},
+    {OXC_OUTCOME_EXITING, "Exiting"},
+    {OXC_OUTCOME_OTHER_ERROR, "Other error"},
+    {OXC_OUTCOME_FAULT, "Fault"},
+    {OXC_OUTCOME_CANCELLED, "Cancelled"},
+    {OXC_OUTCOME_CLOSED, "Connection closed"},
+    {OXC_OUTCOME_DROPPED, "Dropped"},
+    {0, NULL},
+};
+
+int oxc_oxcnotif_protocol(void)
+{
+    return proto_oxcnotif;
+}
+
+static nstime_t to_nstime(int64_t nanoseconds)
+{
+    nstime_t time;
+
+    time.secs = (time_t)(nanoseconds / 1000000000);
+    time.nsecs = (int)(nanoseconds % 1000000000);
+    return time;
+}
+
+static const char *outcome_name(const oxc_view *view)
+{
+    return val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome");
+}
+
+/* The wait that this PDU shows to be over is the one before it. */
+static bool ends_previous_wait(const oxc_view *view)
+{
+    return view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
+}
+
+/* "NotificationPending after 1.004 s" */
+static void append_outcome(wmem_strbuf_t *text, const oxc_view *view)
+{
+    if (view->sealed)
+        wmem_strbuf_append(text, ", sealed");
+    if (ends_previous_wait(view))
+        wmem_strbuf_append_printf(text, ", wait of frame %u: %s", view->previous_wait_frame,
+                                  outcome_name(view));
+    else if (view->outcome != OXC_OUTCOME_NONE)
+        wmem_strbuf_append_printf(text, ", %s", outcome_name(view));
+    if (view->has_wait_time)
+        wmem_strbuf_append_printf(text, "%s after %.3f s", view->sealed ? "," : "",
+                                  (double)view->wait_time / 1e9);
+}
+
+static void append_wait(wmem_strbuf_t *text, const oxc_view *view)
+{
+    if (view->context != OXC_NONE)
+        wmem_strbuf_append_printf(text, ", context %u", view->context);
+    if (view->wait)
+        wmem_strbuf_append_printf(text, ", wait %u", view->wait);
+}
+
+/* "New mail in folder 0x..., message 0x..., class IPM.Note, 1.204 s after the wait ended" */
+static void append_news(wmem_strbuf_t *text, const oxc_view *view, const char *news)
+{
+    if (!news)
+        return;
+    wmem_strbuf_append_printf(text, ", %s", news);
+    if (view->has_delivery_time)
+        wmem_strbuf_append_printf(text, ", %.3f s after the wait ended",
+                                  (double)view->delivery_time / 1e9);
+}
+
+/* What the Info column adds to the name of the method. A response needs no more than how its wait
+ * ended: Wireshark links it to the request. */
+static void append_info(packet_info *pinfo, const oxc_view *view, const char *news)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
+
+    if (view->type != OXC_EVENT_RESPONSE || view->method != OXC_METHOD_ASYNC_WAIT)
+        append_wait(text, view);
+    append_outcome(text, view);
+    append_news(text, view, news);
+    if (wmem_strbuf_get_len(text) > 0)
+        col_append_str(pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(text));
+}
+
+static void add_title(proto_item *item, packet_info *pinfo, const oxc_view *view, const char *news)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
+
+    append_wait(text, view);
+    if (view->session != OXC_NONE)
+        wmem_strbuf_append_printf(text, "%ssession %u",
+                                  wmem_strbuf_get_len(text) > 0 ? " of " : ", ", view->session);
+    append_outcome(text, view);
+    append_news(text, view, news);
+    if (wmem_strbuf_get_len(text) > 0)
+        proto_item_append_text(item, ":%s", wmem_strbuf_get_str(text) + 1);
+}
+
+static void add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
+{
+    if (number != OXC_NONE)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, number));
+}
+
+static void add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+{
+    if (frame != 0)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+}
+
+static void add_time(proto_tree *tree, int hf, tvbuff_t *tvb, bool known, int64_t nanoseconds)
+{
+    nstime_t time = to_nstime(nanoseconds);
+
+    if (known)
+        proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &time));
+}
+
+static void add_requirements(proto_tree *tree, tvbuff_t *tvb, const oxc_rule *rule)
+{
+    char **ids = g_strsplit(rule->requirements, " ", -1);
+
+    for (char **id = ids; *id; id++) {
+        if (**id)
+            proto_item_set_generated(
+                proto_tree_add_string(tree, hf_oxcnotif_requirement, tvb, 0, 0, *id));
+    }
+    g_strfreev(ids);
+}
+
+static expert_field *expert_of(const oxc_finding *finding)
+{
+    if (finding->rule == OXC_RULE_wait_handle_unknown && finding->severity == OXC_SEVERITY_WARNING)
+        return &ei_wait_handle_unknown_warning;
+    return &ei_rule[finding->rule];
+}
+
+static void add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
+                        const oxc_finding *finding)
+{
+    const oxc_rule *rule = &oxc_rules[finding->rule];
+    int hf =
+        rule->rule_class == OXC_CLASS_VIOLATION ? hf_oxcnotif_violation : hf_oxcnotif_suspicion;
+    proto_item *item = proto_tree_add_string(tree, hf, tvb, 0, 0, rule->name);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_oxcnotif_finding);
+    GString *text = g_string_new(NULL);
+
+    proto_item_set_generated(item);
+    oxc_finding_append_text(text, finding);
+    expert_add_info_format(pinfo, item, expert_of(finding), "%s", text->str);
+    g_string_free(text, TRUE);
+    for (unsigned i = 0; i < array_length(finding->frames); i++)
+        add_frame(subtree, hf_oxcnotif_evidence, tvb, finding->frames[i]);
+    add_requirements(subtree, tvb, rule);
+}
+
+/* The mark at the front of the Info column, once a rule in a frame. */
+static void mark_finding(packet_info *pinfo, const oxc_finding *finding)
+{
+    uint64_t *marked = (uint64_t *)p_get_proto_data(pinfo->pool, pinfo, proto_oxcnotif, 0);
+    uint64_t bit = UINT64_C(1) << finding->rule;
+
+    G_STATIC_ASSERT(OXC_RULE_COUNT <= 64);
+    if (!marked) {
+        marked = wmem_new0(pinfo->pool, uint64_t);
+        p_add_proto_data(pinfo->pool, pinfo, proto_oxcnotif, 0, marked);
+    }
+    if (!(*marked & bit))
+        col_prepend_fence_fstr(pinfo->cinfo, COL_INFO, "[%s] ", oxc_rules[finding->rule].name);
+    *marked |= bit;
+}
+
+static void add_findings(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const oxc_view *view)
+{
+    for (size_t i = 0; i < view->finding_count; i++) {
+        add_finding(tree, tvb, pinfo, &view->findings[i]);
+        mark_finding(pinfo, &view->findings[i]);
+    }
+}
+
+static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
+{
+    uint32_t position = view->notified, frame;
+
+    add_frame(tree, hf_oxcnotif_fetch_in, tvb, view->fetch_frame);
+    add_frame(tree, hf_oxcnotif_delivered_in, tvb, view->delivered_frame);
+    while ((frame = oxc_tracker_next_notified(oxc_analysis_tracker(), &position)) != 0)
+        add_frame(tree, hf_oxcnotif_notified_in, tvb, frame);
+    add_time(tree, hf_oxcnotif_delivery_time, tvb, view->has_delivery_time, view->delivery_time);
+    for (size_t i = 0; i < view->registered_count; i++)
+        add_frame(tree, hf_oxcnotif_registered_in, tvb, view->registered_frames[i]);
+}
+
+static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
+{
+    add_number(tree, hf_oxcnotif_session, tvb, view->session);
+    add_number(tree, hf_oxcnotif_context, tvb, view->context);
+    add_frame(tree, hf_oxcnotif_connect_in, tvb, view->connect_frame);
+    if (view->wait)
+        add_number(tree, hf_oxcnotif_wait, tvb, view->wait);
+    add_frame(tree, hf_oxcnotif_request_in, tvb, view->request_frame);
+    add_frame(tree, hf_oxcnotif_previous_wait_in, tvb, view->previous_wait_frame);
+    add_frame(tree, hf_oxcnotif_next_wait_in, tvb, view->next_wait_frame);
+    if (view->outcome != OXC_OUTCOME_NONE)
+        proto_item_set_generated(
+            proto_tree_add_uint(tree, hf_oxcnotif_outcome, tvb, 0, 0, view->outcome));
+    add_time(tree, hf_oxcnotif_wait_time, tvb, view->has_wait_time, view->wait_time);
+    add_delivery(tree, tvb, view);
+    if (view->sealed)
+        proto_item_set_generated(proto_tree_add_boolean(tree, hf_oxcnotif_sealed, tvb, 0, 0, TRUE));
+}
+
+/* Taps run when the packet is done: by then the tracker may have moved its findings. */
+static void queue_for_taps(packet_info *pinfo, const oxc_view *view)
+{
+    oxc_view *kept;
+
+    if (!have_tap_listener(oxcnotif_tap))
+        return;
+    kept = (oxc_view *)wmem_memdup(pinfo->pool, view, sizeof *view);
+    if (view->finding_count > 0)
+        kept->findings = (const oxc_finding *)wmem_memdup(
+            pinfo->pool, view->findings, view->finding_count * sizeof *view->findings);
+    kept->registered_frames = NULL;
+    kept->registered_count = 0;
+    tap_queue_packet(oxcnotif_tap, pinfo, kept);
+}
+
+static bool is_enabled(void)
+{
+    return proto_is_protocol_enabled(find_protocol_by_id(proto_oxcnotif));
+}
+
+static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb)
+{
+    proto_item *item = proto_tree_add_protocol_format(root, proto_oxcnotif, tvb, 0, 0,
+                                                      "Asynchronous notification");
+
+    proto_item_set_generated(item);
+    return item;
+}
+
+void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
+                 const char *news)
+{
+    oxc_view view;
+    proto_item *item;
+    proto_tree *tree;
+
+    if (!is_enabled() || !oxc_tracker_view(oxc_analysis_tracker(), pinfo->num, ordinal, &view))
+        return;
+    append_info(pinfo, &view, news);
+    item = add_protocol(root, tvb);
+    if (root)
+        add_title(item, pinfo, &view, news);
+    tree = proto_item_add_subtree(item, ett_oxcnotif);
+    add_findings(tree, tvb, pinfo, &view);
+    add_links(tree, tvb, &view);
+    queue_for_taps(pinfo, &view);
+}
+
+void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
+                              uint16_t context_id, const char *interface)
+{
+    if (!is_enabled())
+        return;
+    expert_add_info_format(pinfo, add_protocol(root, tvb), &ei_missing_bind,
+                           "The capture does not hold the bind of this connection, so its calls "
+                           "cannot be decoded. This looks like a call of %s: Analyze > Decode As, "
+                           "DCE-RPC, presentation context %u",
+                           interface, context_id);
+}
+
+static void init(void)
+{
+    oxc_settings settings = {.assume_complete = pref_assume_complete, .grace = pref_grace};
+
+    oxc_analysis_init(&settings);
+    oxc_emsmdb_init();
+}
+
+static void register_preferences(void)
+{
+    module_t *module = prefs_register_protocol(proto_oxcnotif, NULL);
+
+    prefs_register_bool_preference(
+        module, "assume_complete", "Treat every association as complete",
+        "Report a handle that was never returned as a violation even if the capture does not hold "
+        "the beginning of its association. Right for captures that are known to start before the "
+        "client did; otherwise it causes false alarms.",
+        &pref_assume_complete);
+    prefs_register_uint_preference(
+        module, "grace", "Grace time (seconds)",
+        "Time that a client is given to fetch a notification before that is reported, and the "
+        "tolerance around the five minutes of a wait.",
+        10, &pref_grace);
+    prefs_register_bool_preference(
+        module, "rpc_over_http", "Analyse RPC over HTTP",
+        "Decode the PDUs of RPC over HTTP virtual connections and pair their channels.",
+        &oxc_pref_rpc_over_http);
+}
+
+static void register_oxcnotif(void)
+{
+    static hf_register_info hf[] = {
+        {&hf_oxcnotif_session,
+         {"Session", "oxcnotif.session", FT_UINT32, BASE_DEC, NULL, 0x0,
+          "Number of the Session Context", HFILL}},
+        {&hf_oxcnotif_context,
+         {"Context", "oxcnotif.context", FT_UINT32, BASE_DEC, NULL, 0x0,
+          "Number of the asynchronous context", HFILL}},
+        {&hf_oxcnotif_connect_in,
+         {"Context handle returned in frame", "oxcnotif.connect_in", FT_FRAMENUM, BASE_NONE, NULL,
+          0x0, "The latest EcDoAsyncConnectEx response that returned the handle", HFILL}},
+        {&hf_oxcnotif_wait,
+         {"Wait", "oxcnotif.wait", FT_UINT32, BASE_DEC, NULL, 0x0,
+          "Ordinal of the wait on its context", HFILL}},
+        {&hf_oxcnotif_request_in,
+         {"Request in frame", "oxcnotif.request_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0x0, "The request of this call", HFILL}},
+        {&hf_oxcnotif_previous_wait_in,
+         {"Previous wait in frame", "oxcnotif.previous_wait_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          NULL, HFILL}},
+        {&hf_oxcnotif_next_wait_in,
+         {"Next wait in frame", "oxcnotif.next_wait_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0, NULL,
+          HFILL}},
+        {&hf_oxcnotif_wait_time,
+         {"Wait time", "oxcnotif.wait_time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0x0,
+          "Time since the request of the wait", HFILL}},
+        {&hf_oxcnotif_outcome,
+         {"Outcome", "oxcnotif.outcome", FT_UINT8, BASE_DEC, VALS(oxc_outcome_vals), 0x0,
+          "How the wait ended", HFILL}},
+        {&hf_oxcnotif_fetch_in,
+         {"Fetched by frame", "oxcnotif.fetch_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          "The EcDoRpcExt2 request that fetches what is pending", HFILL}},
+        {&hf_oxcnotif_notified_in,
+         {"Fetches for frame", "oxcnotif.notified_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          "The wait response that this EcDoRpcExt2 request fetches for", HFILL}},
+        {&hf_oxcnotif_delivered_in,
+         {"Delivered in frame", "oxcnotif.delivered_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          "The EcDoRpcExt2 response with the first RopNotify", HFILL}},
+        {&hf_oxcnotif_delivery_time,
+         {"Delivery time", "oxcnotif.delivery_time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0x0,
+          "Time since the wait response", HFILL}},
+        {&hf_oxcnotif_registered_in,
+         {"Registered in frame", "oxcnotif.registered_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          "The RopRegisterNotification response that made the handle of a RopNotify", HFILL}},
+        {&hf_oxcnotif_sealed,
+         {"Sealed", "oxcnotif.sealed", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
+          "The stub is encrypted and could not be read", HFILL}},
+        {&hf_oxcnotif_violation,
+         {"Violation", "oxcnotif.violation", FT_STRING, BASE_NONE, NULL, 0x0,
+          "Rule that the packets prove to be broken", HFILL}},
+        {&hf_oxcnotif_suspicion,
+         {"Suspicion", "oxcnotif.suspicion", FT_STRING, BASE_NONE, NULL, 0x0,
+          "Rule that is likely broken", HFILL}},
+        {&hf_oxcnotif_requirement,
+         {"Requirement", "oxcnotif.requirement", FT_STRING, BASE_NONE, NULL, 0x0,
+          "Requirement behind the verdict", HFILL}},
+        {&hf_oxcnotif_evidence,
+         {"Evidence in frame", "oxcnotif.evidence_in", FT_FRAMENUM, BASE_NONE, NULL, 0x0,
+          "Another frame that the verdict rests on", HFILL}},
+    };
+    static ei_register_info ei[] = {
+        {&ei_rule[OXC_RULE_wait_null_handle],
+         {"oxcnotif.rule.wait_null_handle", PI_PROTOCOL, PI_ERROR, "wait-null-handle", EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_without_connect],
+         {"oxcnotif.rule.wait_without_connect", PI_SEQUENCE, PI_ERROR, "wait-without-connect",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_handle_unknown],
+         {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_NOTE, "wait-handle-unknown",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_overlap],
+         {"oxcnotif.rule.wait_overlap", PI_SEQUENCE, PI_WARN, "wait-overlap", EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_overlap_suspected],
+         {"oxcnotif.rule.wait_overlap_suspected", PI_SEQUENCE, PI_NOTE, "wait-overlap-suspected",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_after_error],
+         {"oxcnotif.rule.wait_after_error", PI_SEQUENCE, PI_WARN, "wait-after-error", EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_after_disconnect],
+         {"oxcnotif.rule.wait_after_disconnect", PI_SEQUENCE, PI_ERROR, "wait-after-disconnect",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_races_disconnect],
+         {"oxcnotif.rule.wait_races_disconnect", PI_SEQUENCE, PI_NOTE, "wait-races-disconnect",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_busy_loop],
+         {"oxcnotif.rule.wait_busy_loop", PI_SEQUENCE, PI_NOTE, "wait-busy-loop", EXPFILL}},
+        {&ei_rule[OXC_RULE_notification_not_fetched],
+         {"oxcnotif.rule.notification_not_fetched", PI_SEQUENCE, PI_NOTE,
+          "notification-not-fetched", EXPFILL}},
+        {&ei_rule[OXC_RULE_flags_in_nonzero],
+         {"oxcnotif.rule.flags_in_nonzero", PI_PROTOCOL, PI_ERROR, "flags-in-nonzero", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_null_session],
+         {"oxcnotif.rule.connect_null_session", PI_PROTOCOL, PI_ERROR, "connect-null-session",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_without_session],
+         {"oxcnotif.rule.connect_without_session", PI_SEQUENCE, PI_ERROR, "connect-without-session",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_session_unknown],
+         {"oxcnotif.rule.connect_session_unknown", PI_SEQUENCE, PI_NOTE, "connect-session-unknown",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_after_disconnect],
+         {"oxcnotif.rule.connect_after_disconnect", PI_SEQUENCE, PI_ERROR,
+          "connect-after-disconnect", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_races_disconnect],
+         {"oxcnotif.rule.connect_races_disconnect", PI_SEQUENCE, PI_NOTE,
+          "connect-races-disconnect", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_repeated],
+         {"oxcnotif.rule.connect_repeated", PI_SEQUENCE, PI_NOTE, "connect-repeated", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_unsupported_server],
+         {"oxcnotif.rule.connect_unsupported_server", PI_SEQUENCE, PI_WARN,
+          "connect-unsupported-server", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_not_followed_by_wait],
+         {"oxcnotif.rule.connect_not_followed_by_wait", PI_SEQUENCE, PI_NOTE,
+          "connect-not-followed-by-wait", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_null_on_success],
+         {"oxcnotif.rule.connect_null_on_success", PI_PROTOCOL, PI_ERROR, "connect-null-on-success",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_handle_on_failure],
+         {"oxcnotif.rule.connect_handle_on_failure", PI_PROTOCOL, PI_WARN,
+          "connect-handle-on-failure", EXPFILL}},
+        {&ei_rule[OXC_RULE_connect_handle_reused],
+         {"oxcnotif.rule.connect_handle_reused", PI_SEQUENCE, PI_ERROR, "connect-handle-reused",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_session_handle_changed],
+         {"oxcnotif.rule.session_handle_changed", PI_SEQUENCE, PI_ERROR, "session-handle-changed",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_disconnect_handle_not_null],
+         {"oxcnotif.rule.disconnect_handle_not_null", PI_PROTOCOL, PI_ERROR,
+          "disconnect-handle-not-null", EXPFILL}},
+        {&ei_rule[OXC_RULE_overlap_not_rejected],
+         {"oxcnotif.rule.overlap_not_rejected", PI_SEQUENCE, PI_NOTE, "overlap-not-rejected",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_rejected_without_overlap],
+         {"oxcnotif.rule.rejected_without_overlap", PI_SEQUENCE, PI_NOTE,
+          "rejected-without-overlap", EXPFILL}},
+        {&ei_rule[OXC_RULE_flags_out_reserved],
+         {"oxcnotif.rule.flags_out_reserved", PI_PROTOCOL, PI_WARN, "flags-out-reserved", EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_completed_early],
+         {"oxcnotif.rule.wait_completed_early", PI_SEQUENCE, PI_NOTE, "wait-completed-early",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_overdue],
+         {"oxcnotif.rule.wait_overdue", PI_SEQUENCE, PI_NOTE, "wait-overdue", EXPFILL}},
+        {&ei_rule[OXC_RULE_wait_dropped],
+         {"oxcnotif.rule.wait_dropped", PI_SEQUENCE, PI_NOTE, "wait-dropped", EXPFILL}},
+        {&ei_rule[OXC_RULE_rop_notify_in_request],
+         {"oxcnotif.rule.rop_notify_in_request", PI_PROTOCOL, PI_ERROR, "rop-notify-in-request",
+          EXPFILL}},
+        {&ei_rule[OXC_RULE_notify_flags_invalid],
+         {"oxcnotif.rule.notify_flags_invalid", PI_PROTOCOL, PI_ERROR, "notify-flags-invalid",
+          EXPFILL}},
+
+        {&ei_missing_bind,
+         {"oxcnotif.missing_bind", PI_UNDECODED, PI_NOTE,
+          "The bind of this connection is not in the capture", EXPFILL}},
+        {&ei_wait_handle_unknown_warning,
+         {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_WARN, "wait-handle-unknown",
+          EXPFILL}},
+    };
+    static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};
+
+    proto_oxcnotif =
+        proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
+    proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(expert_register_protocol(proto_oxcnotif), ei, array_length(ei));
+    oxcnotif_tap = register_tap("oxcnotif");
+    register_preferences();
+    oxc_push_register(proto_oxcnotif);
+    oxc_http_register();
+}
+
+void oxc_register(void)
+{
+    oxc_emsmdb_register();
+    oxc_asyncemsmdb_register();
+    register_oxcnotif();
+    register_init_routine(init);
+    register_cleanup_routine(oxc_analysis_cleanup);
+}
+
+void oxc_handoff(void)
+{
+    oxc_emsmdb_handoff();
+    oxc_asyncemsmdb_handoff();
+    oxc_observer_handoff();
+    oxc_http_handoff();
+    oxc_report_register();
+}

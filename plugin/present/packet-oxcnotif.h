@@ -1,0 +1,48 @@
+/* packet-oxcnotif.h
+ * Shows what the sequence analysis knows of a call
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_PACKET_OXCNOTIF_H
+#define OXC_PACKET_OXCNOTIF_H
+
+#include "compat.h"
+
+#include "sequence/tracker.h"
+
+/** The tap "oxcnotif" gets a const oxc_view for each PDU of which something is known; it and its
+ *  findings hold as long as the packet. */
+
+/** The preference oxcnotif.rpc_over_http. */
+extern oxc_bool oxc_pref_rpc_over_http;
+
+/** Protocol id of the sequence analysis. */
+int oxc_oxcnotif_protocol(void);
+
+/** The names of enum oxc_outcome. */
+extern const value_string oxc_outcome_vals[];
+
+/** Shows the links and findings of one PDU as generated items, expert items and in the Info
+ *  column, and queues it for the taps.
+ *  @param root     the packet's tree, or NULL
+ *  @param tvb      any of the PDU's bytes, for the place in the byte pane
+ *  @param ordinal  place of the PDU among those of its frame, as in the event
+ *  @param news     what the PDU means to people, or NULL */
+void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
+                 const char *news);
+
+/** Says that the calls of a connection cannot be decoded because its bind is not in the capture.
+ *  @param interface  what the presentation context seems to be bound to */
+void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
+                              uint16_t context_id, const char *interface);
+
+/** Registers all protocols of the plugin. */
+void oxc_register(void);
+
+/** Hooks all dissectors in. */
+void oxc_handoff(void);
+
+#endif /* OXC_PACKET_OXCNOTIF_H */

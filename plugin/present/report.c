@@ -1,0 +1,116 @@
+/* report.c
+ * What a whole capture comes to, printed at its end: tshark -z oxcnotif,contexts and oxcnotif,json
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "report.h"
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+#include <string.h>
+#include <wsutil/report_message.h>
+
+#include "statistics.h"
+
+typedef void (*print_function)(const oxc_totals *totals, FILE *file);
+
+typedef struct {
+    const char *option; /* of -z */
+    print_function print;
+} report_kind;
+
+typedef struct {
+    const report_kind *kind;
+    oxc_totals totals;
+} report;
+
+static report_kind kinds[] = {
+    {"oxcnotif,contexts", oxc_report_print_text},
+    {"oxcnotif,json", oxc_report_print_json},
+};
+
+static void reset(void *data)
+{
+    report *this = (report *)data;
+
+    oxc_totals_clear(&this->totals);
+    oxc_totals_init(&this->totals);
+}
+
+static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+                              const void *view, tap_flags_t flags _U_)
+{
+    report *this = (report *)data;
+
+    oxc_totals_take(&this->totals, pinfo, (const oxc_view *)view);
+    return TAP_PACKET_REDRAW;
+}
+
+static void draw(void *data)
+{
+    report *this = (report *)data;
+
+    oxc_totals_count_unbound(&this->totals);
+    this->kind->print(&this->totals, stdout);
+}
+
+static void finish(void *data)
+{
+    report *this = (report *)data;
+
+    oxc_totals_clear(&this->totals);
+    g_free(this);
+}
+
+static bool listen(const report_kind *kind, const char *filter)
+{
+    report *this = g_new0(report, 1);
+    GString *error;
+
+    this->kind = kind;
+    oxc_totals_init(&this->totals);
+    error = register_tap_listener("oxcnotif", this, filter, TL_REQUIRES_NOTHING, reset, take, draw,
+                                  finish);
+    if (error) {
+        report_failure("-z %s: %s", kind->option, error->str);
+        g_string_free(error, TRUE);
+        finish(this);
+    }
+    return error == NULL;
+}
+
+/* "oxcnotif,contexts" or "oxcnotif,contexts,FILTER" */
+static oxc_stat_init_result start(const char *argument, void *user)
+{
+    const report_kind *kind = (const report_kind *)user;
+    const char *rest = argument + strlen(kind->option);
+    bool started = false;
+
+    if (*rest == '\0' || *rest == ',')
+        started = listen(kind, *rest == ',' ? rest + 1 : NULL);
+    else
+        report_failure("-z %s: there is no such statistic, but -z %s[,FILTER]", argument,
+                       kind->option);
+    OXC_STAT_INIT_RETURN(started);
+}
+
+/* In the program with windows, where nobody would read it, the option opens a window instead. */
+static bool prints_reports(void)
+{
+    return g_strcmp0(g_get_prgname(), "wireshark") != 0;
+}
+
+void oxc_report_register(void)
+{
+    for (size_t i = 0; prints_reports() && i < G_N_ELEMENTS(kinds); i++) {
+        stat_tap_ui ui = {.group = REGISTER_STAT_GROUP_GENERIC,
+                          .cli_string = kinds[i].option,
+                          .tap_init_cb = start};
+
+        register_stat_tap_ui(&ui, &kinds[i]);
+    }
+    oxc_statistics_register();
+}

@@ -1,0 +1,213 @@
+/* report_json.c
+ * The report as JSON; docs/json.md describes it
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <wsutil/json_dumper.h>
+
+enum { FORMAT_VERSION = 1 };
+
+static void put_number(json_dumper *json, const char *name, uint32_t number)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_anyf(json, "%u", number);
+}
+
+static void put_number_or_null(json_dumper *json, const char *name, uint32_t number, uint32_t none)
+{
+    json_dumper_set_member_name(json, name);
+    if (number == none)
+        json_dumper_value_anyf(json, "null");
+    else
+        json_dumper_value_anyf(json, "%u", number);
+}
+
+static void put_string(json_dumper *json, const char *name, const char *text)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_string(json, text);
+}
+
+static void put_address(json_dumper *json, const char *name, const address *addr)
+{
+    char *text = oxc_address_text(addr);
+
+    json_dumper_set_member_name(json, name);
+    if (text)
+        json_dumper_value_string(json, text);
+    else
+        json_dumper_value_anyf(json, "null");
+    g_free(text);
+}
+
+/* Seconds, whatever the locale's decimal point. */
+static void put_time(json_dumper *json, const char *name, int64_t nanoseconds)
+{
+    uint64_t size = nanoseconds < 0 ? -(uint64_t)nanoseconds : (uint64_t)nanoseconds;
+
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_anyf(json, "%s%" PRIu64 ".%09" PRIu64, nanoseconds < 0 ? "-" : "",
+                           size / 1000000000, size % 1000000000);
+}
+
+static void put_wait_times(json_dumper *json, const oxc_wait_times *times)
+{
+    bool exact;
+    int64_t median = oxc_wait_times_median(times, &exact);
+
+    json_dumper_set_member_name(json, "wait_time");
+    if (times->count == 0) {
+        json_dumper_value_anyf(json, "null");
+        return;
+    }
+    json_dumper_begin_object(json);
+    put_number(json, "count", times->count);
+    put_time(json, "shortest", times->shortest);
+    put_time(json, "median", median);
+    json_dumper_set_member_name(json, "median_exact");
+    json_dumper_value_anyf(json, exact ? "true" : "false");
+    put_time(json, "longest", times->longest);
+    json_dumper_end_object(json);
+}
+
+static void put_context(json_dumper *json, const oxc_context_totals *context, uint32_t number)
+{
+    static const char *const names[] = {
+        [OXC_OUTCOME_NONE] = "unread",       [OXC_OUTCOME_NOTIFICATION] = "notified",
+        [OXC_OUTCOME_NO_EVENT] = "no_event", [OXC_OUTCOME_REJECTED] = "rejected",
+        [OXC_OUTCOME_EXITING] = "exiting",   [OXC_OUTCOME_OTHER_ERROR] = "other_error",
+        [OXC_OUTCOME_FAULT] = "faulted",     [OXC_OUTCOME_CANCELLED] = "cancelled",
+        [OXC_OUTCOME_CLOSED] = "closed",     [OXC_OUTCOME_DROPPED] = "dropped",
+    };
+    uint32_t closed, out = oxc_context_totals_out(context, &closed);
+
+    json_dumper_begin_object(json);
+    put_number_or_null(json, "context", number, OXC_NONE);
+    put_number_or_null(json, "session", context->session, OXC_NONE);
+    put_address(json, "client", &context->client);
+    put_address(json, "server", &context->server);
+    put_number_or_null(json, "connect_frame", context->connect_frame, 0);
+    put_number(json, "waits", context->waits);
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        put_number(json, names[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
+    put_number(json, "still_out", out);
+    put_wait_times(json, &context->times);
+    json_dumper_end_object(json);
+}
+
+static void put_contexts(json_dumper *json, const oxc_totals *totals)
+{
+    json_dumper_set_member_name(json, "contexts");
+    json_dumper_begin_array(json);
+    for (uint32_t i = 0; i < totals->contexts->len; i++) {
+        const oxc_context_totals *context =
+            (const oxc_context_totals *)g_ptr_array_index(totals->contexts, i);
+
+        if (context)
+            put_context(json, context, i);
+    }
+    if (totals->unknown.waits > 0)
+        put_context(json, &totals->unknown, OXC_NONE);
+    json_dumper_end_array(json);
+}
+
+static void put_requirements(json_dumper *json, const char *requirements)
+{
+    char **ids = g_strsplit(requirements, " ", -1);
+
+    json_dumper_set_member_name(json, "requirements");
+    json_dumper_begin_array(json);
+    for (char **id = ids; *id; id++) {
+        if (**id)
+            json_dumper_value_string(json, *id);
+    }
+    json_dumper_end_array(json);
+    g_strfreev(ids);
+}
+
+static void put_evidence(json_dumper *json, const oxc_finding *finding)
+{
+    json_dumper_set_member_name(json, "evidence_frames");
+    json_dumper_begin_array(json);
+    for (size_t i = 0; i < G_N_ELEMENTS(finding->frames); i++) {
+        if (finding->frames[i] != 0)
+            json_dumper_value_anyf(json, "%u", finding->frames[i]);
+    }
+    json_dumper_end_array(json);
+}
+
+static void put_finding(json_dumper *json, const oxc_found *found)
+{
+    static const char *const severities[] = {[OXC_SEVERITY_NOTE] = "note",
+                                             [OXC_SEVERITY_WARNING] = "warning",
+                                             [OXC_SEVERITY_ERROR] = "error"};
+    const oxc_rule *rule = &oxc_rules[found->finding.rule];
+    GString *text = g_string_new(NULL);
+
+    oxc_finding_append_text(text, &found->finding);
+    json_dumper_begin_object(json);
+    put_number(json, "frame", found->frame);
+    put_string(json, "rule", rule->name);
+    put_string(json, "class", rule->rule_class == OXC_CLASS_VIOLATION ? "violation" : "suspicion");
+    put_string(json, "severity", severities[found->finding.severity]);
+    put_string(json, "text", text->str);
+    put_evidence(json, &found->finding);
+    put_requirements(json, rule->requirements);
+    json_dumper_end_object(json);
+    g_string_free(text, TRUE);
+}
+
+static void put_findings(json_dumper *json, const oxc_totals *totals)
+{
+    json_dumper_set_member_name(json, "findings");
+    json_dumper_begin_array(json);
+    for (unsigned i = 0; i < totals->findings->len; i++)
+        put_finding(json, &g_array_index(totals->findings, oxc_found, i));
+    json_dumper_end_array(json);
+}
+
+static void put_limits(json_dumper *json, const oxc_limits *limits)
+{
+    json_dumper_set_member_name(json, "limits");
+    json_dumper_begin_object(json);
+    put_number(json, "sealed_requests", limits->sealed_requests);
+    put_number(json, "sealed_responses", limits->sealed_responses);
+    put_number(json, "unread_requests", limits->unread_requests);
+    put_number(json, "unread_responses", limits->unread_responses);
+    put_number(json, "unmatched_responses", limits->unmatched_responses);
+    put_number(json, "connections_without_bind", limits->unbound_connections);
+    json_dumper_end_object(json);
+}
+
+static void put_summary(json_dumper *json, const oxc_totals *totals)
+{
+    json_dumper_set_member_name(json, "summary");
+    json_dumper_begin_object(json);
+    put_number(json, "contexts", totals->context_count);
+    put_number(json, "waits", totals->waits);
+    put_number(json, "violations", totals->violations);
+    put_number(json, "suspicions", totals->suspicions);
+    json_dumper_end_object(json);
+}
+
+void oxc_report_print_json(const oxc_totals *totals, FILE *file)
+{
+    json_dumper json = {.output_file = file};
+
+    json_dumper_begin_object(&json);
+    put_string(&json, "format", "oxcnotif");
+    put_number(&json, "version", FORMAT_VERSION);
+    put_contexts(&json, totals);
+    put_findings(&json, totals);
+    put_limits(&json, &totals->limits);
+    put_summary(&json, totals);
+    json_dumper_end_object(&json);
+    json_dumper_finish(&json);
+}

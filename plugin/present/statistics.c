@@ -1,0 +1,275 @@
+/* statistics.c
+ * Statistics on the waits for Wireshark's Statistics menu and tshark -z oxcnotif,tree
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "statistics.h"
+
+#include <epan/packet.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/stats_tree.h>
+
+#include "compat.h"
+#include "packet-oxcnotif.h"
+#include "totals.h"
+
+/* --- the tree --- */
+
+/* Parents are found by name in one name space for the whole tree. */
+#define NODE_SENT       "Waits sent"
+#define NODE_BY_OUTCOME "Ended waits by outcome (seconds)"
+#define NODE_BY_SERVER  "Ended waits by server (seconds)"
+#define NODE_OF_SERVER  "Server "
+
+static int by_outcome, by_server;
+
+static void init_tree(stats_tree *tree)
+{
+    stats_tree_create_node(tree, NODE_SENT, 0, STAT_DT_INT, FALSE);
+    by_outcome = stats_tree_create_node(tree, NODE_BY_OUTCOME, 0, STAT_DT_FLOAT, TRUE);
+    by_server = stats_tree_create_node(tree, NODE_BY_SERVER, 0, STAT_DT_FLOAT, TRUE);
+}
+
+static const char *outcome_text(const oxc_view *view)
+{
+    return view->outcome == OXC_OUTCOME_NONE
+               ? "Answer not read"
+               : val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome");
+}
+
+static void count_ended(stats_tree *tree, packet_info *pinfo, const oxc_view *view)
+{
+    float seconds = (float)((double)view->wait_time / 1e9);
+    address server = ADDRESS_INIT_NONE;
+    char *text, *name;
+    int node;
+
+    oxc_copy_server(&server, pinfo, view);
+    text = oxc_address_text(&server);
+    name = g_strconcat(NODE_OF_SERVER, text ? text : "unknown", NULL);
+    avg_stat_node_add_value_float(tree, NODE_BY_OUTCOME, 0, TRUE, seconds);
+    avg_stat_node_add_value_float(tree, outcome_text(view), by_outcome, FALSE, seconds);
+    avg_stat_node_add_value_float(tree, NODE_BY_SERVER, 0, TRUE, seconds);
+    node = avg_stat_node_add_value_float(tree, name, by_server, TRUE, seconds);
+    avg_stat_node_add_value_float(tree, outcome_text(view), node, FALSE, seconds);
+    g_free(name);
+    g_free(text);
+    free_address(&server);
+}
+
+static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
+                                       epan_dissect_t *edt _U_, const void *data,
+                                       tap_flags_t flags _U_)
+{
+    const oxc_view *view = (const oxc_view *)data;
+
+    if (oxc_ends_wait(view) && view->has_wait_time)
+        count_ended(tree, pinfo, view);
+    if (oxc_is_wait_request(view))
+        tick_stat_node(tree, NODE_SENT, 0, FALSE);
+    return TAP_PACKET_REDRAW;
+}
+
+/* --- the table of contexts in Wireshark --- */
+
+#define TABLE_CONTEXTS "Asynchronous contexts"
+#define TABLE_UNKNOWN  "Waits of no known context"
+
+enum {
+    FIELD_CONTEXT,
+    FIELD_SESSION,
+    FIELD_CLIENT,
+    FIELD_SERVER,
+    FIELD_CONNECT_FRAME,
+    FIELD_WAITS,
+    FIELD_NOTIFIED,
+    FIELD_NO_EVENT,
+    FIELD_REJECTED,
+    FIELD_FAULTED,
+    FIELD_OTHER,
+    FIELD_STILL_OUT,
+    FIELD_SHORTEST,
+    FIELD_MEDIAN,
+    FIELD_LONGEST,
+    FIELDS
+};
+
+static stat_tap_table_item fields[] = {
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Context", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Session", "%u"},
+    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client", "%s"},
+    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Server", "%s"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Connect frame", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Waits", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Notified", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "No event", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Rejected", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Faulted", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Other", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Still out", "%u"},
+    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Shortest (s)", "%.3f"},
+    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Median (s)", "%.3f"},
+    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Longest (s)", "%.3f"},
+};
+
+static void set_number(stat_tap_table_item_type *item, uint32_t number)
+{
+    item->type = TABLE_ITEM_UINT;
+    item->value.uint_value = number;
+}
+
+static void set_time(stat_tap_table_item_type *item, int64_t nanoseconds)
+{
+    item->type = TABLE_ITEM_FLOAT;
+    item->value.float_value = (double)nanoseconds / 1e9;
+}
+
+static void set_text(stat_tap_table_item_type *item, const address *addr)
+{
+    if (item->type == TABLE_ITEM_NONE && addr->type != AT_NONE) {
+        item->user_data.ptr_value = oxc_address_text(addr);
+        item->value.string_value = (const char *)item->user_data.ptr_value;
+        item->type = TABLE_ITEM_STRING;
+    }
+}
+
+static void fill_counts(stat_tap_table_item_type *row, const oxc_context_totals *context)
+{
+    oxc_wait_counts counts;
+
+    oxc_context_totals_count(context, &counts);
+    set_number(&row[FIELD_WAITS], context->waits);
+    set_number(&row[FIELD_NOTIFIED], counts.notified);
+    set_number(&row[FIELD_NO_EVENT], counts.no_event);
+    set_number(&row[FIELD_REJECTED], counts.rejected);
+    set_number(&row[FIELD_FAULTED], counts.faulted);
+    set_number(&row[FIELD_OTHER], counts.other);
+    set_number(&row[FIELD_STILL_OUT], counts.still_out);
+}
+
+/* What is not known stays without a type, and so is not shown. */
+static void fill_row(stat_tap_table_item_type *row, const oxc_context_totals *context,
+                     uint32_t number)
+{
+    bool exact;
+
+    if (number != OXC_NONE) {
+        set_number(&row[FIELD_CONTEXT], number);
+    } else {
+        row[FIELD_CONTEXT].type = TABLE_ITEM_STRING;
+        row[FIELD_CONTEXT].value.string_value = "-";
+    }
+    if (context->session != OXC_NONE)
+        set_number(&row[FIELD_SESSION], context->session);
+    set_text(&row[FIELD_CLIENT], &context->client);
+    set_text(&row[FIELD_SERVER], &context->server);
+    if (context->connect_frame != 0)
+        set_number(&row[FIELD_CONNECT_FRAME], context->connect_frame);
+    fill_counts(row, context);
+    if (context->times.count > 0) {
+        set_time(&row[FIELD_SHORTEST], context->times.shortest);
+        set_time(&row[FIELD_MEDIAN], oxc_wait_times_median(&context->times, &exact));
+        set_time(&row[FIELD_LONGEST], context->times.longest);
+    }
+}
+
+/* The table with a title, made where it is not there. */
+static stat_tap_table *find_table(stat_tap_table_ui *ui, const char *title)
+{
+    stat_tap_table *table = stat_tap_find_table(ui, title);
+
+    if (!table) {
+        table = stat_tap_init_table(title, FIELDS, 0, NULL);
+        stat_tap_add_table(ui, table);
+    }
+    return table;
+}
+
+/* The totals that a row shows; they hang on its first field. */
+static oxc_context_totals *totals_of_row(stat_tap_table *table, uint32_t row)
+{
+    static const stat_tap_table_item_type empty[FIELDS];
+    stat_tap_table_item_type *first;
+
+    if (row >= table->num_elements)
+        stat_tap_init_table_row(table, row, FIELDS, empty);
+    first = stat_tap_get_field_data(table, row, FIELD_CONTEXT);
+    if (!first->user_data.ptr_value) {
+        oxc_context_totals *context = g_new0(oxc_context_totals, 1);
+
+        context->session = OXC_NONE;
+        first->user_data.ptr_value = context;
+    }
+    return (oxc_context_totals *)first->user_data.ptr_value;
+}
+
+static void take_for_row(stat_tap_table_ui *ui, packet_info *pinfo, const oxc_view *view)
+{
+    bool known = view->context != OXC_NONE;
+    uint32_t row = known ? view->context : 0;
+    stat_tap_table *table = find_table(ui, known ? TABLE_CONTEXTS : TABLE_UNKNOWN);
+    stat_tap_table *unknown = stat_tap_find_table(ui, TABLE_UNKNOWN);
+    oxc_context_totals *context = totals_of_row(table, row);
+
+    oxc_context_totals_take(context, unknown ? totals_of_row(unknown, 0) : NULL, pinfo, view);
+    fill_row(stat_tap_get_field_data(table, row, 0), context, view->context);
+    if (known && unknown)
+        fill_counts(stat_tap_get_field_data(unknown, 0, 0), totals_of_row(unknown, 0));
+}
+
+static tap_packet_status take_for_table(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                        const void *view, tap_flags_t flags _U_)
+{
+    const oxc_view *shown = (const oxc_view *)view;
+
+    if (shown->context != OXC_NONE || oxc_is_unknown_wait(shown))
+        take_for_row(((stat_data_t *)data)->stat_tap_data, pinfo, shown);
+    return TAP_PACKET_REDRAW;
+}
+
+static void free_item(stat_tap_table *table _U_, guint row _U_, guint column,
+                      stat_tap_table_item_type *item)
+{
+    if (column == FIELD_CONTEXT && item->user_data.ptr_value)
+        oxc_context_totals_clear((oxc_context_totals *)item->user_data.ptr_value);
+    g_free(item->user_data.ptr_value);
+    *item = (stat_tap_table_item_type){.type = TABLE_ITEM_NONE};
+}
+
+/* Rows stay: windows that are open refer to them. */
+static void reset_table(stat_tap_table *table)
+{
+    for (guint row = 0; row < table->num_elements; row++) {
+        for (guint column = 0; column < FIELDS; column++)
+            free_item(table, row, column, stat_tap_get_field_data(table, row, column));
+    }
+}
+
+static void init_table(stat_tap_table_ui *ui)
+{
+    find_table(ui, TABLE_CONTEXTS);
+    reset_stat_table(ui);
+}
+
+static stat_tap_table_ui table_ui = {
+    .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
+    .title = "Exchange Asynchronous Contexts",
+    .tap_name = "oxcnotif",
+    .cli_string = "oxcnotif,contexts",
+    .stat_tap_init_cb = init_table,
+    .packet_func = take_for_table,
+    .stat_tap_reset_table_cb = reset_table,
+    .stat_tap_free_table_item_cb = free_item,
+    .nfields = FIELDS,
+    .fields = fields,
+};
+
+void oxc_statistics_register(void)
+{
+    stats_tree_register_plugin("oxcnotif", "oxcnotif", "Exchange Asynchronous Waits",
+                               TL_REQUIRES_NOTHING, take_for_tree, init_tree, NULL);
+    register_stat_tap_table_ui(&table_ui);
+}

@@ -1,0 +1,335 @@
+/* totals.c
+ * What a capture comes to: its asynchronous contexts, their waits, and all findings
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "totals.h"
+
+#include <epan/to_str.h>
+#include <string.h>
+
+#include "dissect/analysis.h"
+#include "dissect/packet-emsmdb.h"
+#include "dissect/virtual_connection.h"
+
+/* A context has one outstanding wait, or two for a moment. */
+#define MOST_OUT 64
+
+typedef struct {
+    uint32_t frame;
+    uint32_t connection; /* OXC_NONE if it is not known */
+} outstanding;
+
+static bool goes_to_server(const oxc_view *view)
+{
+    return view->type == OXC_EVENT_REQUEST || view->type == OXC_EVENT_CANCEL ||
+           view->type == OXC_EVENT_ORPHANED;
+}
+
+bool oxc_is_wait_request(const oxc_view *view)
+{
+    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_REQUEST;
+}
+
+bool oxc_is_unknown_wait(const oxc_view *view)
+{
+    return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
+}
+
+/* The channel of RPC over HTTP that carries a packet, or NULL. */
+static const oxc_channel *channel_of(packet_info *pinfo)
+{
+    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
+    return conversation ? oxc_channel_find(conversation) : NULL;
+}
+
+/* The connection of a packet that has been dissected. */
+static uint32_t connection_of(packet_info *pinfo)
+{
+    const oxc_channel *channel = channel_of(pinfo);
+    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const oxc_connection *connection = NULL;
+
+    if (channel) {
+        const oxc_virtual_connection *carried = oxc_channel_carries(channel, pinfo->num);
+
+        return carried ? oxc_virtual_connection_number(carried, pinfo->num) : OXC_NONE;
+    }
+    if (conversation)
+        connection = (const oxc_connection *)conversation_get_proto_data(conversation,
+                                                                         oxc_emsmdb_protocol());
+    return connection ? connection->number : OXC_NONE;
+}
+
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view)
+{
+    const oxc_channel *channel = channel_of(pinfo);
+
+    if (channel && channel->server)
+        alloc_address_wmem(NULL, server, AT_STRINGZ, (int)strlen(channel->server) + 1,
+                           channel->server);
+    else
+        copy_address(server, goes_to_server(view) ? &pinfo->dst : &pinfo->src);
+}
+
+static void note_addresses(oxc_context_totals *context, packet_info *pinfo, const oxc_view *view)
+{
+    if (context->client.type != AT_NONE || context->server.type != AT_NONE)
+        return;
+    copy_address(&context->client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_server(&context->server, pinfo, view);
+}
+
+static void begin_wait(oxc_context_totals *context, packet_info *pinfo)
+{
+    outstanding wait = {.frame = pinfo->num, .connection = connection_of(pinfo)};
+
+    context->waits++;
+    if (!context->out)
+        context->out = g_array_new(FALSE, FALSE, sizeof(outstanding));
+    if (context->out->len < MOST_OUT)
+        g_array_append_val(context->out, wait);
+    else
+        context->more_out++;
+}
+
+/* Takes a wait out of those that are out; false if it is not one of them. */
+static bool take_out(oxc_context_totals *context, uint32_t frame)
+{
+    for (unsigned i = 0; context->out && i < context->out->len; i++) {
+        if (g_array_index(context->out, outstanding, i).frame == frame) {
+            g_array_remove_index_fast(context->out, i);
+            return true;
+        }
+    }
+    if (context->more_out > 0) {
+        context->more_out--;
+        return true;
+    }
+    return false;
+}
+
+/* Finds the wait that ends here, which until now may have counted as dropped, or for no context
+ * because its request could not be read. */
+static bool find_ended(oxc_context_totals *context, oxc_context_totals *unknown, uint32_t frame)
+{
+    if (take_out(context, frame))
+        return true;
+    if (context->ended[OXC_OUTCOME_DROPPED] > 0) {
+        context->ended[OXC_OUTCOME_DROPPED]--;
+        return true;
+    }
+    if (unknown && unknown != context && take_out(unknown, frame)) {
+        unknown->waits--;
+        context->waits++;
+        return true;
+    }
+    return false;
+}
+
+static void end_wait(oxc_context_totals *context, oxc_context_totals *unknown, const oxc_view *view)
+{
+    bool late = view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
+    uint32_t frame = late ? view->previous_wait_frame : view->request_frame;
+
+    if (late ? !take_out(context, frame) : !find_ended(context, unknown, frame))
+        return;
+    context->ended[view->outcome]++;
+    if (!late && view->has_wait_time)
+        oxc_wait_times_add(&context->times, view->wait_time);
+}
+
+bool oxc_ends_wait(const oxc_view *view)
+{
+    if (view->outcome != OXC_OUTCOME_NONE)
+        return view->outcome <= OXC_OUTCOME_DROPPED;
+    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_RESPONSE &&
+           view->unreadable && view->has_wait_time;
+}
+
+void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
+                             packet_info *pinfo, const oxc_view *view)
+{
+    bool connects = view->method == OXC_METHOD_ASYNC_CONNECT && view->type == OXC_EVENT_RESPONSE;
+
+    if (view->context != OXC_NONE)
+        note_addresses(context, pinfo, view);
+    if (context->session == OXC_NONE)
+        context->session = view->session;
+    if (context->connect_frame == 0)
+        context->connect_frame = connects ? pinfo->num : view->connect_frame;
+    if (oxc_ends_wait(view))
+        end_wait(context, unknown, view);
+    if (oxc_is_wait_request(view))
+        begin_wait(context, pinfo);
+}
+
+void oxc_context_totals_clear(oxc_context_totals *context)
+{
+    free_address(&context->client);
+    free_address(&context->server);
+    oxc_wait_times_clear(&context->times);
+    g_clear_pointer(&context->out, g_array_unref);
+    *context = (oxc_context_totals){.session = OXC_NONE};
+}
+
+uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed)
+{
+    uint32_t listed = context->out ? context->out->len : 0;
+
+    *closed = 0;
+    for (unsigned i = 0; i < listed; i++) {
+        uint32_t connection = g_array_index(context->out, outstanding, i).connection;
+
+        if (connection != OXC_NONE && oxc_connection_is_closed(connection))
+            ++*closed;
+    }
+    return listed - *closed + context->more_out;
+}
+
+void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts)
+{
+    const uint32_t *ended = context->ended;
+    uint32_t closed;
+
+    counts->still_out = oxc_context_totals_out(context, &closed);
+    counts->notified = ended[OXC_OUTCOME_NOTIFICATION];
+    counts->no_event = ended[OXC_OUTCOME_NO_EVENT];
+    counts->rejected = ended[OXC_OUTCOME_REJECTED];
+    counts->faulted = ended[OXC_OUTCOME_FAULT];
+    counts->other = ended[OXC_OUTCOME_NONE] + ended[OXC_OUTCOME_EXITING] +
+                    ended[OXC_OUTCOME_OTHER_ERROR] + ended[OXC_OUTCOME_CANCELLED] +
+                    ended[OXC_OUTCOME_CLOSED] + ended[OXC_OUTCOME_DROPPED] + closed;
+}
+
+static void free_context(gpointer data)
+{
+    oxc_context_totals *context = (oxc_context_totals *)data;
+
+    if (context)
+        oxc_context_totals_clear(context);
+    g_free(context);
+}
+
+void oxc_totals_init(oxc_totals *totals)
+{
+    *totals = (oxc_totals){.unknown = {.session = OXC_NONE}};
+    totals->contexts = g_ptr_array_new_with_free_func(free_context);
+    totals->findings = g_array_new(FALSE, FALSE, sizeof(oxc_found));
+}
+
+void oxc_totals_clear(oxc_totals *totals)
+{
+    oxc_context_totals_clear(&totals->unknown);
+    g_clear_pointer(&totals->contexts, g_ptr_array_unref);
+    g_clear_pointer(&totals->findings, g_array_unref);
+}
+
+static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
+{
+    oxc_context_totals **place;
+
+    if (oxc_is_unknown_wait(view))
+        return &totals->unknown;
+    if (view->context >= totals->contexts->len)
+        g_ptr_array_set_size(totals->contexts, (int)view->context + 1);
+    place = (oxc_context_totals **)&g_ptr_array_index(totals->contexts, view->context);
+    if (!*place) {
+        *place = g_new0(oxc_context_totals, 1);
+        (*place)->session = OXC_NONE;
+        totals->context_count++;
+    }
+    return *place;
+}
+
+static void take_findings(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
+{
+    for (size_t i = 0; i < view->finding_count; i++) {
+        oxc_found found = {.frame = pinfo->num, .finding = view->findings[i]};
+
+        g_array_append_val(totals->findings, found);
+        if (oxc_rules[found.finding.rule].rule_class == OXC_CLASS_VIOLATION)
+            totals->violations++;
+        else
+            totals->suspicions++;
+    }
+}
+
+static void take_limits(oxc_limits *limits, const oxc_view *view)
+{
+    bool request = view->type == OXC_EVENT_REQUEST;
+
+    if (view->unmatched)
+        limits->unmatched_responses++;
+    else if (view->sealed)
+        ++*(request ? &limits->sealed_requests : &limits->sealed_responses);
+    else if (view->unreadable && view->method != OXC_METHOD_OTHER)
+        ++*(request ? &limits->unread_requests : &limits->unread_responses);
+}
+
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view)
+{
+    if (view->type == OXC_EVENT_REQUEST)
+        totals->requests++;
+    if (oxc_is_wait_request(view))
+        totals->waits++;
+    if (view->context != OXC_NONE || oxc_is_unknown_wait(view))
+        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, view);
+    take_findings(totals, pinfo, view);
+    take_limits(&totals->limits, view);
+}
+
+char *oxc_printable_text(const char *bytes)
+{
+    char *valid = g_utf8_make_valid(bytes, -1);
+    GString *text = g_string_new(NULL);
+
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        gunichar character = g_utf8_get_char(at);
+
+        g_string_append_unichar(text, g_unichar_isprint(character) ? character : '?');
+    }
+    g_free(valid);
+    return g_string_free(text, FALSE);
+}
+
+char *oxc_address_text(const address *addr)
+{
+    char *shown, *text;
+
+    if (addr->type == AT_NONE)
+        return NULL;
+    shown = address_to_str(NULL, addr);
+    text = oxc_printable_text(shown);
+    wmem_free(NULL, shown);
+    return text;
+}
+
+void oxc_totals_count_unbound(oxc_totals *totals)
+{
+    oxc_limits *limits = &totals->limits;
+    const oxc_connection *connection;
+
+    limits->unbound_connections = 0;
+    for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
+        if (connection->unbound_frame == 0)
+            continue;
+        if (limits->unbound_connections++ == 0 || connection->unbound_frame < limits->unbound_frame)
+            limits->unbound_frame = connection->unbound_frame;
+    }
+}
+
+bool oxc_totals_any_bind(void)
+{
+    const oxc_connection *connection;
+
+    for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
+        if (connection->contexts)
+            return true;
+    }
+    return false;
+}

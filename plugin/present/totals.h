@@ -1,0 +1,121 @@
+/* totals.h
+ * What a capture comes to: its asynchronous contexts, their waits, and all findings
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_TOTALS_H
+#define OXC_TOTALS_H
+
+#include <epan/address.h>
+#include <epan/packet_info.h>
+#include <glib.h>
+
+#include "compat.h"
+#include "sequence/tracker.h"
+#include "wait_times.h"
+
+/** The waits of one asynchronous context. All bytes zero but #session: none yet. */
+typedef struct {
+    uint32_t session;       /**< OXC_NONE while it is not known */
+    uint32_t connect_frame; /**< the EcDoAsyncConnectEx response that first returned it, or 0 */
+    address client;
+    address server;
+    uint32_t waits; /**< EcDoAsyncWaitEx requests */
+    /** Waits by how they ended; [OXC_OUTCOME_NONE]: by an answer that could not be read. A wait
+     *  that was called dropped and gets its answer after all counts for the answer. */
+    uint32_t ended[OXC_OUTCOME_DROPPED + 1];
+    oxc_wait_times times; /**< of the waits that ended on a PDU of their own */
+    GArray *out;          /**< the waits that have not ended, up to some number, or NULL */
+    uint32_t more_out;    /**< those beyond it */
+} oxc_context_totals;
+
+typedef struct {
+    uint32_t frame;
+    oxc_finding finding;
+} oxc_found;
+
+/** Why less could be said than the capture holds. */
+typedef struct {
+    uint32_t sealed_requests;
+    uint32_t sealed_responses;
+    uint32_t unread_requests; /**< not sealed: cut short, damaged, or a fragment is missing */
+    uint32_t unread_responses;
+    uint32_t unmatched_responses; /**< without a request, or not the first to it */
+    uint32_t unbound_connections; /**< that look like Exchange's, but their bind is missing */
+    uint32_t unbound_frame;       /**< the first that looks so */
+} oxc_limits;
+
+typedef struct {
+    GPtrArray *contexts;        /**< of oxc_context_totals by number, NULL where none was seen */
+    uint32_t context_count;     /**< of those that were */
+    oxc_context_totals unknown; /**< waits of no known context */
+    GArray *findings;           /**< of oxc_found, in the order of the capture */
+    uint32_t violations;
+    uint32_t suspicions;
+    uint32_t waits;
+    uint32_t requests; /**< of the two interfaces, of any method */
+    oxc_limits limits;
+} oxc_totals;
+
+void oxc_totals_init(oxc_totals *totals);
+void oxc_totals_clear(oxc_totals *totals);
+
+/** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view);
+
+/** The same for what concerns one context.
+ *  @param unknown  where the wait that a response ends may have been counted instead, or NULL */
+void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
+                             packet_info *pinfo, const oxc_view *view);
+
+void oxc_context_totals_clear(oxc_context_totals *context);
+
+/** Whether a PDU from the tap is an EcDoAsyncWaitEx request. */
+bool oxc_is_wait_request(const oxc_view *view);
+
+/** Whether a PDU ends a wait or, for closed and dropped, shows one to be over. What ends a wait
+ *  has an outcome, unless it could not be read. */
+bool oxc_ends_wait(const oxc_view *view);
+
+/** Whether a PDU belongs to the waits of no known context. */
+bool oxc_is_unknown_wait(const oxc_view *view);
+
+/** The columns of a table of contexts: what became of the waits, other ends taken together. */
+typedef struct {
+    uint32_t notified;
+    uint32_t no_event;
+    uint32_t rejected;
+    uint32_t faulted;
+    uint32_t other;
+    uint32_t still_out;
+} oxc_wait_counts;
+
+void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts);
+
+/** Waits that are still outstanding.
+ *  @param closed  those of them whose connection has been closed since: not outstanding any more,
+ *                 and not in the number that is returned */
+uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed);
+
+/** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
+ *  URL. Free it with free_address(). */
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view);
+
+/** A text from the network with nothing in it that a terminal would act on: valid UTF-8, and a
+ *  question mark for each character that cannot be printed. Free it with g_free(). */
+char *oxc_printable_text(const char *bytes);
+
+/** The address of a client or server in that form.
+ *  @return to be freed with g_free(), or NULL where it is not known */
+char *oxc_address_text(const address *addr);
+
+/** Counts the connections whose bind is missing; to be called when the capture has been read. */
+void oxc_totals_count_unbound(oxc_totals *totals);
+
+/** Whether any connection was bound to one of the two interfaces. */
+bool oxc_totals_any_bind(void);
+
+#endif /* OXC_TOTALS_H */

@@ -1,0 +1,100 @@
+/* event.h
+ * What one DCE/RPC PDU says about a session, a context or a wait
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_EVENT_H
+#define OXC_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A context handle, [MS-OXCRPC] 2.2.1.1 and 2.2.1.2, in one byte order whatever the
+ *  drep of its PDU: four bytes of attributes, then the UUID, both little-endian. */
+#define OXC_HANDLE_SIZE 20
+
+typedef struct {
+    uint8_t bytes[OXC_HANDLE_SIZE];
+} oxc_handle;
+
+/** The methods that the analysis tells apart. The values are the opnums of EMSMDB,
+ *  [MS-OXCRPC] 3.1.4; EcDoAsyncWaitEx is opnum 0 of AsyncEMSMDB, 3.3.4.1. */
+typedef enum {
+    OXC_METHOD_DISCONNECT = 1,
+    OXC_METHOD_REGISTER_PUSH = 4,
+    OXC_METHOD_CONNECT = 10,
+    OXC_METHOD_RPC_EXT2 = 11,
+    OXC_METHOD_ASYNC_CONNECT = 14,
+    OXC_METHOD_ASYNC_WAIT = 0x100,
+    /** A call of one of the two interfaces that carries nothing for the analysis. */
+    OXC_METHOD_OTHER = 0x101,
+} oxc_method;
+
+typedef enum {
+    OXC_EVENT_BIND,      /**< bind: #group_id asked for (0: a new association) */
+    OXC_EVENT_BIND_ACK,  /**< bind_ack: #group_id given */
+    OXC_EVENT_REQUEST,   /**< a whole request of one of the two interfaces, at its last fragment */
+    OXC_EVENT_RESPONSE,  /**< a whole response on a presentation context of one of them, or of
+                            unknown interface */
+    OXC_EVENT_FAULT,     /**< fault, 12.6.4.7 of [C706] */
+    OXC_EVENT_CANCEL,    /**< co_cancel */
+    OXC_EVENT_ORPHANED,  /**< orphaned */
+    OXC_EVENT_OTHER_PDU, /**< any other PDU: it only shows that the connection is alive */
+    OXC_EVENT_LOST,      /**< a TCP segment of the connection is missing from the capture */
+} oxc_event_type;
+
+/** How far the stub of a request or response could be read. */
+typedef enum {
+    OXC_STUB_UNREAD, /**< sealed without a key, cut, damaged, a fragment missing, not dissected */
+    OXC_STUB_CLEAR,  /**< read as it was on the wire */
+    OXC_STUB_DECRYPTED, /**< sealed and opened: to be believed only after the readability rule */
+} oxc_stub_state;
+
+/** What the ROP buffers of an EcDoRpcExt2 call say. */
+typedef enum {
+    OXC_ROP_NOTIFY_IN_REQUEST = 1 << 0,    /**< RopNotify or RopPending in a request */
+    OXC_ROP_NOTIFY_FLAGS_INVALID = 1 << 1, /**< a RopNotify that breaks [MS-OXCNOTIF] 2.2.1.4.1.2 */
+} oxc_rop_fault;
+
+/** One PDU, in the order of the capture and, within a frame, of its bytes.
+ *  All pointers are borrowed for the call that gets the event. */
+typedef struct {
+    oxc_event_type type;
+    uint32_t frame;      /**< frame in which the PDU ends, from 1 */
+    uint32_t ordinal;    /**< place of the PDU among those of its frame, from 0 */
+    int64_t time;        /**< arrival, nanoseconds since the epoch */
+    uint32_t connection; /**< from oxc_tracker_add_connection() */
+    uint32_t group_id;   /**< bind, bind_ack */
+    uint32_t call_id;    /**< every type but OXC_EVENT_LOST */
+
+    /** Request: the method called. Response: the method as which the stub was read;
+     *  meaningless where #stub is OXC_STUB_UNREAD. */
+    oxc_method method;
+    oxc_stub_state stub;
+    /** The PDU carries a sealed stub (packet privacy), whether it could be opened or not. */
+    bool sealed;
+
+    /* Of a stub that was read. */
+    bool has_handle;   /**< #handle was whole */
+    bool has_result;   /**< response: the return value was there, and with it #flags of a wait */
+    oxc_handle handle; /**< the CXH or ACXH that the stub carries, in or out */
+    uint32_t status;   /**< response: return value */
+    uint32_t flags;    /**< EcDoAsyncWaitEx: ulFlagsIn or pulFlagsOut */
+    /** EcDoConnectEx response: normalised server version, [MS-OXCRPC] 3.1.4.1.3.1, as four
+     *  16-bit words from the most significant on; 0 where it was not read. */
+    uint64_t server_version;
+
+    /* EcDoRpcExt2, as far as its ROP buffers could be walked. */
+    unsigned rop_faults;        /**< of #oxc_rop_fault */
+    uint16_t rop_fault_flags;   /**< NotificationFlags of the first faulty RopNotify */
+    const uint32_t *registered; /**< response: handles made by RopRegisterNotification */
+    size_t registered_count;
+    const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
+    size_t notified_count;
+} oxc_event;
+
+#endif /* OXC_EVENT_H */

@@ -1,0 +1,357 @@
+/* fetches.c
+ * From a notification to the EcDoRpcExt2 that fetches and delivers it
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "state.h"
+
+#define SECOND INT64_C(1000000000)
+#define ROW    3 /* notifications in a row that make a busy loop */
+
+static uint32_t hash_registration(const oxc_tracker *tracker, uint32_t session, uint32_t handle)
+{
+    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)session << 32 | handle));
+}
+
+static uint32_t registration_hash(const void *owner, uint32_t number)
+{
+    const oxc_tracker *tracker = (const oxc_tracker *)owner;
+    const oxc_registration *registration =
+        (const oxc_registration *)oxc_store_at(&tracker->registrations, number);
+
+    return hash_registration(tracker, registration->session, registration->handle);
+}
+
+static bool registration_equal(const void *owner, uint32_t number, const void *wanted)
+{
+    const oxc_tracker *tracker = (const oxc_tracker *)owner;
+    const oxc_registration *registration =
+        (const oxc_registration *)oxc_store_at(&tracker->registrations, number);
+    const oxc_registration *key = (const oxc_registration *)wanted;
+
+    return registration->session == key->session && registration->handle == key->handle;
+}
+
+static const oxc_index_type registration_type = {registration_hash, registration_equal};
+
+void oxc_fetches_init(oxc_tracker *tracker)
+{
+    oxc_store_init(&tracker->registrations, sizeof(oxc_registration));
+    oxc_index_init(&tracker->registration_index, &registration_type, tracker);
+}
+
+static void set_fetch(oxc_tracker *tracker, oxc_call *call, uint32_t number)
+{
+    oxc_record *record = oxc_record_at(tracker, number);
+
+    record->answer.fetch = call->record;
+    if (call->last_notified == OXC_NONE)
+        oxc_record_at(tracker, call->record)->notified = number;
+    else
+        oxc_record_at(tracker, call->last_notified)->answer.next = number;
+    call->last_notified = number;
+}
+
+void oxc_fetch_begin(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+    oxc_session *session = oxc_session_at(tracker, call->owner);
+    uint32_t waiting = session->unfetched;
+
+    session->fetches++;
+    session->activity = call->record;
+    session->unfetched = session->unjudged = OXC_NONE;
+    while (waiting != OXC_NONE) {
+        set_fetch(tracker, call, waiting);
+        waiting = oxc_record_at(tracker, waiting)->answer.delivered;
+    }
+    call->older = session->newest;
+    if (call->older != OXC_NONE)
+        oxc_call_at(tracker, call->older)->newer = number;
+    else
+        session->oldest = number;
+    session->newest = number;
+}
+
+static void unlink_fetch(oxc_tracker *tracker, oxc_call *call)
+{
+    oxc_session *session = oxc_session_at(tracker, call->owner);
+
+    if (call->newer != OXC_NONE)
+        oxc_call_at(tracker, call->newer)->older = call->older;
+    else
+        session->newest = call->older;
+    if (call->older != OXC_NONE)
+        oxc_call_at(tracker, call->older)->newer = call->newer;
+    else
+        session->oldest = call->newer;
+}
+
+void oxc_fetch_end(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+
+    if ((call->flags & OXC_CALL_STALE) != 0)
+        oxc_session_at(tracker, call->owner)->stale--;
+    else
+        unlink_fetch(tracker, call);
+}
+
+bool oxc_fetch_pending(const oxc_tracker *tracker, uint32_t session)
+{
+    const oxc_session *of = oxc_session_at(tracker, session);
+
+    return of->oldest != OXC_NONE || of->stale != 0;
+}
+
+/* The oldest EcDoRpcExt2 in flight that may still get an answer. */
+static uint32_t find_fetch(oxc_tracker *tracker, oxc_session *session)
+{
+    while (session->oldest != OXC_NONE) {
+        oxc_call *call = oxc_call_at(tracker, session->oldest);
+
+        if (oxc_connection_at(tracker, call->connection)->doubt <= call->record + 1 &&
+            !oxc_is_closed(tracker, call->connection))
+            break;
+        unlink_fetch(tracker, call);
+        call->flags |= OXC_CALL_STALE;
+        session->stale++;
+    }
+    return session->oldest;
+}
+
+/* Whether the context's last notification was still unfetched when this PDU came. */
+static bool none_fetched(const oxc_session *session, const oxc_context *context)
+{
+    return (context->flags & OXC_CONTEXT_FETCHED) == 0 && session->fetches == context->fetches;
+}
+
+/* How many notifications in a row the one of the last record makes. */
+static uint16_t row_with_this(const oxc_tracker *tracker, const oxc_context *context,
+                              uint32_t connection)
+{
+    oxc_evidence before;
+    unsigned doubts;
+
+    if (context->session == OXC_NONE || oxc_fetch_pending(tracker, context->session))
+        return 0;
+    if (context->row == 0 || !none_fetched(oxc_session_at(tracker, context->session), context))
+        return 1;
+    before = oxc_evidence_of(tracker, context->notification);
+    doubts = oxc_doubts(tracker, context->session, connection, context->notification + 1);
+    if (before.age >= SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
+        return 1;
+    return (uint16_t)(context->row < ROW ? context->row + 1 : ROW);
+}
+
+oxc_evidence oxc_fetch_busy(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
+{
+    const oxc_context *context = oxc_context_at(tracker, number);
+    oxc_evidence none = {0};
+
+    if ((context->flags & OXC_CONTEXT_BUSY) != 0 ||
+        row_with_this(tracker, context, connection) < ROW)
+        return none;
+    return oxc_evidence_of(tracker, context->row_records[0]);
+}
+
+/* Puts the notification of the last record behind the session's others. */
+static void append_notification(oxc_tracker *tracker, oxc_session *session, uint32_t number,
+                                uint32_t fetch)
+{
+    oxc_record *record = oxc_record_at(tracker, number);
+
+    record->flags |= OXC_RECORD_UNDELIVERED;
+    record->answer.delivered = OXC_NONE;
+    if (session->last_notification == OXC_NONE)
+        session->undelivered = number;
+    else
+        oxc_record_at(tracker, session->last_notification)->answer.delivered = number;
+    session->last_notification = number;
+    if (fetch != OXC_NONE) {
+        set_fetch(tracker, oxc_call_at(tracker, fetch), number);
+        return;
+    }
+    if (session->unfetched == OXC_NONE)
+        session->unfetched = number;
+    if (session->unjudged == OXC_NONE)
+        session->unjudged = number;
+}
+
+/* An EcDoRpcExt2 fetches for one notification of a context, its last one. */
+static void supersede(oxc_tracker *tracker, uint32_t before, uint32_t number)
+{
+    oxc_record *earlier;
+
+    if (before == OXC_NONE)
+        return;
+    earlier = oxc_record_at(tracker, before);
+    if (earlier->answer.fetch == oxc_record_at(tracker, number)->answer.fetch)
+        earlier->flags |= OXC_RECORD_SUPERSEDED;
+}
+
+void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, uint32_t connection)
+{
+    oxc_context *context = oxc_context_at(tracker, number);
+    uint32_t record = tracker->records.count - 1;
+    oxc_session *session;
+    bool pending;
+
+    if (context->session == OXC_NONE) {
+        context->row = 0;
+        return;
+    }
+    session = oxc_session_at(tracker, context->session);
+    pending = oxc_fetch_pending(tracker, context->session);
+    context->row = row_with_this(tracker, context, connection);
+    context->row_records[0] = context->row_records[1];
+    context->row_records[1] = record;
+    if (pending || !none_fetched(session, context))
+        context->flags &= (uint16_t)~OXC_CONTEXT_BUSY;
+    append_notification(tracker, session, record, find_fetch(tracker, session));
+    supersede(tracker, context->notification, record);
+    context->notification = record;
+    context->fetches = session->fetches;
+    context->flags &= (uint16_t) ~(OXC_CONTEXT_FETCHED | OXC_CONTEXT_DEAD | OXC_CONTEXT_JUDGED);
+    if (pending)
+        context->flags |= OXC_CONTEXT_FETCHED;
+    if (oxc_session_ended(tracker, context->session))
+        context->flags |= OXC_CONTEXT_DEAD;
+}
+
+oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
+{
+    const oxc_context *context = oxc_context_at(tracker, number);
+    oxc_evidence evidence = {0};
+    const oxc_session *session;
+
+    if (context->session == OXC_NONE || context->notification == OXC_NONE ||
+        (context->flags & (OXC_CONTEXT_DEAD | OXC_CONTEXT_JUDGED)) != 0)
+        return evidence;
+    session = oxc_session_at(tracker, context->session);
+    if (!none_fetched(session, context))
+        return evidence;
+    evidence = oxc_evidence_of(tracker, context->notification);
+    evidence.doubts = oxc_doubts(tracker, context->session, connection, context->notification + 1) &
+                      OXC_DOUBT_FETCH;
+    evidence.doubts |= oxc_session_doubts(tracker, context->session, connection,
+                                          oxc_context_bound_since(tracker, number));
+    return evidence;
+}
+
+oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t number,
+                                            uint32_t connection)
+{
+    int64_t grace = (int64_t)tracker->settings.grace * SECOND;
+    oxc_session *session = oxc_session_at(tracker, number);
+    oxc_evidence found = {0};
+
+    /* Each is looked at until it is old enough, then once: later ones are younger. */
+    while (session->unjudged != OXC_NONE) {
+        uint32_t record = session->unjudged;
+        uint32_t context = oxc_record_at(tracker, record)->context;
+        oxc_context *of = oxc_context_at(tracker, context);
+        oxc_evidence evidence = {0};
+
+        if (of->notification == record && of->session == number)
+            evidence = oxc_fetch_unfetched(tracker, context, connection);
+        if (evidence.frame != 0 && evidence.age <= grace)
+            break;
+        if (evidence.frame != 0 && evidence.doubts == 0) {
+            of->flags |= OXC_CONTEXT_JUDGED;
+            if (found.frame == 0)
+                found = evidence;
+        }
+        session->unjudged = oxc_record_at(tracker, record)->answer.delivered;
+    }
+    return found;
+}
+
+/* Ends the list of what is not delivered, but for what is not fetched either.
+ *  @param delivery  record of the response that delivered, or OXC_NONE */
+static uint32_t take_undelivered(oxc_tracker *tracker, oxc_session *session, uint32_t delivery)
+{
+    uint32_t first = session->undelivered;
+    uint32_t number = first;
+
+    while (number != OXC_NONE && number != session->unfetched) {
+        oxc_record *record = oxc_record_at(tracker, number);
+
+        number = record->answer.delivered;
+        record->answer.delivered = delivery;
+        record->flags &= (uint8_t)~OXC_RECORD_UNDELIVERED;
+    }
+    session->undelivered = number;
+    if (number == OXC_NONE)
+        session->last_notification = OXC_NONE;
+    return number == first ? OXC_NONE : first;
+}
+
+void oxc_fetch_forget(oxc_tracker *tracker, uint32_t session)
+{
+    take_undelivered(tracker, oxc_session_at(tracker, session), OXC_NONE);
+}
+
+static void deliver(oxc_tracker *tracker, uint32_t number, uint32_t connection)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+    uint32_t record = tracker->records.count - 1;
+    unsigned doubts;
+
+    if (session->undelivered == OXC_NONE)
+        return;
+    /* A call that could not be read may have delivered before. */
+    doubts = oxc_doubts(tracker, number, connection, session->undelivered + 1);
+    if ((doubts & OXC_DOUBT_FETCH) != 0)
+        take_undelivered(tracker, session, OXC_NONE);
+    else
+        oxc_record_at(tracker, record)->delivery.earliest =
+            take_undelivered(tracker, session, record);
+}
+
+static void add_registration(oxc_tracker *tracker, uint32_t session, uint32_t handle,
+                             uint32_t frame)
+{
+    oxc_registration key = {session, handle, frame};
+    uint32_t hash = hash_registration(tracker, session, handle);
+    uint32_t number = oxc_index_find(&tracker->registration_index, hash, &key);
+
+    if (number == OXC_NONE) {
+        number = oxc_store_add(&tracker->registrations);
+        *(oxc_registration *)oxc_store_at(&tracker->registrations, number) = key;
+        oxc_index_put(&tracker->registration_index, hash, &key, number);
+    }
+    ((oxc_registration *)oxc_store_at(&tracker->registrations, number))->frame = frame;
+}
+
+static uint32_t registration_frame(const oxc_tracker *tracker, uint32_t session, uint32_t handle)
+{
+    oxc_registration key = {session, handle, 0};
+    uint32_t hash = hash_registration(tracker, session, handle);
+    uint32_t number = oxc_index_find(&tracker->registration_index, hash, &key);
+
+    if (number == OXC_NONE)
+        return 0;
+    return ((const oxc_registration *)oxc_store_at(&tracker->registrations, number))->frame;
+}
+
+void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, uint32_t session)
+{
+    oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
+
+    for (size_t i = 0; i < event->registered_count; i++)
+        add_registration(tracker, session, event->registered[i], event->frame);
+    if (event->notified_count == 0)
+        return;
+    record->delivery.registered = tracker->links->len;
+    record->delivery.registered_count = (uint32_t)event->notified_count;
+    for (size_t i = 0; i < event->notified_count; i++) {
+        uint32_t frame = registration_frame(tracker, session, event->notified[i]);
+
+        g_array_append_val(tracker->links, frame);
+    }
+    deliver(tracker, session, event->connection);
+}

@@ -1,0 +1,231 @@
+/* records.c
+ * The record of each PDU, its findings, and the view of both
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "state.h"
+
+#include <string.h>
+
+_Static_assert(OXC_RULE_COUNT <= 64, "a set of rules fits in 64 bits");
+
+static bool precedes(const oxc_record *record, uint32_t frame, uint32_t ordinal)
+{
+    return record->frame < frame || (record->frame == frame && record->ordinal < ordinal);
+}
+
+uint32_t oxc_record_add(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t count = tracker->records.count;
+    oxc_record *record;
+
+    /* A search needs them in order, and two numbers are not given to records. */
+    if (count >= OXC_NONE - 2)
+        return OXC_NONE;
+    if (count != 0) {
+        const oxc_record *last = oxc_record_at(tracker, count - 1);
+
+        if (event->frame < last->frame ||
+            (event->frame == last->frame && event->ordinal < last->ordinal))
+            return OXC_NONE;
+    }
+    oxc_store_add(&tracker->records);
+    record = oxc_record_at(tracker, count);
+    record->time = event->time;
+    record->frame = event->frame;
+    record->ordinal = event->ordinal;
+    record->type = (uint8_t)event->type;
+    record->session = record->context = record->request = OXC_NONE;
+    return count;
+}
+
+oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_record *record = oxc_record_at(tracker, number);
+    const oxc_record *last = oxc_record_at(tracker, tracker->records.count - 1);
+
+    return (oxc_evidence){.frame = record->frame, .age = oxc_since(last->time, record->time)};
+}
+
+uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+{
+    oxc_finding findings[OXC_RULE_COUNT];
+    uint32_t record = tracker->records.count - 1;
+    uint64_t rules = 0;
+    size_t count;
+
+    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
+    count = oxc_rules_check(facts, findings);
+    for (size_t i = 0; i < count; i++) {
+        rules |= UINT64_C(1) << findings[i].rule;
+        g_array_append_val(tracker->findings, findings[i]);
+        g_array_append_val(tracker->finding_records, record);
+    }
+    return rules;
+}
+
+/* The first record that does not precede a place. */
+static uint32_t search(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal)
+{
+    uint32_t low = 0, high = tracker->records.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (precedes(oxc_record_at(tracker, middle), frame, ordinal))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_at(const oxc_tracker *tracker, uint32_t number, uint32_t frame, uint32_t ordinal)
+{
+    const oxc_record *record;
+
+    if (number >= tracker->records.count)
+        return false;
+    record = oxc_record_at(tracker, number);
+    return record->frame == frame && record->ordinal == ordinal;
+}
+
+static uint32_t look_up(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal)
+{
+    uint32_t number = *tracker->cursor;
+
+    if (!is_at(tracker, number, frame, ordinal))
+        number++;
+    if (!is_at(tracker, number, frame, ordinal))
+        number = search(tracker, frame, ordinal);
+    if (!is_at(tracker, number, frame, ordinal))
+        return OXC_NONE;
+    *tracker->cursor = number;
+    return number;
+}
+
+static uint32_t frame_of(const oxc_tracker *tracker, uint32_t record)
+{
+    return record == OXC_NONE ? 0 : oxc_record_at(tracker, record)->frame;
+}
+
+static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view *view)
+{
+    const uint32_t *records = (const uint32_t *)(const void *)tracker->finding_records->data;
+    guint low = 0, high = tracker->finding_records->len;
+    guint end;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (records[middle] < record)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < tracker->finding_records->len && records[end] == record; end++)
+        ;
+    view->finding_count = end - low;
+    if (end != low)
+        view->findings = &g_array_index(tracker->findings, oxc_finding, low);
+}
+
+static void set_time(oxc_view *view, const oxc_record *record, const oxc_record *begin)
+{
+    view->has_wait_time = true;
+    view->wait_time = oxc_since(record->time, begin->time);
+}
+
+static void view_wait_request(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    view->wait = record->wait.ordinal;
+    view->connect_frame = frame_of(tracker, record->wait.connect);
+    view->previous_wait_frame = frame_of(tracker, record->wait.previous);
+    view->next_wait_frame = frame_of(tracker, record->wait.next);
+    if ((record->flags & OXC_RECORD_TIMED) != 0)
+        set_time(view, record, oxc_record_at(tracker, record->wait.previous));
+}
+
+static void view_wait_answer(const oxc_tracker *tracker, const oxc_record *record,
+                             const oxc_record *request, oxc_view *view)
+{
+    view->wait = request->wait.ordinal;
+    view->connect_frame = frame_of(tracker, record->answer.connect);
+    view->fetch_frame = frame_of(tracker, record->answer.fetch);
+    if ((record->flags & OXC_RECORD_UNDELIVERED) == 0)
+        view->delivered_frame = frame_of(tracker, record->answer.delivered);
+    if ((record->flags & OXC_RECORD_TIMED) != 0)
+        set_time(view, record, request);
+}
+
+static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    view->registered_count = record->delivery.registered_count;
+    if (view->registered_count != 0)
+        view->registered_frames =
+            &g_array_index(tracker->links, uint32_t, record->delivery.registered);
+    if (record->delivery.earliest == OXC_NONE)
+        return;
+    view->has_delivery_time = true;
+    view->delivery_time =
+        oxc_since(record->time, oxc_record_at(tracker, record->delivery.earliest)->time);
+}
+
+static void view_method(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    if (record->request == OXC_NONE) {
+        if (record->type != OXC_EVENT_REQUEST)
+            return;
+        if (view->method == OXC_METHOD_ASYNC_WAIT)
+            view_wait_request(tracker, record, view);
+        else if (view->method == OXC_METHOD_RPC_EXT2)
+            view->notified = record->notified;
+        return;
+    }
+    view->request_frame = frame_of(tracker, record->request);
+    /* A session that its EcDoConnectEx opened after this PDU. */
+    if (view->method == OXC_METHOD_CONNECT)
+        view->session = oxc_record_at(tracker, record->request)->session;
+    if (view->method == OXC_METHOD_ASYNC_WAIT)
+        view_wait_answer(tracker, record, oxc_record_at(tracker, record->request), view);
+    else if (view->method == OXC_METHOD_RPC_EXT2 && record->type == OXC_EVENT_RESPONSE)
+        view_delivery(tracker, record, view);
+}
+
+bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view)
+{
+    uint32_t number = look_up(tracker, frame, ordinal);
+    const oxc_record *record;
+
+    *view = (oxc_view){
+        .method = OXC_METHOD_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
+    if (number == OXC_NONE)
+        return false;
+    record = oxc_record_at(tracker, number);
+    view->method = oxc_method_of_code(record->method);
+    view->type = (oxc_event_type)record->type;
+    view->unreadable = (record->flags & OXC_RECORD_UNREAD) != 0;
+    view->sealed = (record->flags & OXC_RECORD_SEALED) != 0;
+    view->unmatched = (record->flags & OXC_RECORD_UNMATCHED) != 0;
+    view->session = record->session;
+    view->context = record->context;
+    view->outcome = (oxc_outcome)record->outcome;
+    view_method(tracker, record, view);
+    view_findings(tracker, number, view);
+    return true;
+}
+
+uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position)
+{
+    while (*position < tracker->records.count) {
+        const oxc_record *record = oxc_record_at(tracker, *position);
+
+        *position = record->answer.next;
+        if ((record->flags & OXC_RECORD_SUPERSEDED) == 0)
+            return record->frame;
+    }
+    return 0;
+}

@@ -1,0 +1,405 @@
+/* rules.c
+ * The rules: one pure function each, and the text of a finding
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "rules.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "facts.h"
+
+#define SECOND              INT64_C(1000000000)
+#define WAIT_LIMIT          (300 * SECOND) /* [MS-OXCNOTIF] 3.1.5.3, [MS-OXCRPC] 3.3.4.1 */
+#define NOTIFICATION        0x00000001u
+#define STATUS_REJECTED     0x000007EEu
+#define FIRST_ASYNC_VERSION UINT64_C(0x0008000001660000) /* 8.0.358.0, [MS-OXCRPC] 3.1.4.1.3.2 */
+
+const oxc_rule oxc_rules[OXC_RULE_COUNT] = {
+#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
+    {name, rule_class, severity, actor, sentence, sections, requirements},
+#include "rules.def"
+#undef OXC_RULE
+};
+
+/* Whether evidence exists and no unreadable call of the given kinds may have undone it. */
+static bool holds(const oxc_evidence *evidence, unsigned doubts)
+{
+    return evidence->frame != 0 && (evidence->doubts & doubts) == 0;
+}
+
+static void cite(oxc_finding *finding, const oxc_evidence *evidence)
+{
+    finding->frames[0] = evidence->frame;
+    finding->value = evidence->age < 0 ? 0 : (uint64_t)evidence->age;
+}
+
+/* Each function says for its rule which unreadable calls lift it. Rules on a response rest on
+ * a session that had not ended: facts->judged is false where that is in doubt. */
+
+static bool check_wait_null_handle(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && facts->null_handle;
+}
+
+/* Lifted inside association_complete: an EcDoAsyncConnectEx may have returned the handle. */
+static bool check_wait_without_connect(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && !facts->explained &&
+           (facts->association_complete || facts->returned_as_cxh);
+}
+
+static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *finding)
+{
+    if (facts->association_began)
+        finding->severity = OXC_SEVERITY_WARNING;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && !facts->explained &&
+           !facts->association_complete && !facts->returned_as_cxh && !facts->reported_unknown;
+}
+
+/* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
+ * An answer to the wait that was lost or not matched is no evidence to begin with. */
+static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
+{
+    if (facts->pdu == OXC_PDU_WAIT_REQUEST) {
+        finding->frames[0] = facts->same_wait.frame;
+        return !facts->null_handle && holds(&facts->same_wait, OXC_DOUBT_ISSUE);
+    }
+    if (facts->pdu != OXC_PDU_WAIT_RESPONSE || !facts->judged)
+        return false;
+    finding->frames[0] = facts->wait.frame;
+    finding->frames[1] = facts->later_wait.frame;
+    return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
+           (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
+}
+
+/* Lifted as wait-overlap. */
+static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->other_wait.frame;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
+           facts->same_wait.frame == 0 && facts->dropped_wait.frame == 0 &&
+           holds(&facts->other_wait, OXC_DOUBT_ISSUE);
+}
+
+/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one of the session
+ * that is still out included; for Rejected also by a wait that may have been out at the same
+ * time, which the tracker has looked at. */
+static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->failure.frame;
+    finding->value = facts->failure_status;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && facts->explained &&
+           holds(&facts->failure, OXC_DOUBT_ISSUE);
+}
+
+/* Lifted by an EcDoAsyncConnectEx that may have returned the handle for another session, and
+ * by an EcDoConnectEx that may have begun the session anew before that. */
+static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
+{
+    cite(finding, &facts->session_end);
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
+           holds(&facts->session_end, OXC_DOUBT_ISSUE | OXC_DOUBT_OPEN);
+}
+
+static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
+{
+    return uses_ended_context(facts, finding) && facts->session_end.age >= SECOND;
+}
+
+static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
+{
+    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND;
+}
+
+/* An EcDoRpcExt2 or a wait that could not be read starts the row anew, in the tracker. */
+static bool check_wait_busy_loop(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->busy_since.frame;
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->busy_since.frame != 0;
+}
+
+/* Lifted by an EcDoRpcExt2 that may have fetched, and by the possible end of the session. */
+static bool check_notification_not_fetched(const oxc_facts *facts, oxc_finding *finding)
+{
+    bool next = facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
+                (facts->flags & NOTIFICATION) != 0;
+    bool last = facts->pdu == OXC_PDU_DISCONNECT_REQUEST;
+
+    cite(finding, &facts->unfetched);
+    return (next || last) &&
+           holds(&facts->unfetched, OXC_DOUBT_FETCH | OXC_DOUBT_END | OXC_DOUBT_OPEN) &&
+           facts->unfetched.age > facts->grace;
+}
+
+static bool check_flags_in_nonzero(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->value = facts->flags;
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && facts->flags != 0;
+}
+
+static bool check_connect_null_session(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_ASYNC_CONNECT_REQUEST && facts->null_handle;
+}
+
+static bool is_connect_request(const oxc_facts *facts)
+{
+    return facts->pdu == OXC_PDU_ASYNC_CONNECT_REQUEST && !facts->null_handle;
+}
+
+/* Lifted inside association_complete: an EcDoConnectEx may have returned the handle. */
+static bool check_connect_without_session(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return is_connect_request(facts) && !facts->explained && facts->association_complete;
+}
+
+static bool check_connect_session_unknown(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return is_connect_request(facts) && !facts->explained && !facts->association_complete &&
+           !facts->reported_unknown;
+}
+
+/* Lifted by an EcDoConnectEx that may have returned the handle again. */
+static bool connects_ended_session(const oxc_facts *facts, oxc_finding *finding)
+{
+    cite(finding, &facts->session_end);
+    return is_connect_request(facts) && holds(&facts->session_end, OXC_DOUBT_OPEN);
+}
+
+static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
+{
+    return connects_ended_session(facts, finding) && facts->session_end.age >= SECOND;
+}
+
+static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
+{
+    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND;
+}
+
+/* Lifted by the possible end of the session, by a wait that may have returned an error, and by
+ * an EcDoAsyncConnectEx that may have given the handle to another session. */
+static bool check_connect_repeated(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->live_context.frame;
+    return is_connect_request(facts) && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
+           holds(&facts->live_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
+}
+
+/* Lifted by the possible end of the session. */
+static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->session_open.frame;
+    finding->value = facts->server_version;
+    return is_connect_request(facts) && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
+           facts->server_version != 0 && facts->server_version < FIRST_ASYNC_VERSION;
+}
+
+/* Lifted by a wait on a handle that is not known to be the session's, by an
+ * EcDoAsyncConnectEx whose handle is not known, and by the possible end of the session. */
+static bool check_connect_not_followed_by_wait(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->idle_context.frame;
+    return facts->pdu == OXC_PDU_DISCONNECT_REQUEST && !facts->null_handle &&
+           holds(&facts->idle_context,
+                 OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE | OXC_DOUBT_END | OXC_DOUBT_OPEN);
+}
+
+static bool check_connect_null_on_success(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status == 0 &&
+           facts->null_handle;
+}
+
+static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->value = facts->status;
+    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status != 0 &&
+           !facts->null_handle;
+}
+
+/* Lifted by the possible or coming end of the other session, and by an EcDoAsyncConnectEx
+ * that may have taken the handle from it before. */
+static bool check_connect_handle_reused(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->bound_context.frame;
+    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status == 0 &&
+           holds(&facts->bound_context,
+                 OXC_DOUBT_END | OXC_DOUBT_OPEN | OXC_DOUBT_DISCONNECT | OXC_DOUBT_ISSUE);
+}
+
+static bool check_session_handle_changed(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_RPC_RESPONSE && facts->judged && facts->status == 0 &&
+           facts->handle_changed;
+}
+
+static bool check_disconnect_handle_not_null(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_DISCONNECT_RESPONSE && facts->judged && facts->status == 0 &&
+           !facts->null_handle;
+}
+
+/* Lifted by an EcDoAsyncConnectEx that may have begun a new context between the two. */
+static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->zero_wait.frame;
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
+           holds(&facts->zero_wait, OXC_DOUBT_ISSUE);
+}
+
+/* Lifted by a wait of unknown context since the session was opened. */
+static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->frames[0] = facts->wait.frame;
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged &&
+           facts->status == STATUS_REJECTED && facts->alone &&
+           (facts->alone_doubts & OXC_DOUBT_WAIT) == 0;
+}
+
+/* Lifted by an EcDoAsyncConnectEx that may have given the handle to another session: what the
+ * server says there is judged by that one. */
+static bool check_flags_out_reserved(const oxc_facts *facts, oxc_finding *finding)
+{
+    finding->value = facts->flags;
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged &&
+           (facts->flags & ~NOTIFICATION) != 0 && (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
+}
+
+/* Lifted by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
+ * one known would make the wait only earlier. */
+static bool check_wait_completed_early(const oxc_facts *facts, oxc_finding *finding)
+{
+    int64_t limit = WAIT_LIMIT - facts->grace;
+
+    cite(finding, &facts->wait);
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
+           facts->flags == 0 && !facts->disconnect_sent &&
+           holds(&facts->wait, OXC_DOUBT_DISCONNECT) && facts->wait.age < limit &&
+           facts->activity.frame != 0 && facts->activity.age < limit;
+}
+
+/* Lifted by an EcDoRpcExt2 that may have been the session's last. */
+static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
+{
+    int64_t limit = WAIT_LIMIT + facts->grace;
+
+    cite(finding, &facts->wait);
+    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
+           holds(&facts->wait, OXC_DOUBT_FETCH) && facts->wait.age > limit &&
+           facts->activity.frame != 0 && facts->activity.age > limit;
+}
+
+/* An answer to the wait that was lost or not matched is no evidence to begin with; lifted
+ * as wait-overlap. */
+static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
+{
+    cite(finding, &facts->dropped_wait);
+    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
+           holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
+}
+
+static bool check_rop_notify_in_request(const oxc_facts *facts, oxc_finding *finding)
+{
+    (void)finding;
+    return facts->pdu == OXC_PDU_RPC_REQUEST && !facts->null_handle &&
+           (facts->rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0;
+}
+
+static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *finding)
+{
+    bool request = facts->pdu == OXC_PDU_RPC_REQUEST && !facts->null_handle;
+    bool response = facts->pdu == OXC_PDU_RPC_RESPONSE && facts->judged;
+
+    finding->value = facts->rop_fault_flags;
+    return (request || response) && (facts->rop_faults & OXC_ROP_NOTIFY_FLAGS_INVALID) != 0;
+}
+
+typedef bool (*check_function)(const oxc_facts *facts, oxc_finding *finding);
+
+static const check_function checks[OXC_RULE_COUNT] = {
+#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
+    check_##id,
+#include "rules.def"
+#undef OXC_RULE
+};
+
+size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings)
+{
+    size_t count = 0;
+
+    for (uint16_t rule = 0; rule < OXC_RULE_COUNT; rule++) {
+        findings[count] =
+            (oxc_finding){.rule = rule, .severity = (uint8_t)oxc_rules[rule].severity};
+        if (checks[rule](facts, &findings[count]))
+            count++;
+    }
+    return count;
+}
+
+static void append_version(GString *text, uint64_t version)
+{
+    g_string_append_printf(text, "%u.%u.%u.%u", (unsigned)(version >> 48),
+                           (unsigned)(version >> 32 & 0xFFFF), (unsigned)(version >> 16 & 0xFFFF),
+                           (unsigned)(version & 0xFFFF));
+}
+
+static void append_value(GString *text, const char *name, size_t length, const oxc_finding *finding)
+{
+    uint64_t milliseconds = finding->value / (SECOND / 1000);
+
+    if (strncmp(name, "{frame}", length) == 0)
+        g_string_append_printf(text, "%u", finding->frames[0]);
+    else if (strncmp(name, "{frame2}", length) == 0)
+        g_string_append_printf(text, "%u", finding->frames[1]);
+    else if (strncmp(name, "{hex}", length) == 0)
+        g_string_append_printf(text, "0x%08x", (unsigned)finding->value);
+    else if (strncmp(name, "{time}", length) == 0)
+        g_string_append_printf(text, "%" PRIu64 ".%03u s", milliseconds / 1000,
+                               (unsigned)(milliseconds % 1000));
+    else if (strncmp(name, "{version}", length) == 0)
+        append_version(text, finding->value);
+}
+
+void oxc_finding_append_text(GString *text, const oxc_finding *finding)
+{
+    const oxc_rule *rule;
+    const char *part, *end;
+
+    if (finding->rule >= OXC_RULE_COUNT)
+        return;
+    rule = &oxc_rules[finding->rule];
+    part = rule->sentence;
+    end = strchr(part, '|');
+    if (end != NULL && finding->frames[1] != 0) {
+        part = end + 1;
+        end = NULL;
+    }
+    if (end == NULL)
+        end = part + strlen(part);
+    while (part < end) {
+        size_t length = strcspn(part, "{|");
+
+        g_string_append_len(text, part, (gssize)length);
+        part += length;
+        if (part < end) {
+            length = strcspn(part, "}") + 1;
+            append_value(text, part, length, finding);
+            part += length;
+        }
+    }
+    if (rule->sections[0] != '\0')
+        g_string_append_printf(text, " %s", rule->sections);
+}

@@ -1,0 +1,56 @@
+/* rules.h
+ * The rule table: what each rule is, and the text of a finding
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_RULES_H
+#define OXC_RULES_H
+
+#include <glib.h>
+#include <stdint.h>
+
+typedef enum {
+    OXC_CLASS_VIOLATION, /**< proven by the packets */
+    OXC_CLASS_SUSPICION, /**< likely from the packets */
+} oxc_class;
+
+typedef enum { OXC_SEVERITY_NOTE, OXC_SEVERITY_WARNING, OXC_SEVERITY_ERROR } oxc_severity;
+
+typedef enum { OXC_ACTOR_CLIENT, OXC_ACTOR_SERVER, OXC_ACTOR_NETWORK } oxc_actor;
+
+/** One enumerator a row of rules.def, in its order: OXC_RULE_wait_null_handle, ... */
+typedef enum {
+#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
+    OXC_RULE_##id,
+#include "rules.def"
+#undef OXC_RULE
+    OXC_RULE_COUNT
+} oxc_rule_id;
+
+typedef struct {
+    const char *name; /**< as in oxcnotif.violation: "wait-null-handle" */
+    oxc_class rule_class;
+    oxc_severity severity;
+    oxc_actor actor;
+    const char *sentence;     /**< with placeholders, see rules.def */
+    const char *sections;     /**< "[MS-OXCRPC] 3.3.4.1" */
+    const char *requirements; /**< requirement ids with a space between, or "" */
+} oxc_rule;
+
+extern const oxc_rule oxc_rules[OXC_RULE_COUNT];
+
+/** One rule that one PDU breaks. */
+typedef struct {
+    uint16_t rule;      /**< oxc_rule_id */
+    uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
+    uint32_t frames[2]; /**< other frames of the evidence, 0 for none */
+    uint64_t value;     /**< for the placeholder {value}: flags, status, version or nanoseconds */
+} oxc_finding;
+
+/** Appends the sentence of a finding, its frames and values filled in, with the sections. */
+void oxc_finding_append_text(GString *text, const oxc_finding *finding);
+
+#endif /* OXC_RULES_H */

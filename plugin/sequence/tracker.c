@@ -1,0 +1,216 @@
+/* tracker.c
+ * Takes in one PDU after the other
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "state.h"
+
+oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
+{
+    oxc_tracker *tracker = g_new0(oxc_tracker, 1);
+
+    tracker->settings = *settings;
+    tracker->closed = closed;
+    tracker->user = user;
+    /* Handles and call ids come from strangers, who should not know where they are put. */
+    tracker->seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    oxc_associations_init(tracker);
+    oxc_handles_init(tracker);
+    oxc_calls_init(tracker);
+    oxc_waits_init(tracker);
+    oxc_fetches_init(tracker);
+    oxc_store_init(&tracker->records, sizeof(oxc_record));
+    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_finding));
+    tracker->finding_records = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    tracker->links = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    tracker->cursor = g_new0(uint32_t, 1);
+    return tracker;
+}
+
+static oxc_store *store_number(oxc_tracker *tracker, size_t number)
+{
+    oxc_store *stores[] = {
+        &tracker->servers,  &tracker->associations,  &tracker->connections,
+        &tracker->sessions, &tracker->contexts,      &tracker->calls,
+        &tracker->records,  &tracker->registrations, &tracker->strays,
+    };
+
+    return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
+}
+
+static oxc_index *index_number(oxc_tracker *tracker, size_t number)
+{
+    oxc_index *indexes[] = {
+        &tracker->server_index,  &tracker->association_index, &tracker->session_index,
+        &tracker->context_index, &tracker->explained_cxh,     &tracker->explained_acxh,
+        &tracker->call_index,    &tracker->pair_index,        &tracker->registration_index,
+        &tracker->stray_index,
+    };
+
+    return number < G_N_ELEMENTS(indexes) ? indexes[number] : NULL;
+}
+
+void oxc_tracker_free(oxc_tracker *tracker)
+{
+    if (tracker == NULL)
+        return;
+    for (size_t i = 0; store_number(tracker, i) != NULL; i++)
+        oxc_store_clear(store_number(tracker, i));
+    for (size_t i = 0; index_number(tracker, i) != NULL; i++)
+        oxc_index_clear(index_number(tracker, i));
+    g_array_free(tracker->findings, TRUE);
+    g_array_free(tracker->finding_records, TRUE);
+    g_array_free(tracker->links, TRUE);
+    g_free(tracker->cursor);
+    g_free(tracker);
+}
+
+size_t oxc_tracker_memory(const oxc_tracker *tracker)
+{
+    /* Only addresses are taken of what the two functions return. */
+    oxc_tracker *parts = (oxc_tracker *)(uintptr_t)tracker;
+    size_t memory = sizeof *tracker;
+
+    for (size_t i = 0; store_number(parts, i) != NULL; i++)
+        memory += oxc_store_memory(store_number(parts, i));
+    for (size_t i = 0; index_number(parts, i) != NULL; i++)
+        memory += oxc_index_memory(index_number(parts, i));
+    memory += tracker->findings->len * sizeof(oxc_finding);
+    memory += (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
+    return memory;
+}
+
+/* Adds the record of a PDU, or takes a PDU that has no place in the order for a lost one. */
+static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t number = oxc_record_add(tracker, event);
+
+    if (number != OXC_NONE)
+        return oxc_record_at(tracker, number);
+    oxc_association_lost(tracker, event->connection);
+    return NULL;
+}
+
+static uint8_t stub_flags(const oxc_event *event, bool readable)
+{
+    if (readable)
+        return 0;
+    return event->sealed ? OXC_RECORD_UNREAD | OXC_RECORD_SEALED : OXC_RECORD_UNREAD;
+}
+
+static void init_request_links(oxc_record *record, oxc_method method)
+{
+    if (method == OXC_METHOD_RPC_EXT2)
+        record->notified = OXC_NONE;
+    else if (method == OXC_METHOD_ASYNC_WAIT)
+        record->wait.previous = record->wait.next = record->wait.connect = OXC_NONE;
+}
+
+static void on_request(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t association = oxc_association_of(tracker, event->connection);
+    oxc_record *record = add_record(tracker, event);
+    bool readable = oxc_stub_readable(tracker, event, event->method);
+    uint32_t call;
+
+    if (record == NULL)
+        return;
+    oxc_connection_at(tracker, event->connection)->used = true;
+    record->method = oxc_method_code(event->method);
+    record->flags = stub_flags(event, readable);
+    init_request_links(record, event->method);
+    call = oxc_call_find(tracker, event->connection, event->call_id);
+    /* A client does not use the id of a call that is out: the answer was missed. */
+    if (call != OXC_NONE)
+        oxc_call_missed(tracker, call);
+    call = oxc_call_begin(tracker, event, association, tracker->records.count - 1, readable);
+    oxc_request(tracker, event, call);
+    oxc_association_count(tracker, oxc_call_at(tracker, call), 1);
+}
+
+/* Joins the record of a PDU with the call that it belongs to. */
+static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    const oxc_record *request = oxc_record_at(tracker, call->record);
+
+    record->method = oxc_method_code((oxc_method)call->method);
+    record->request = call->record;
+    record->session = request->session;
+    record->context = request->context;
+    if (call->method == OXC_METHOD_RPC_EXT2)
+        record->delivery.earliest = OXC_NONE;
+}
+
+static void on_response(oxc_tracker *tracker, const oxc_event *event)
+{
+    oxc_record *record = add_record(tracker, event);
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
+    bool readable;
+
+    if (record == NULL)
+        return;
+    if (call == OXC_NONE || (event->stub != OXC_STUB_UNREAD &&
+                             event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
+        record->method = oxc_method_code(OXC_METHOD_OTHER);
+        record->flags = stub_flags(event, event->stub != OXC_STUB_UNREAD) | OXC_RECORD_UNMATCHED;
+        oxc_association_unmatched(tracker, event->connection);
+        return;
+    }
+    readable = oxc_stub_readable(tracker, event, (oxc_method)oxc_call_at(tracker, call)->method);
+    join(tracker, record, call);
+    record->flags = stub_flags(event, readable);
+    oxc_response(tracker, event, call, readable);
+}
+
+static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
+    oxc_record *record;
+
+    /* Without a call it may belong to any interface. */
+    if (call == OXC_NONE)
+        return;
+    record = add_record(tracker, event);
+    if (record == NULL)
+        return;
+    join(tracker, record, call);
+    if (event->type == OXC_EVENT_FAULT)
+        oxc_call_faulted(tracker, call);
+    else if (oxc_call_at(tracker, call)->method == OXC_METHOD_ASYNC_WAIT)
+        oxc_wait_cancel(tracker, call);
+}
+
+void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
+{
+    if (event->connection >= tracker->connections.count)
+        return;
+    switch (event->type) {
+    case OXC_EVENT_BIND:
+        oxc_association_bind(tracker, event);
+        break;
+    case OXC_EVENT_BIND_ACK:
+        oxc_association_bind_ack(tracker, event);
+        break;
+    case OXC_EVENT_REQUEST:
+        on_request(tracker, event);
+        break;
+    case OXC_EVENT_RESPONSE:
+        on_response(tracker, event);
+        break;
+    case OXC_EVENT_FAULT:
+    case OXC_EVENT_CANCEL:
+    case OXC_EVENT_ORPHANED:
+        on_other_end(tracker, event);
+        break;
+    case OXC_EVENT_LOST:
+        oxc_association_lost(tracker, event->connection);
+        return;
+    case OXC_EVENT_OTHER_PDU:
+        break;
+    }
+    oxc_connection_at(tracker, event->connection)->last_time = event->time;
+}

@@ -1,0 +1,110 @@
+/* tracker.h
+ * Sessions, contexts and waits across connections, and what is known of each association
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_TRACKER_H
+#define OXC_TRACKER_H
+
+#include "event.h"
+#include "rules.h"
+
+/** "No such session, context or wait"; frames use 0 for "none". */
+#define OXC_NONE UINT32_MAX
+
+/** How a wait ended. The values are those of the filter oxcnotif.outcome. */
+typedef enum {
+    OXC_OUTCOME_NONE = 0,
+    OXC_OUTCOME_NOTIFICATION = 1,
+    OXC_OUTCOME_NO_EVENT = 2,
+    OXC_OUTCOME_REJECTED = 3,
+    OXC_OUTCOME_EXITING = 4,
+    OXC_OUTCOME_OTHER_ERROR = 5,
+    OXC_OUTCOME_FAULT = 6,
+    OXC_OUTCOME_CANCELLED = 7,
+    OXC_OUTCOME_CLOSED = 8,
+    OXC_OUTCOME_DROPPED = 9,
+} oxc_outcome;
+
+/** What the user chose. */
+typedef struct {
+    bool assume_complete; /**< oxcnotif.assume_complete: treat every association as complete */
+    uint32_t grace;       /**< oxcnotif.grace, seconds */
+} oxc_settings;
+
+/** Says whether a FIN or RST of either side has been seen on a connection by now.
+ *  @param user        as given to oxc_tracker_new()
+ *  @param connection  as returned by oxc_tracker_add_connection() */
+typedef bool (*oxc_connection_closed)(void *user, uint32_t connection);
+
+typedef struct oxc_tracker oxc_tracker;
+
+/** What is known of one PDU, links and findings. Frames are 0 and numbers OXC_NONE where
+ *  there is nothing to say. Pointers belong to the tracker and hold until the next event. */
+typedef struct {
+    oxc_method method; /**< of the call; OXC_METHOD_OTHER where the PDU belongs to no known call */
+    oxc_event_type type;
+    bool unreadable; /**< the stub of this request or response could not be read or believed */
+    bool sealed;     /**< #unreadable, and because it is sealed */
+    bool unmatched;  /**< a response without a call, or a second one */
+    uint32_t request_frame; /**< response, fault, cancel, orphaned: the request of the call */
+    uint32_t session;       /**< number from 0 */
+    uint32_t context;       /**< number from 0 */
+    uint32_t
+        connect_frame; /**< wait: the EcDoAsyncConnectEx response that last returned its ACXH */
+    uint32_t wait;     /**< wait: ordinal on its context from 1, 0 for none */
+    uint32_t previous_wait_frame; /**< wait request */
+    uint32_t next_wait_frame;     /**< wait request, when known */
+    oxc_outcome
+        outcome; /**< of the wait that this PDU ends or, for closed and dropped, shows to be over */
+    bool has_wait_time;
+    int64_t wait_time;    /**< nanoseconds from the request of that wait to this PDU */
+    uint32_t fetch_frame; /**< wait response: EcDoRpcExt2 request that fetches for it */
+    uint32_t
+        delivered_frame; /**< wait response: EcDoRpcExt2 response with the first RopNotify for it */
+    bool has_delivery_time;
+    int64_t delivery_time; /**< EcDoRpcExt2 response: since the earliest wait response it delivers
+                              for */
+    uint32_t notified;     /**< EcDoRpcExt2 request: start for oxc_tracker_next_notified() */
+    const uint32_t *registered_frames; /**< EcDoRpcExt2 response: for each RopNotify the frame that
+                                          made its handle, or 0 */
+    size_t registered_count;
+    const oxc_finding *findings;
+    size_t finding_count;
+} oxc_view;
+
+/** Makes an empty tracker. Free it with oxc_tracker_free().
+ *  @param settings  copied
+ *  @param closed    asked whether a connection has been closed; borrowed with @p user */
+oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed,
+                             void *user);
+
+/** Frees the tracker and all views' memory; NULL is allowed. */
+void oxc_tracker_free(oxc_tracker *tracker);
+
+/** Announces a connection (TCP connection or RPC over HTTP virtual connection).
+ *  @param server  number of the server's address: the same for all its connections
+ *  @param port    the server's port; with @p server and the group id it names an association,
+ *                 [MS-RPCE] 3.3.1.4.1
+ *  @return the connection's number, counted from 0 */
+uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port);
+
+/** Takes in one PDU. Events come in the order of the capture, each once, first pass only.
+ *  Constant work, except that a closed list is drained once. */
+void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event);
+
+/** Looks up what is known of a PDU of one of the two interfaces.
+ *  @return false where nothing is recorded for it; @p view is then cleared */
+bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view);
+
+/** Iterates over the wait responses for which an EcDoRpcExt2 request fetches: start with
+ *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */
+uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position);
+
+/** Bytes of memory that the tracker holds, for the bench target. */
+size_t oxc_tracker_memory(const oxc_tracker *tracker);
+
+#endif /* OXC_TRACKER_H */

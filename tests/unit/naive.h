@@ -1,0 +1,70 @@
+/* naive.h
+ * The rules and links once more, told slowly: what the tracker is compared with
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef NAIVE_H
+#define NAIVE_H
+
+#include <glib.h>
+
+#include "event.h"
+#include "rules.h"
+#include "tracker.h"
+
+/** Keeps everything that happened and answers each question by reading all of it again. Entries
+ *  are numbered from 0 in the order in which they were told, closes included. */
+typedef struct naive naive;
+
+/** What there is to say of one entry, with all that has been told by now. Frames are 0, numbers
+ *  OXC_NONE and the wait 0 where there is nothing. */
+typedef struct {
+    bool matched; /**< request, or a PDU that belongs to one; a response is its answer */
+    bool unreadable;
+    uint32_t request_frame;
+    uint32_t session;
+    uint32_t context;
+    uint32_t connect_frame;
+    uint32_t wait;
+    uint32_t previous_wait_frame;
+    uint32_t next_wait_frame;
+    oxc_outcome outcome;
+    int64_t wait_time; /**< meaningless without #outcome */
+    uint32_t fetch_frame;
+    uint32_t delivered_frame;
+    int64_t delivery_time;   /**< -1: none */
+    uint64_t fetched_waits;  /**< EcDoRpcExt2 request: contexts (bit of the number modulo 64) */
+    uint64_t findings;       /**< one bit a rule: what the contract asks for */
+    uint64_t allowed;        /**< what may be said if the content of some calls is unknown */
+    bool warns_unknown;      /**< wait-handle-unknown has severity Warning here */
+    uint32_t registered[4];  /**< EcDoRpcExt2 response: per RopNotify, the frame or 0 */
+    size_t registered_count; /**< at most 4 are looked at */
+} naive_view;
+
+/** Free with naive_free(); @p settings are copied. */
+naive *naive_new(const oxc_settings *settings);
+void naive_free(naive *n);
+
+/** As oxc_tracker_add_connection(). */
+uint32_t naive_add_connection(naive *n, uint32_t server, uint16_t port);
+
+/** Takes in one PDU and judges it. The arrays of @p event are borrowed until naive_free(). */
+void naive_event(naive *n, const oxc_event *event);
+
+/** Takes in a FIN or RST. */
+void naive_close(naive *n, uint32_t connection);
+
+/** What is known of entry @p index now. */
+void naive_look(const naive *n, guint index, naive_view *view);
+
+/** True if all of what was told could be read and matched and nothing in it shows a loss. */
+bool naive_all_read(const naive *n);
+
+/** True if no handle was used on an association that began in the capture after having been
+ *  returned only outside of it. */
+bool naive_keeps_associations(const naive *n);
+
+#endif /* NAIVE_H */
