@@ -12,6 +12,7 @@ from .scenario import Scenario, ScenarioError
 
 _FOLDER = Path(__file__).resolve().parent.parent
 _TABLE_START = "<!-- scenarios: written by captures/generate -->"
+_HTTP_SHOWS = "The same with RPC over HTTP virtual connections: the same findings."
 _TABLE_END = "<!-- end of scenarios -->"
 
 
@@ -29,11 +30,17 @@ class Made:
         source = f"[{scenario.name}](scenarios/{scenario.name}.scenario)"
         if variant == "late":
             source += ", from its `late start` on"
+        elif variant == "http":
+            source += ", over HTTP"
         self.rows.append(f"| {name} | {source} | {shows} |\n")
 
 
 def _late_name(name):
     return "late-" + name.removeprefix("rule-")
+
+
+def _http_name(name):
+    return "http-" + name.removeprefix("rule-")
 
 
 def make(paths):
@@ -43,6 +50,8 @@ def make(paths):
         made.add(scenario.name, scenario, "whole", f"{scenario.title}. {scenario.shows}")
         if scenario.late_shows:
             made.add(_late_name(scenario.name), Scenario(path), "late", scenario.late_shows)
+        if scenario.name.startswith("rule-"):
+            made.add(_http_name(scenario.name), Scenario(path), "http", _HTTP_SHOWS)
     return made
 
 

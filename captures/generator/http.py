@@ -115,6 +115,7 @@ class Options:
         self.expects = step.option("expect-continue")
         self.in_first = step.option("in-first")
         self.together = step.option("together")
+        self.unpaired = step.option("unpaired")
         self.proxy_leg = step.option("proxy-leg")
 
     def rpc_port(self):
@@ -199,7 +200,10 @@ class VirtualConnection:
         yield self.segment(False, tcp.PSH | tcp.ACK, _rts(0, _version(), _window(), _timeout()))
 
     def _first_pdu(self, channel):
-        start = (_version(), _cookie(self.cookie), _cookie(channel.cookie))
+        cookie = self.cookie
+        if channel.inbound and self.options.unpaired:
+            cookie = _digest(f"{self.name}/nobody")
+        start = (_version(), _cookie(cookie), _cookie(channel.cookie))
         if channel.inbound:
             return _rts(0, *start, _lifetime(), _keepalive(), _group(self.group))
         return _rts(0, *start, _window())

@@ -18,6 +18,7 @@ from impacket.dcerpc.v5.transport import TCPTransport
 from impacket.uuid import uuidtup_to_bin
 
 import emsmdb
+import kerberos
 import pdu
 
 GROUP_OFFSET = 20
@@ -114,6 +115,11 @@ class Endpoint(rpcrt.DCERPC_v5):
     def group(self):
         return self.get_rpc_transport().group
 
+    def secure(self, account):
+        self.set_credentials(account["user"], account["password"], account["domain"])
+        self.set_auth_type(rpcrt.RPC_C_AUTHN_WINNT)
+        self.set_auth_level(account["level"])
+
     def start(self, request):
         if self.ids:
             self._DCERPC_v5__callid = next(self.ids)
@@ -143,6 +149,9 @@ class Endpoint(rpcrt.DCERPC_v5):
         request["ulFlagsIn"] = 0
         return self.start(request)
 
+    def fetch(self, cxh):
+        return self.start(emsmdb.rpc_ext2(cxh, emsmdb.rop_buffer()))
+
     def rpc_ext2(self, cxh, rops=None, largest_answer=0x8000):
         request = emsmdb.rpc_ext2(cxh, rops or emsmdb.rop_buffer(), largest_answer)
         return self.run(request)
@@ -156,13 +165,53 @@ class Endpoint(rpcrt.DCERPC_v5):
         self.get_rpc_transport().disconnect()
 
 
+class KerberosEndpoint(Endpoint):
+    """Kerberos by MIT's GSS-API: impacket's own has no header signing and no type 16."""
+
+    def secure(self, account):
+        self.security = kerberos.initiator()
+        self.security.level = account["level"]
+        self.security.header_signing = True
+        self.security.trailer = rpcrt.SEC_TRAILER()
+        self.security.trailer["auth_type"] = rpcrt.RPC_C_AUTHN_GSS_KERBEROS
+        self.security.trailer["auth_level"] = account["level"]
+
+    def bind(self, iface_uuid, alter=0, bogus_binds=0, transfer_syntax=emsmdb.NDR):
+        item = rpcrt.CtxItem()
+        item["TransItems"] = 1
+        item["AbstractSyntax"] = iface_uuid
+        item["TransferSyntax"] = uuidtup_to_bin(transfer_syntax)
+        bind = rpcrt.MSRPCBind()
+        bind.addCtxItem(item)
+        self.authenticate(rpcrt.MSRPC_BIND, bind.getData(), self.security.token(None))
+        answer = self.security.token(pdu.Pdu(self.get_rpc_transport().recv()).verifier)
+        self.authenticate(rpcrt.MSRPC_AUTH3, bytes(4), answer)
+        self.set_max_tfrag(bind["max_tfrag"])
+        self._DCERPC_v5__callid += 1
+
+    def authenticate(self, pdu_type, body, token):
+        out = rpcrt.MSRPCHeader()
+        out["type"] = pdu_type
+        out["flags"] = pdu.WHOLE | rpcrt.MSRPC_SUPPORT_SIGN
+        out["pduData"] = body
+        out["sec_trailer"] = self.security.trailer.getData()
+        out["auth_data"] = token
+        self.get_rpc_transport().send(out.get_packet())
+
+    def _transport_send(self, rpc_packet, forceWriteAndx=0, forceRecv=0):
+        self.get_rpc_transport().send(self.security.close(rpc_packet))
+
+    def recv(self):
+        received = pdu.Pdu(self.get_rpc_transport().recv())
+        return self.security.open(received, received.body(pdu.CALL_HEADER_SIZE))
+
+
 def connect(server, interface, group=0, ndr64=False, account=None):
     """A connection of its own, bound to `interface` as part of the association `group`."""
-    endpoint = Endpoint(Transport(server, group))
+    kerberized = account and account["mechanism"] == "krb5"
+    endpoint = (KerberosEndpoint if kerberized else Endpoint)(Transport(server, group))
     if account:
-        endpoint.set_credentials(account["user"], account["password"], account["domain"])
-        endpoint.set_auth_type(rpcrt.RPC_C_AUTHN_WINNT)
-        endpoint.set_auth_level(account["level"])
+        endpoint.secure(account)
     endpoint.ndr64 = ndr64
     syntax = emsmdb.NDR64 if ndr64 else emsmdb.NDR
     endpoint.bind(uuidtup_to_bin(interface), transfer_syntax=syntax)

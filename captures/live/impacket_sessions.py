@@ -16,6 +16,7 @@ import emsmdb
 import mailbox
 import pdu
 from emsmdb import ASYNC_EMSMDB, EMSMDB
+from laboratory import KerberosServer
 from mailbox import PARK, Plan, notify
 from recording import Recording, account, check
 
@@ -92,6 +93,22 @@ def multiplex(server):
     mail.rpc_ext2(cxh)
     mail.disconnect_session(cxh)
     no_event(second)
+    mail.close()
+
+
+def fetch_in_flight(server):
+    """The client asks just before the notification comes, and that call brings the new mail."""
+    mail, notices = client.connect_both(server)
+    cxh, acxh = open_session(mail)
+    wait = notices.wait(acxh)
+    time.sleep(0.3)
+    fetch = mail.fetch(cxh)
+    notified(wait)
+    fetch.answer()
+    wait = notices.wait(acxh)
+    time.sleep(0.2)
+    mail.disconnect_session(cxh)
+    no_event(wait)
     mail.close()
 
 
@@ -275,7 +292,7 @@ RECORDINGS = {
         lambda server: two_connections(server, ndr64=True),
         Plan(waits=[notify(0.5), PARK], ndr64=True)),
     "impacket_fragments": Recording(
-        "the normal session, every stub over 16 bytes in several DCE/RPC fragments, both directions",
+        "the normal session, stubs over 16 bytes in several DCE/RPC fragments, both directions",
         lambda server: two_connections(server, fragment=16),
         Plan(waits=[notify(0.5), PARK], largest_fragment=16)),
     "impacket_same_uuid": Recording(
@@ -284,6 +301,9 @@ RECORDINGS = {
     "impacket_multiplex": Recording(
         "both interfaces on one connection (bind, alter_context), answers out of order",
         multiplex, Plan(waits=[notify(1.0), PARK])),
+    "impacket_fetch_in_flight": Recording(
+        "an EcDoRpcExt2 is in flight when the notification comes, and fetches it",
+        fetch_in_flight, Plan(waits=[notify(0.5), PARK], fetch_time=0.5)),
     "impacket_two_sessions": Recording(
         "two sessions on one multiplexed connection, their waits crossing",
         two_sessions, Plan(waits=[notify(1.2), notify(0.5), notify(1.0)])),
@@ -332,11 +352,11 @@ RECORDINGS = {
 }
 
 
-def secured(note, session, waits, level, expected=()):
-    """`session` with NTLM at `level` on both of its connections."""
-    user = account("ntlm", level)
+def secured(note, session, waits, level, expected=(), mechanism="ntlm", host=None):
+    """`session` with security at `level` on both of its connections."""
+    user = account(mechanism, level)
     return Recording(note, lambda server: session(server, account=user),
-                     Plan(waits=waits, security=user), list(expected))
+                     Plan(waits=waits, security=user), list(expected), host=host)
 
 
 RECORDINGS.update({
@@ -354,6 +374,11 @@ RECORDINGS.update({
         "as impacket_faults, NTLM packet privacy (level 6); the faults are not sealed",
         faults, [mailbox.fault(0.5, pdu.FAULT_TOO_BUSY), notify(0.5)],
         rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY, [(4, "request", "wait-without-connect")]),
+    "impacket_kerberos_sealed": secured(
+        "the normal session, Kerberos packet privacy (level 6), header signing",
+        two_connections, [notify(0.6), PARK], rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
+        mechanism="krb5", host=KerberosServer),
 })
 for recording in RECORDINGS.values():
     recording.facts["client"] = "impacket 0.10"
+RECORDINGS["impacket_kerberos_sealed"].facts["client"] += " with MIT's GSS-API"

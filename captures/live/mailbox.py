@@ -49,7 +49,10 @@ PARK = Outcome()
 
 @dataclass
 class Plan:
-    """What one recording asks of the server. Lists are used up from the front."""
+    """What one recording asks of the server. Lists are used up from the front.
+
+    `fetch_time` is how long an EcDoRpcExt2 without ROPs takes.
+    """
 
     waits: list = field(default_factory=list)
     async_connects: list = field(default_factory=list)
@@ -57,7 +60,7 @@ class Plan:
     gromox_handles: bool = False
     ndr64: bool = False
     largest_fragment: int = 4096
-    rows: int = 0
+    fetch_time: float = 0
     address: str = "127.0.0.1"
     security: dict = None
 
@@ -70,6 +73,12 @@ class Session:
     subscription: int = 0
     waits: list = field(default_factory=list)
     unread: int = 0
+
+
+def after(seconds, function, *arguments):
+    timer = threading.Timer(seconds, function, arguments)
+    timer.daemon = True
+    timer.start()
 
 
 class Mailbox:
@@ -132,7 +141,14 @@ class Mailbox:
         if request["pcbOut"] > 0x40000:
             call.fault(pdu.FAULT_BAD_STUB)
             return
-        out = self.rops(session, b"".join(request["rgbIn"]))
+        if self.plan.fetch_time and not emsmdb.rops_of(b"".join(request["rgbIn"])):
+            after(self.plan.fetch_time, self.execute, session, call, request, reply)
+        else:
+            self.execute(session, call, request, reply)
+
+    def execute(self, session, call, request, reply):
+        with self.lock:
+            out = self.rops(session, b"".join(request["rgbIn"]))
         reply["pcxh"] = session.cxh
         reply["pulFlags"] = 0
         reply["rgbOut"] = out
@@ -168,9 +184,7 @@ class Mailbox:
         session.waits.append(call)
         outcome = self.plan.waits.pop(0) if self.plan.waits else PARK
         if outcome.after is not None:
-            timer = threading.Timer(outcome.after, self.finish, (session, call, outcome))
-            timer.daemon = True
-            timer.start()
+            after(outcome.after, self.finish, session, call, outcome)
 
     def finish(self, session, wait, outcome):
         """End `wait` as planned, unless it ended before."""
@@ -206,7 +220,7 @@ class Mailbox:
         if rops[:1] == bytes([emsmdb.ROP_REGISTER]):
             session.subscription = 0x00000300 + session.index
             answer += struct.pack("<BBL", emsmdb.ROP_REGISTER, rops[3], 0)
-        for number in range(max(session.unread, self.plan.rows)):
+        for number in range(session.unread):
             answer += emsmdb.new_mail(session.subscription, 0x0D00000000000001,
                                       0x2A00000000000001 + number)
         session.unread = 0

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from multiprocessing.managers import BaseManager
 
 sys.dont_write_bytecode = True
 
@@ -22,36 +21,9 @@ import impacket_sessions
 import samba_sessions
 import truth
 import wine_sessions
-from server import Server
+from laboratory import SmallServer
 
 SETTLE = 0.5
-
-
-class Laboratory(BaseManager):
-    """Runs the server in a process of its own: a client may block its whole process."""
-
-
-Laboratory.register("Server", Server)
-
-
-class SmallServer:
-    """The server of most recordings. Its log is the truth about them."""
-
-    def __init__(self, plan):
-        self.laboratory = Laboratory()
-        self.plan = plan
-
-    def __enter__(self):
-        self.laboratory.start()
-        self.server = self.laboratory.Server(self.plan)
-        self.address = (self.plan.address, self.server.port())
-        return self
-
-    def __exit__(self, *_):
-        self.laboratory.shutdown()
-
-    def records(self, _):
-        return self.server.log()
 
 
 def record(name, recording, folder):
@@ -64,7 +36,7 @@ def record(name, recording, folder):
         target = folder / f"{name}.pcapng"
         capture.tidy(raw, target, recording.note)
         check_readable(target)
-        facts = dict(recording.all_facts(), capture=target.name)
+        facts = dict(recording.all_facts(), capture=target.name, **server.keys(folder, name))
         truth.write(folder / f"{name}.truth.json", facts, server.records(target), target,
                     recording.expected)
 

@@ -16,14 +16,15 @@ LEVELS = {
     rpcrt.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: "packet integrity (level 5)",
     rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY: "packet privacy (level 6)",
 }
-MECHANISMS = {"ntlm": "NTLM", "spnego": "NTLM inside SPNEGO"}
+MECHANISMS = {"ntlm": "NTLM", "spnego": "NTLM inside SPNEGO", "krb5": "Kerberos",
+              "spnego+krb5": "Kerberos inside SPNEGO"}
 
 
 @dataclass
 class Recording:
     """A capture to be: `run(server)` is the client, `server` an (address, port).
 
-    `host(plan)` is a context manager with `address` and `records(path)`; the small server if None.
+    `host` is what laboratory.py calls a host; SmallServer if None.
     `expected` lists (number of a call on the wire from 1, "request" or "response", rule).
     """
 
@@ -42,7 +43,10 @@ class Recording:
         if user:
             facts["security"] = f"{MECHANISMS[user['mechanism']]} {LEVELS[user['level']]}"
             facts["user"], facts["domain"] = user["user"], user["domain"]
-            facts["nt_password"] = user["password"]
+            if user["mechanism"].endswith("krb5"):
+                facts["server"] += " with MIT's GSS-API"
+            else:
+                facts["nt_password"] = user["password"]
         return {**facts, **self.facts}
 
 

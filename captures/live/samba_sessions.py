@@ -15,6 +15,8 @@ The calls block: a wait must end by itself.
 from impacket.dcerpc.v5 import rpcrt
 
 import emsmdb
+import kerberos
+from laboratory import KerberosServer
 from mailbox import Plan, notify
 from recording import Recording, account, check
 from server import FIRST_GROUP
@@ -31,9 +33,11 @@ class Connection:
     def __init__(self, server, user, interfaces, group=0):
         from samba.dcerpc import base, mgmt
         parameters, credentials = identity(user)
-        options = [str(server[1]), OPTIONS[user["level"]], user["mechanism"]]
+        options = [str(server[1]), OPTIONS[user["level"]], user["mechanism"].split("+")[0]]
         if group:
             options.append(f"assoc_group_id=0x{group:08x}")
+        if user["mechanism"].endswith("krb5"):
+            options.append(f"target_hostname={kerberos.HOST}")
         binding = f"ncacn_ip_tcp:{server[0]}[{','.join(options)}]"
         self.management = mgmt.mgmt(binding, parameters, credentials)
         self.contexts = {
@@ -60,7 +64,11 @@ def identity(user):
     identity.set_domain(user["domain"])
     identity.set_username(user["user"])
     identity.set_password(user["password"])
-    identity.set_kerberos_state(credentials.DONT_USE_KERBEROS)
+    if user["mechanism"].endswith("krb5"):
+        identity.set_realm(kerberos.REALM)
+        identity.set_kerberos_state(credentials.MUST_USE_KERBEROS)
+    else:
+        identity.set_kerberos_state(credentials.DONT_USE_KERBEROS)
     return parameters, identity
 
 
@@ -100,11 +108,12 @@ def two_connections(server, user, waits):
     session(Connection(server, user, (emsmdb.EMSMDB,)), notices, waits)
 
 
-def secured(note, run, mechanism, level):
+def secured(note, run, mechanism, level, expected=(), host=None):
     user = account(mechanism, level)
     waits = [notify(0.6), notify(1.0)]
     return Recording(note, lambda server: run(server, user, len(waits)),
-                     Plan(waits=list(waits), security=user), facts={"client": "Samba 4.17"})
+                     Plan(waits=list(waits), security=user), list(expected),
+                     {"client": "Samba 4.17"}, host)
 
 
 RECORDINGS = {
@@ -119,5 +128,12 @@ RECORDINGS = {
         one_connection, "spnego", rpcrt.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY),
     "samba_spnego_sealed": secured(
         "two connections of one association, NTLM inside SPNEGO, packet privacy (level 6)",
-        two_connections, "spnego", rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY),
+        two_connections, "spnego", rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY,
+        [(4, "request", "wait-handle-unknown")]),
+    "samba_kerberos_sealed": secured(
+        "two connections of one association, Kerberos packet privacy (level 6), header signing",
+        two_connections, "krb5", rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY, host=KerberosServer),
+    "samba_spnego_kerberos_sealed": secured(
+        "two connections of one association, Kerberos inside SPNEGO, packet privacy (level 6)",
+        two_connections, "spnego+krb5", rpcrt.RPC_C_AUTHN_LEVEL_PKT_PRIVACY, host=KerberosServer),
 }

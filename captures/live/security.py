@@ -39,11 +39,6 @@ class BadToken(Exception):
     """A token or signature of the client that does not verify."""
 
 
-def acceptor(account):
-    """The acceptor for the mechanism that `account` names."""
-    return {"ntlm": NtlmTrailer, "spnego": SpnegoTrailer}[account["mechanism"]](account)
-
-
 class Ntlm:
     """One NTLM context: three messages, then two directions of signing and sealing."""
 
@@ -72,7 +67,8 @@ class Ntlm:
         self.challenge["domain_offset"] = 48
         self.challenge["domain_name"] = domain
         self.challenge["TargetInfoFields"] = pairs
-        self.challenge["TargetInfoFields_len"] = self.challenge["TargetInfoFields_max_len"] = len(pairs)
+        self.challenge["TargetInfoFields_len"] = len(pairs)
+        self.challenge["TargetInfoFields_max_len"] = len(pairs)
         self.challenge["TargetInfoFields_offset"] = 48 + len(domain)
         self.sent = self.challenge.getData()
         return self.sent
@@ -106,19 +102,39 @@ class Ntlm:
         return self.ciphers[side](data)
 
 
-class NtlmTrailer:
-    """NTLM as it is, authentication type 10."""
+class Trailer:
+    """What the mechanisms have in common: the level, and the layout of what is sent."""
 
-    def __init__(self, account):
-        self.ntlm = Ntlm(account)
+    def __init__(self):
         self.level = 0
         self.trailer = None
+        self.header_signing = False
 
     def step(self, received):
         """The token that answers the one in a bind, alter_context or AUTH3; None for the last."""
+        if received.type == rpcrt.MSRPC_BIND:
+            self.header_signing = bool(received.flags & rpcrt.MSRPC_SUPPORT_SIGN)
         self.level = received.trailer["auth_level"]
         self.trailer = received.trailer
         return self.token(received.verifier)
+
+    def with_trailer(self, out, size):
+        """A response in clear, padded, with its trailer and room for a verifier of `size` bytes."""
+        trailer = rpcrt.SEC_TRAILER(self.trailer.getData())
+        trailer["auth_level"] = self.level
+        trailer["auth_pad_len"] = -len(out["pduData"]) % 16
+        out["pduData"] += bytes(trailer["auth_pad_len"])
+        out["sec_trailer"] = trailer.getData()
+        out["auth_data"] = bytes(size)
+        return out.get_packet()
+
+
+class NtlmTrailer(Trailer):
+    """NTLM as it is, authentication type 10."""
+
+    def __init__(self, account):
+        super().__init__()
+        self.ntlm = Ntlm(account)
 
     def token(self, token):
         if not self.ntlm.negotiate:
@@ -141,13 +157,7 @@ class NtlmTrailer:
 
     def close(self, out):
         """A response as bytes, signed and, at level 6, sealed."""
-        trailer = rpcrt.SEC_TRAILER(self.trailer.getData())
-        trailer["auth_level"] = self.level
-        trailer["auth_pad_len"] = -len(out["pduData"]) % 16
-        out["pduData"] += bytes(trailer["auth_pad_len"])
-        out["sec_trailer"] = trailer.getData()
-        out["auth_data"] = bytes(SIGNATURE_SIZE)
-        plain = out.get_packet()
+        plain = self.with_trailer(out, SIGNATURE_SIZE)
         start, end = pdu.CALL_HEADER_SIZE, len(plain) - SIGNATURE_SIZE - pdu.TRAILER_SIZE
         stub = self.ntlm.crypt("Server", plain[start:end]) if self.sealed() else plain[start:end]
         signature = self.ntlm.sign("Server", plain[:-SIGNATURE_SIZE])

@@ -18,12 +18,20 @@ from impacket.dcerpc.v5 import rpcrt
 from impacket.uuid import uuidtup_to_bin
 
 import emsmdb
+import kerberos
 import pdu
 import security
 from mailbox import Mailbox
 
 
 FIRST_GROUP = 0x53F1
+
+
+def acceptor(account):
+    """A new security context of the mechanism that `account` names."""
+    mechanisms = {"ntlm": security.NtlmTrailer, "spnego": security.SpnegoTrailer,
+                  "krb5": kerberos.acceptor, "spnego+krb5": kerberos.acceptor}
+    return mechanisms[account["mechanism"]](account)
 
 
 class Call:
@@ -69,6 +77,8 @@ class Connection(threading.Thread):
             while True:
                 self.handle(pdu.Pdu(pdu.read_pdu(self.sock)))
         except pdu.Closed:
+            pass
+        finally:
             self.server.mailbox.forget(lambda wait: wait.connection is self)
             self.sock.close()
 
@@ -90,7 +100,7 @@ class Connection(threading.Thread):
         results = [self.negotiate(context) for context in bind.contexts]
         token = None
         if received.auth_len:
-            self.auth = self.auth or security.acceptor(self.server.plan.security)
+            self.auth = self.auth or acceptor(self.server.plan.security)
             token = self.auth.step(received)
         address = str(self.server.port()) if received.type == rpcrt.MSRPC_BIND else ""
         self.sock.sendall(pdu.bind_ack(received, bind, self.group, results, address, token))

@@ -95,9 +95,10 @@ def binds(pdus):
         if pdu.type in BINDS:
             found.append(bind(pdu))
         elif pdu.type in BIND_ACKS:
-            opened = [b for b in found if b["client_port"] == pdu.target[1] and "ack_frame" not in b]
-            opened[0]["ack_frame"] = pdu.frame
-            opened[0]["assoc_group_ack"] = struct.unpack_from("<L", pdu.raw, 20)[0]
+            asked = next(b for b in found
+                         if b["client_port"] == pdu.target[1] and "ack_frame" not in b)
+            asked["ack_frame"] = pdu.frame
+            asked["assoc_group_ack"] = struct.unpack_from("<L", pdu.raw, 20)[0]
     return found
 
 
@@ -129,8 +130,8 @@ def bind(pdu):
 def closes(path):
     found = []
     for segment in capture.segments(path):
-        kind = "RST" if segment.flags & capture.RST else "FIN" if segment.flags & capture.FIN else None
-        if kind:
+        if segment.flags & (capture.RST | capture.FIN):
+            kind = "RST" if segment.flags & capture.RST else "FIN"
             found.append({"frame": segment.frame, "src": segment.source[1],
                           "dst": segment.target[1], "kind": kind, "time": segment.time})
     return found

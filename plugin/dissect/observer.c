@@ -69,11 +69,12 @@ static oxc_run *current_run;
 /* Numbers the PDUs of a frame over all its runs, the same on every pass. */
 static uint32_t next_ordinal(packet_info *pinfo)
 {
-    uint32_t *next = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), 0);
+    uint32_t *next = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(),
+                                                  OXC_PACKET_DATA_ORDINAL);
 
     if (!next) {
         next = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), 0, next);
+        p_add_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), OXC_PACKET_DATA_ORDINAL, next);
     }
     return (*next)++;
 }
@@ -620,7 +621,7 @@ static void watch_segment(packet_info *pinfo, const oxc_connection *connection, 
 }
 
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                             void *data)
+                                      void *data)
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection;

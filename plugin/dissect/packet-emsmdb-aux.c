@@ -279,8 +279,8 @@ static void report_damage(const oxc_payload *payload, packet_info *pinfo, proto_
                            wmem_strbuf_get_str(text));
 }
 
-void oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
-                                bool request _U_)
+bool oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                                bool request _U_, bool quiet)
 {
     oxc_aux_buffer buffer = {
         .data = payload->data,
@@ -294,11 +294,14 @@ void oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, 
         proto_item *item;
 
         if (!oxc_take_items(pinfo, around, 2 + 4 * block.count))
-            return;
+            return false;
         item = show_block(payload, tree, &block);
-        if (block.state == OXC_READ_DAMAGED && payload->fault == OXC_PAYLOAD_OK)
+        if (block.state == OXC_READ_DAMAGED && !quiet) {
             report_damage(payload, pinfo, item ? item : around, &block);
+            return true;
+        }
     }
+    return false;
 }
 
 void oxc_register_auxiliary(int proto)

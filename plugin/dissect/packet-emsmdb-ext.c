@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "packet-emsmdb.h"
 #include "payload.h"
 
 #include <epan/expert.h>
@@ -49,12 +50,13 @@ enum { BLOCK_ITEMS = 12 };
 
 oxc_budget *oxc_frame_budget(packet_info *pinfo)
 {
-    oxc_budget *budget = (oxc_budget *)p_get_proto_data(pinfo->pool, pinfo, ext_proto, 0);
+    oxc_budget *budget =
+        (oxc_budget *)p_get_proto_data(pinfo->pool, pinfo, ext_proto, OXC_PACKET_DATA_BUDGET);
 
     if (!budget) {
         budget = wmem_new(pinfo->pool, oxc_budget);
         *budget = (oxc_budget){.items = ITEMS_MAX, .rops = ROPS_MAX, .bytes = BYTES_MAX};
-        p_add_proto_data(pinfo->pool, pinfo, ext_proto, 0, budget);
+        p_add_proto_data(pinfo->pool, pinfo, ext_proto, OXC_PACKET_DATA_BUDGET, budget);
     }
     return budget;
 }
@@ -298,18 +300,20 @@ static int captured_size(tvbuff_t *tvb, int offset, size_t size)
     return (int)MIN(there, size);
 }
 
-static void show_payload(const oxc_extended_buffer *buffer, const oxc_payload *payload,
+/* Returns true if the payload is damaged. */
+static bool show_payload(const oxc_extended_buffer *buffer, const oxc_payload *payload,
                          packet_info *pinfo, proto_tree *tree, bool request,
-                         oxc_payload_shower show)
+                         oxc_payload_shower show, bool quiet)
 {
     int offset = (int)payload->header.offset;
     int start = offset + OXC_EXT_HEADER_SIZE;
     int size = captured_size(buffer->tvb, start, payload->header.size);
+    bool faulty = payload->fault != OXC_PAYLOAD_OK;
     proto_tree *subtree;
     proto_item *item;
 
     if (!oxc_take_items(pinfo, proto_tree_get_parent(tree), BLOCK_ITEMS))
-        return;
+        return false;
     item = proto_tree_add_item(tree, hf_emsmdb_ext, buffer->tvb, offset, OXC_EXT_HEADER_SIZE + size,
                                ENC_NA);
     append_flags(item, payload);
@@ -317,10 +321,11 @@ static void show_payload(const oxc_extended_buffer *buffer, const oxc_payload *p
     show_header(buffer->tvb, subtree, offset);
     if (size > 0)
         proto_tree_add_item(subtree, hf_emsmdb_ext_payload, buffer->tvb, start, size, ENC_NA);
-    report_fault(payload, pinfo, item, tvb_reported_length(buffer->tvb) - (unsigned)start);
+    if (!quiet)
+        report_fault(payload, pinfo, item, tvb_reported_length(buffer->tvb) - (unsigned)start);
     if (payload->decoded && payload->captured > 0)
         add_new_data_source(pinfo, payload->tvb, "EMSMDB payload");
-    show(payload, pinfo, subtree, request);
+    return show(payload, pinfo, subtree, request, quiet || faulty) || faulty;
 }
 
 static void describe_header(const oxc_extended_buffer *buffer, wmem_strbuf_t *text)
@@ -393,10 +398,13 @@ static void show_trailing(const oxc_extended_buffer *buffer, packet_info *pinfo,
 void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
                               proto_tree *tree, bool request, oxc_payload_shower show)
 {
+    bool quiet = false;
     unsigned i;
 
     for (i = 0; i < buffer->count; i++)
-        show_payload(buffer, &buffer->payloads[i], pinfo, tree, request, show);
+        quiet |= show_payload(buffer, &buffer->payloads[i], pinfo, tree, request, show, quiet);
+    if (quiet)
+        return;
     switch (buffer->end) {
     case OXC_EXT_HEADER:
     case OXC_EXT_CUT:

@@ -798,15 +798,16 @@ static void describe_buffer_fault(const oxc_rop_buffer *buffer, wmem_strbuf_t *t
     }
 }
 
-/* Says in one item what is wrong, the ROP before the buffer around it. */
-static void report_damage(packet_info *pinfo, proto_item *item, const oxc_rop_buffer *buffer,
+/* Says in one item what is wrong with the buffer, the ROP or both.
+ * Returns false if that is nothing. */
+static bool report_damage(packet_info *pinfo, proto_item *item, const oxc_rop_buffer *buffer,
                           const oxc_rop *last)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, "");
     bool of_rop = buffer->stopped && last->state == OXC_READ_DAMAGED;
 
     if (!of_rop && buffer->fault == OXC_ROPS_OK)
-        return;
+        return false;
     describe_buffer_fault(buffer, text);
     if (of_rop) {
         if (buffer->fault != OXC_ROPS_OK)
@@ -817,12 +818,13 @@ static void report_damage(packet_info *pinfo, proto_item *item, const oxc_rop_bu
                            last->fault_size, buffer->end);
     }
     expert_add_info_format(pinfo, item, &ei_emsmdb_rop_damaged, "%s", wmem_strbuf_get_str(text));
+    return true;
 }
 
 static void report_stop(packet_info *pinfo, proto_item *item, const oxc_rop_buffer *buffer,
                         const oxc_rop *last)
 {
-    if (buffer->stopped && last->state == OXC_READ_UNKNOWN && buffer->fault == OXC_ROPS_OK)
+    if (buffer->stopped && last->state == OXC_READ_UNKNOWN)
         expert_add_info_format(pinfo, item, &ei_emsmdb_rop_unknown,
                                "The walk stops in %s (0x%02x) at byte %zu: %zu bytes of RopsList "
                                "are not decoded",
@@ -849,8 +851,8 @@ static bool show_list(const oxc_payload *payload, packet_info *pinfo, proto_tree
     return true;
 }
 
-void oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
-                          bool request)
+bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                          bool request, bool quiet)
 {
     proto_item *item;
     proto_tree *subtree;
@@ -858,20 +860,24 @@ void oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_
     oxc_rop last = {0};
 
     if (!oxc_take_items(pinfo, proto_tree_get_parent(tree), 2))
-        return;
+        return false;
     oxc_rop_buffer_open(&buffer, payload->data, payload->captured, payload->reported, request);
     item =
         proto_tree_add_item(tree, hf_emsmdb_rops, payload->tvb, 0, (int)payload->captured, ENC_NA);
+    if (buffer.deviant)
+        proto_item_append_text(item, " [in the layout of products, not of the specification]");
     subtree = proto_item_add_subtree(item, ett_emsmdb_rops);
     if (buffer.has_size)
         proto_tree_add_item(subtree, hf_emsmdb_rops_size, payload->tvb, 0, 2, ENC_LITTLE_ENDIAN);
     if (!show_list(payload, pinfo, subtree, &buffer, &last, &item))
-        return;
+        return false;
     show_handle_table(payload, pinfo, subtree, &buffer);
-    if (payload->fault != OXC_PAYLOAD_OK)
-        return;
-    report_damage(pinfo, item, &buffer, &last);
+    if (quiet)
+        return false;
+    if (report_damage(pinfo, item, &buffer, &last))
+        return true;
     report_stop(pinfo, item, &buffer, &last);
+    return false;
 }
 
 void oxc_register_rops(int proto)

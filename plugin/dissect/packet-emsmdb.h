@@ -12,6 +12,9 @@
 #include "compat.h"
 #include "stub.h"
 
+/** Keys of what the dissectors keep with a packet under the protocol EMSMDB. */
+enum { OXC_PACKET_DATA_ORDINAL, OXC_PACKET_DATA_BUDGET };
+
 /** Protocol id of EMSMDB. */
 int oxc_emsmdb_protocol(void);
 

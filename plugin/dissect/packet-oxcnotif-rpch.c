@@ -123,8 +123,7 @@ static void set_ends(packet_info *pinfo, const oxc_end *source, const oxc_end *d
 }
 
 /* Wireshark's dissector of PDUs, between the ends of the virtual connection. */
-static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                      void *data)
+static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const oxc_channel *channel = (const oxc_channel *)data;
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
@@ -194,8 +193,7 @@ static void name_bare_rts(packet_info *pinfo, uint16_t flags)
 
 /* Wireshark adds all there is of an RTS PDU without commands and then stumbles over the empty list,
  * which is no reason to call it malformed. */
-static oxc_bool dissect_bare_rts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                        void *data)
+static oxc_bool dissect_bare_rts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     TRY
     {
@@ -435,8 +433,7 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
 
 /* PDUs that came with the head of a request, before the connection is ours, and those of bodies
  * that are no channel. */
-static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                         void *data)
+static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     conversation_t *conversation;
     oxc_channel *channel = NULL;
@@ -476,6 +473,7 @@ static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         pass.channel = oxc_channel_new(conversation, pinfo, true);
         pass.channel->first_frame = pinfo->num;
         pass.channel->taken = true;
+        pass.channel->tls = true;
     }
     if (!pass.channel)
         return false;
@@ -484,7 +482,7 @@ static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 }
 
 static oxc_bool dissect_tls_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                             void *data)
+                                      void *data)
 {
     if (!builtin_http_over_tls->enabled)
         return FALSE;
@@ -516,7 +514,8 @@ static bool has_layer(const packet_info *pinfo, int protocol)
 static void take_over(packet_info *pinfo, conversation_t *conversation, oxc_channel *channel)
 {
     channel->taken = true;
-    if (has_layer(pinfo, proto_tls))
+    channel->tls = has_layer(pinfo, proto_tls);
+    if (channel->tls)
         tls_set_appdata_dissector(tls_handle, pinfo, channel_over_tls_handle);
     else
         conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
@@ -663,8 +662,10 @@ static void watch_loss(packet_info *pinfo)
     const oxc_channel *channel = channel_of_packet(pinfo);
 
     if (channel && channel->tcp && channel->tcp->ta &&
-        (channel->tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)))
+        (channel->tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT))) {
         send_lost(pinfo, channel);
+        oxc_channel_lost(channel, pinfo->num);
+    }
 }
 
 /* Looks at each frame after it has been dissected, on the first pass. */
@@ -672,6 +673,7 @@ static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, 
 {
     if (PINFO_FD_VISITED(pinfo) || !oxc_pref_rpc_over_http || pinfo->ptype != PT_TCP)
         return 0;
+    oxc_channel_settle(pinfo);
     if (oxc_has_channels())
         watch_loss(pinfo);
     watch_x11(pinfo);

@@ -82,12 +82,15 @@ enum { OXC_SUMMARY_MAX = 4096 };
  *  @return lives as long as the packet; never NULL */
 const oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, packet_info *pinfo);
 
-/** Shows a payload. */
-typedef void (*oxc_payload_shower)(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
-                                   bool request);
+/** Shows a payload.
+ *  @param quiet  something in front of it is damaged already: add no expert item
+ *  @return true if it is damaged, and an expert item says so */
+typedef bool (*oxc_payload_shower)(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                                   bool request, bool quiet);
 
-/** Shows an extended buffer and hands its payloads to @p show. What is wrong with the buffer is
- *  said in one expert item; that it is cut only in the text, as the stub around it says so. */
+/** Shows an extended buffer and hands its payloads to @p show. The first damage is said in one
+ *  expert item, wherever it is; what stands behind it is shown as far as it goes. That the buffer
+ *  is cut is said only in the text, as the stub around it says so. */
 void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
                               proto_tree *tree, bool request, oxc_payload_shower show);
 
@@ -96,12 +99,12 @@ oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_inf
                                    bool request);
 
 /** The payloads of rgbIn and rgbOut, [MS-OXCROPS] 2.2.1. */
-void oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
-                          bool request);
+bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                          bool request, bool quiet);
 
 /** The payloads of rgbAuxIn and rgbAuxOut, [MS-OXCRPC] 2.2.2.2. */
-void oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
-                                bool request);
+bool oxc_show_auxiliary_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
+                                bool request, bool quiet);
 
 /** Register the fields, which belong to the protocol EMSMDB, whose id is @p proto. */
 void oxc_register_extended_buffers(int proto);

@@ -167,7 +167,8 @@ static uint32_t take_chunks(oxc_chunks *chunks)
 {
     uint32_t missing = 0;
 
-    while (!chunks->last && take_chunk(chunks, &missing)) {
+    while (!chunks->last && tvb_reported_length_remaining(chunks->tvb, chunks->offset) > 0 &&
+           take_chunk(chunks, &missing)) {
         if (ends_with_pdu(chunks)) {
             chunks->whole_end = chunks->offset;
             chunks->whole_size = data_size(chunks);

@@ -27,6 +27,7 @@ static wmem_map_t *by_cookie;
 static wmem_map_t *by_number;
 static wmem_map_t *channels; /* a set */
 static uint32_t next_port = FIRST_PORT;
+static oxc_channel *unsettled;
 
 static guint hash_cookie(gconstpointer cookie)
 {
@@ -74,6 +75,12 @@ static const char *name_of_end(const oxc_end *end)
     return name;
 }
 
+static const struct tcp_analysis *tcp_of(const conversation_t *conversation)
+{
+    return (const struct tcp_analysis *)conversation_get_proto_data(
+        conversation, proto_get_id_by_filter_name("tcp"));
+}
+
 oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pinfo, bool to_server)
 {
     oxc_channel *channel = wmem_new0(wmem_file_scope(), oxc_channel);
@@ -82,12 +89,27 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     set_end(to_server ? &channel->peer : &channel->client, &pinfo->dst, pinfo->destport);
     channel->server = name_of_end(&channel->peer);
     channel->port = (uint16_t)channel->peer.port;
-    channel->tcp = (const struct tcp_analysis *)conversation_get_proto_data(
-        conversation, proto_get_id_by_filter_name("tcp"));
+    channel->tcp = tcp_of(conversation);
+    if (!channel->tcp)
+        unsettled = channel;
     channel->openings = wmem_tree_new(wmem_file_scope());
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
     wmem_map_insert(channels, channel, channel);
     return channel;
+}
+
+void oxc_channel_settle(packet_info *pinfo)
+{
+    conversation_t *conversation;
+
+    if (!unsettled)
+        return;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (conversation && !oxc_channel_find(conversation)) {
+        unsettled->tcp = tcp_of(conversation);
+        conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
+    }
+    unsettled = NULL;
 }
 
 bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)
@@ -124,8 +146,8 @@ static void read_cookie(const oxc_rts_opening *opening, e_guid_t *cookie)
 {
     const uint8_t *bytes = opening->virtual_connection;
 
-    cookie->data1 = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                    (uint32_t)bytes[3] << 24;
+    cookie->data1 =
+        bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
     cookie->data2 = (uint16_t)(bytes[4] | bytes[5] << 8);
     cookie->data3 = (uint16_t)(bytes[6] | bytes[7] << 8);
     memcpy(cookie->data4, bytes + 8, sizeof cookie->data4);
@@ -185,9 +207,18 @@ void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
     check_complete(connection, frame);
 }
 
+void oxc_channel_lost(const oxc_channel *channel, uint32_t frame)
+{
+    oxc_virtual_connection *connection = oxc_channel_carries(channel, frame);
+
+    if (channel->tls && connection && connection->blind_frame == 0)
+        connection->blind_frame = frame;
+}
+
 uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame)
 {
-    if (connection->complete_frame == 0 || frame < connection->complete_frame)
+    if (connection->complete_frame == 0 || frame < connection->complete_frame ||
+        (connection->blind_frame != 0 && frame > connection->blind_frame))
         return UINT32_MAX;
     return connection->number;
 }

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
     bool taken;           /**< its bytes come to us */
     uint32_t first_frame; /**< from this frame on */
+    bool tls;             /**< inside TLS, which nobody can read on after a lost segment */
     bool proxy_leg;       /**< between RPC proxy and server: PDUs without HTTP around them */
     bool in;              /**< the last request was RPC_IN_DATA */
     const char *server;   /**< "host:port" of the last request's target */
@@ -50,6 +51,7 @@ struct oxc_virtual_connection {
     bool out_unused;         /**< #out succeeded an unknown channel, which may still be in use */
     bool ended;              /**< one of its channels carries another virtual connection by now */
     uint32_t complete_frame; /**< first frame in which both channels are known, or 0 */
+    uint32_t blind_frame;    /**< last frame before PDUs became unreadable, or 0 */
     uint32_t number;         /**< in the tracker, once complete */
 };
 
@@ -66,6 +68,10 @@ oxc_channel *oxc_channel_find(const conversation_t *conversation);
 oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pinfo,
                              bool to_server);
 
+/** Finds the TCP connection of a channel that was made in this frame inside a tunnel, where the
+ *  packet's ports are not its own; for the end of each frame of the first pass. */
+void oxc_channel_settle(packet_info *pinfo);
+
 /** True if a packet of the channel comes from its client. */
 bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo);
 
@@ -78,8 +84,11 @@ void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint
 /** Notes a PDU other than RTS on a channel; first pass only. */
 void oxc_channel_use(const oxc_channel *channel, uint32_t frame);
 
-/** The number of the connection for the analysis of a frame: UINT32_MAX as long as one of the
- *  channels is unknown, for then half of the calls is missing. */
+/** Notes that a segment of a channel is missing from the capture; first pass only. */
+void oxc_channel_lost(const oxc_channel *channel, uint32_t frame);
+
+/** The number of the connection for the analysis of a frame: UINT32_MAX where one of the channels
+ *  is unknown or unreadable, for then half of the calls is missing. */
 uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame);
 
 /** The virtual connection with a number in the tracker, or NULL. */

@@ -48,10 +48,76 @@ static int hf_oxcnotif_evidence = -1;
 static int ett_oxcnotif = -1;
 static int ett_oxcnotif_finding = -1;
 
-static expert_field ei_rule[OXC_RULE_COUNT];
+static expert_field ei_oxcnotif_wait_null_handle = EI_INIT;
+static expert_field ei_oxcnotif_wait_without_connect = EI_INIT;
+static expert_field ei_oxcnotif_wait_handle_unknown = EI_INIT;
+static expert_field ei_oxcnotif_wait_overlap = EI_INIT;
+static expert_field ei_oxcnotif_wait_overlap_suspected = EI_INIT;
+static expert_field ei_oxcnotif_wait_after_error = EI_INIT;
+static expert_field ei_oxcnotif_wait_after_disconnect = EI_INIT;
+static expert_field ei_oxcnotif_wait_races_disconnect = EI_INIT;
+static expert_field ei_oxcnotif_wait_busy_loop = EI_INIT;
+static expert_field ei_oxcnotif_notification_not_fetched = EI_INIT;
+static expert_field ei_oxcnotif_flags_in_nonzero = EI_INIT;
+static expert_field ei_oxcnotif_connect_null_session = EI_INIT;
+static expert_field ei_oxcnotif_connect_without_session = EI_INIT;
+static expert_field ei_oxcnotif_connect_session_unknown = EI_INIT;
+static expert_field ei_oxcnotif_connect_after_disconnect = EI_INIT;
+static expert_field ei_oxcnotif_connect_races_disconnect = EI_INIT;
+static expert_field ei_oxcnotif_connect_repeated = EI_INIT;
+static expert_field ei_oxcnotif_connect_unsupported_server = EI_INIT;
+static expert_field ei_oxcnotif_connect_not_followed_by_wait = EI_INIT;
+static expert_field ei_oxcnotif_connect_null_on_success = EI_INIT;
+static expert_field ei_oxcnotif_connect_handle_on_failure = EI_INIT;
+static expert_field ei_oxcnotif_connect_handle_reused = EI_INIT;
+static expert_field ei_oxcnotif_session_handle_changed = EI_INIT;
+static expert_field ei_oxcnotif_disconnect_handle_not_null = EI_INIT;
+static expert_field ei_oxcnotif_overlap_not_rejected = EI_INIT;
+static expert_field ei_oxcnotif_rejected_without_overlap = EI_INIT;
+static expert_field ei_oxcnotif_flags_out_reserved = EI_INIT;
+static expert_field ei_oxcnotif_wait_completed_early = EI_INIT;
+static expert_field ei_oxcnotif_wait_overdue = EI_INIT;
+static expert_field ei_oxcnotif_wait_dropped = EI_INIT;
+static expert_field ei_oxcnotif_rop_notify_in_request = EI_INIT;
+static expert_field ei_oxcnotif_notify_flags_invalid = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
-static expert_field ei_wait_handle_unknown_warning = EI_INIT;
-static expert_field ei_missing_bind = EI_INIT;
+static expert_field ei_oxcnotif_wait_handle_unknown_warning = EI_INIT;
+static expert_field ei_oxcnotif_missing_bind = EI_INIT;
+
+static expert_field *const rule_experts[OXC_RULE_COUNT] = {
+    [OXC_RULE_wait_null_handle] = &ei_oxcnotif_wait_null_handle,
+    [OXC_RULE_wait_without_connect] = &ei_oxcnotif_wait_without_connect,
+    [OXC_RULE_wait_handle_unknown] = &ei_oxcnotif_wait_handle_unknown,
+    [OXC_RULE_wait_overlap] = &ei_oxcnotif_wait_overlap,
+    [OXC_RULE_wait_overlap_suspected] = &ei_oxcnotif_wait_overlap_suspected,
+    [OXC_RULE_wait_after_error] = &ei_oxcnotif_wait_after_error,
+    [OXC_RULE_wait_after_disconnect] = &ei_oxcnotif_wait_after_disconnect,
+    [OXC_RULE_wait_races_disconnect] = &ei_oxcnotif_wait_races_disconnect,
+    [OXC_RULE_wait_busy_loop] = &ei_oxcnotif_wait_busy_loop,
+    [OXC_RULE_notification_not_fetched] = &ei_oxcnotif_notification_not_fetched,
+    [OXC_RULE_flags_in_nonzero] = &ei_oxcnotif_flags_in_nonzero,
+    [OXC_RULE_connect_null_session] = &ei_oxcnotif_connect_null_session,
+    [OXC_RULE_connect_without_session] = &ei_oxcnotif_connect_without_session,
+    [OXC_RULE_connect_session_unknown] = &ei_oxcnotif_connect_session_unknown,
+    [OXC_RULE_connect_after_disconnect] = &ei_oxcnotif_connect_after_disconnect,
+    [OXC_RULE_connect_races_disconnect] = &ei_oxcnotif_connect_races_disconnect,
+    [OXC_RULE_connect_repeated] = &ei_oxcnotif_connect_repeated,
+    [OXC_RULE_connect_unsupported_server] = &ei_oxcnotif_connect_unsupported_server,
+    [OXC_RULE_connect_not_followed_by_wait] = &ei_oxcnotif_connect_not_followed_by_wait,
+    [OXC_RULE_connect_null_on_success] = &ei_oxcnotif_connect_null_on_success,
+    [OXC_RULE_connect_handle_on_failure] = &ei_oxcnotif_connect_handle_on_failure,
+    [OXC_RULE_connect_handle_reused] = &ei_oxcnotif_connect_handle_reused,
+    [OXC_RULE_session_handle_changed] = &ei_oxcnotif_session_handle_changed,
+    [OXC_RULE_disconnect_handle_not_null] = &ei_oxcnotif_disconnect_handle_not_null,
+    [OXC_RULE_overlap_not_rejected] = &ei_oxcnotif_overlap_not_rejected,
+    [OXC_RULE_rejected_without_overlap] = &ei_oxcnotif_rejected_without_overlap,
+    [OXC_RULE_flags_out_reserved] = &ei_oxcnotif_flags_out_reserved,
+    [OXC_RULE_wait_completed_early] = &ei_oxcnotif_wait_completed_early,
+    [OXC_RULE_wait_overdue] = &ei_oxcnotif_wait_overdue,
+    [OXC_RULE_wait_dropped] = &ei_oxcnotif_wait_dropped,
+    [OXC_RULE_rop_notify_in_request] = &ei_oxcnotif_rop_notify_in_request,
+    [OXC_RULE_notify_flags_invalid] = &ei_oxcnotif_notify_flags_invalid,
+};
 
 oxc_bool oxc_pref_rpc_over_http = TRUE;
 static oxc_bool pref_assume_complete = FALSE;
@@ -192,8 +258,8 @@ static void add_requirements(proto_tree *tree, tvbuff_t *tvb, const oxc_rule *ru
 static expert_field *expert_of(const oxc_finding *finding)
 {
     if (finding->rule == OXC_RULE_wait_handle_unknown && finding->severity == OXC_SEVERITY_WARNING)
-        return &ei_wait_handle_unknown_warning;
-    return &ei_rule[finding->rule];
+        return &ei_oxcnotif_wait_handle_unknown_warning;
+    return rule_experts[finding->rule];
 }
 
 static void add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
@@ -325,7 +391,7 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
 {
     if (!is_enabled())
         return;
-    expert_add_info_format(pinfo, add_protocol(root, tvb), &ei_missing_bind,
+    expert_add_info_format(pinfo, add_protocol(root, tvb), &ei_oxcnotif_missing_bind,
                            "The capture does not hold the bind of this connection, so its calls "
                            "cannot be decoded. This looks like a call of %s: Analyze > Decode As, "
                            "DCE-RPC, presentation context %u",
@@ -423,98 +489,98 @@ static void register_oxcnotif(void)
           "Another frame that the verdict rests on", HFILL}},
     };
     static ei_register_info ei[] = {
-        {&ei_rule[OXC_RULE_wait_null_handle],
+        {&ei_oxcnotif_wait_null_handle,
          {"oxcnotif.rule.wait_null_handle", PI_PROTOCOL, PI_ERROR, "wait-null-handle", EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_without_connect],
+        {&ei_oxcnotif_wait_without_connect,
          {"oxcnotif.rule.wait_without_connect", PI_SEQUENCE, PI_ERROR, "wait-without-connect",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_handle_unknown],
+        {&ei_oxcnotif_wait_handle_unknown,
          {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_NOTE, "wait-handle-unknown",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_overlap],
+        {&ei_oxcnotif_wait_overlap,
          {"oxcnotif.rule.wait_overlap", PI_SEQUENCE, PI_WARN, "wait-overlap", EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_overlap_suspected],
+        {&ei_oxcnotif_wait_overlap_suspected,
          {"oxcnotif.rule.wait_overlap_suspected", PI_SEQUENCE, PI_NOTE, "wait-overlap-suspected",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_after_error],
+        {&ei_oxcnotif_wait_after_error,
          {"oxcnotif.rule.wait_after_error", PI_SEQUENCE, PI_WARN, "wait-after-error", EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_after_disconnect],
+        {&ei_oxcnotif_wait_after_disconnect,
          {"oxcnotif.rule.wait_after_disconnect", PI_SEQUENCE, PI_ERROR, "wait-after-disconnect",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_races_disconnect],
+        {&ei_oxcnotif_wait_races_disconnect,
          {"oxcnotif.rule.wait_races_disconnect", PI_SEQUENCE, PI_NOTE, "wait-races-disconnect",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_busy_loop],
+        {&ei_oxcnotif_wait_busy_loop,
          {"oxcnotif.rule.wait_busy_loop", PI_SEQUENCE, PI_NOTE, "wait-busy-loop", EXPFILL}},
-        {&ei_rule[OXC_RULE_notification_not_fetched],
+        {&ei_oxcnotif_notification_not_fetched,
          {"oxcnotif.rule.notification_not_fetched", PI_SEQUENCE, PI_NOTE,
           "notification-not-fetched", EXPFILL}},
-        {&ei_rule[OXC_RULE_flags_in_nonzero],
+        {&ei_oxcnotif_flags_in_nonzero,
          {"oxcnotif.rule.flags_in_nonzero", PI_PROTOCOL, PI_ERROR, "flags-in-nonzero", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_null_session],
+        {&ei_oxcnotif_connect_null_session,
          {"oxcnotif.rule.connect_null_session", PI_PROTOCOL, PI_ERROR, "connect-null-session",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_without_session],
+        {&ei_oxcnotif_connect_without_session,
          {"oxcnotif.rule.connect_without_session", PI_SEQUENCE, PI_ERROR, "connect-without-session",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_session_unknown],
+        {&ei_oxcnotif_connect_session_unknown,
          {"oxcnotif.rule.connect_session_unknown", PI_SEQUENCE, PI_NOTE, "connect-session-unknown",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_after_disconnect],
+        {&ei_oxcnotif_connect_after_disconnect,
          {"oxcnotif.rule.connect_after_disconnect", PI_SEQUENCE, PI_ERROR,
           "connect-after-disconnect", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_races_disconnect],
+        {&ei_oxcnotif_connect_races_disconnect,
          {"oxcnotif.rule.connect_races_disconnect", PI_SEQUENCE, PI_NOTE,
           "connect-races-disconnect", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_repeated],
+        {&ei_oxcnotif_connect_repeated,
          {"oxcnotif.rule.connect_repeated", PI_SEQUENCE, PI_NOTE, "connect-repeated", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_unsupported_server],
+        {&ei_oxcnotif_connect_unsupported_server,
          {"oxcnotif.rule.connect_unsupported_server", PI_SEQUENCE, PI_WARN,
           "connect-unsupported-server", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_not_followed_by_wait],
+        {&ei_oxcnotif_connect_not_followed_by_wait,
          {"oxcnotif.rule.connect_not_followed_by_wait", PI_SEQUENCE, PI_NOTE,
           "connect-not-followed-by-wait", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_null_on_success],
+        {&ei_oxcnotif_connect_null_on_success,
          {"oxcnotif.rule.connect_null_on_success", PI_PROTOCOL, PI_ERROR, "connect-null-on-success",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_handle_on_failure],
+        {&ei_oxcnotif_connect_handle_on_failure,
          {"oxcnotif.rule.connect_handle_on_failure", PI_PROTOCOL, PI_WARN,
           "connect-handle-on-failure", EXPFILL}},
-        {&ei_rule[OXC_RULE_connect_handle_reused],
+        {&ei_oxcnotif_connect_handle_reused,
          {"oxcnotif.rule.connect_handle_reused", PI_SEQUENCE, PI_ERROR, "connect-handle-reused",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_session_handle_changed],
+        {&ei_oxcnotif_session_handle_changed,
          {"oxcnotif.rule.session_handle_changed", PI_SEQUENCE, PI_ERROR, "session-handle-changed",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_disconnect_handle_not_null],
+        {&ei_oxcnotif_disconnect_handle_not_null,
          {"oxcnotif.rule.disconnect_handle_not_null", PI_PROTOCOL, PI_ERROR,
           "disconnect-handle-not-null", EXPFILL}},
-        {&ei_rule[OXC_RULE_overlap_not_rejected],
+        {&ei_oxcnotif_overlap_not_rejected,
          {"oxcnotif.rule.overlap_not_rejected", PI_SEQUENCE, PI_NOTE, "overlap-not-rejected",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_rejected_without_overlap],
+        {&ei_oxcnotif_rejected_without_overlap,
          {"oxcnotif.rule.rejected_without_overlap", PI_SEQUENCE, PI_NOTE,
           "rejected-without-overlap", EXPFILL}},
-        {&ei_rule[OXC_RULE_flags_out_reserved],
+        {&ei_oxcnotif_flags_out_reserved,
          {"oxcnotif.rule.flags_out_reserved", PI_PROTOCOL, PI_WARN, "flags-out-reserved", EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_completed_early],
+        {&ei_oxcnotif_wait_completed_early,
          {"oxcnotif.rule.wait_completed_early", PI_SEQUENCE, PI_NOTE, "wait-completed-early",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_overdue],
+        {&ei_oxcnotif_wait_overdue,
          {"oxcnotif.rule.wait_overdue", PI_SEQUENCE, PI_NOTE, "wait-overdue", EXPFILL}},
-        {&ei_rule[OXC_RULE_wait_dropped],
+        {&ei_oxcnotif_wait_dropped,
          {"oxcnotif.rule.wait_dropped", PI_SEQUENCE, PI_NOTE, "wait-dropped", EXPFILL}},
-        {&ei_rule[OXC_RULE_rop_notify_in_request],
+        {&ei_oxcnotif_rop_notify_in_request,
          {"oxcnotif.rule.rop_notify_in_request", PI_PROTOCOL, PI_ERROR, "rop-notify-in-request",
           EXPFILL}},
-        {&ei_rule[OXC_RULE_notify_flags_invalid],
+        {&ei_oxcnotif_notify_flags_invalid,
          {"oxcnotif.rule.notify_flags_invalid", PI_PROTOCOL, PI_ERROR, "notify-flags-invalid",
           EXPFILL}},
 
-        {&ei_missing_bind,
+        {&ei_oxcnotif_missing_bind,
          {"oxcnotif.missing_bind", PI_UNDECODED, PI_NOTE,
           "The bind of this connection is not in the capture", EXPFILL}},
-        {&ei_wait_handle_unknown_warning,
+        {&ei_oxcnotif_wait_handle_unknown_warning,
          {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_WARN, "wait-handle-unknown",
           EXPFILL}},
     };

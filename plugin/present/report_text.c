@@ -11,6 +11,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "dissect/virtual_connection.h"
+
 enum {
     COLUMN_CONTEXT,
     COLUMN_SESSION,
@@ -296,6 +298,10 @@ static void print_nothing_seen(const oxc_totals *totals, FILE *file)
               file);
     else if (totals->limits.unbound_connections > 0)
         fputs("No call of EMSMDB or AsyncEMSMDB could be read.\n\n", file);
+    else if (oxc_has_channels())
+        fputs("RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one of "
+              "the two channels is missing, or its start.\n\n",
+              file);
     else
         fputs("No call of EMSMDB or AsyncEMSMDB was seen. Does the capture hold the traffic "
               "between Outlook and an Exchange server, from its start on? HTTPS needs the keys "

@@ -15,8 +15,9 @@
 #include "dissect/packet-emsmdb.h"
 #include "dissect/virtual_connection.h"
 
-/* A context has one outstanding wait, or two for a moment. */
-#define MOST_OUT 64
+/* A context has one outstanding wait, or two for a moment; those of no known context may be many.
+ */
+#define MOST_OUT 1024
 
 typedef struct {
     uint32_t frame;
@@ -84,6 +85,22 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
     oxc_copy_server(&context->server, pinfo, view);
 }
 
+static bool is_closed(const outstanding *wait)
+{
+    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection);
+}
+
+/* Makes room for waits that may still get an answer. */
+static void end_closed(oxc_context_totals *context)
+{
+    for (unsigned i = context->out->len; i-- > 0;) {
+        if (is_closed(&g_array_index(context->out, outstanding, i))) {
+            g_array_remove_index_fast(context->out, i);
+            context->ended[OXC_OUTCOME_CLOSED]++;
+        }
+    }
+}
+
 static void begin_wait(oxc_context_totals *context, packet_info *pinfo)
 {
     outstanding wait = {.frame = pinfo->num, .connection = connection_of(pinfo)};
@@ -91,6 +108,8 @@ static void begin_wait(oxc_context_totals *context, packet_info *pinfo)
     context->waits++;
     if (!context->out)
         context->out = g_array_new(FALSE, FALSE, sizeof(outstanding));
+    if (context->out->len == MOST_OUT)
+        end_closed(context);
     if (context->out->len < MOST_OUT)
         g_array_append_val(context->out, wait);
     else
@@ -182,12 +201,8 @@ uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *clo
     uint32_t listed = context->out ? context->out->len : 0;
 
     *closed = 0;
-    for (unsigned i = 0; i < listed; i++) {
-        uint32_t connection = g_array_index(context->out, outstanding, i).connection;
-
-        if (connection != OXC_NONE && oxc_connection_is_closed(connection))
-            ++*closed;
-    }
+    for (unsigned i = 0; i < listed; i++)
+        *closed += is_closed(&g_array_index(context->out, outstanding, i));
     return listed - *closed + context->more_out;
 }
 

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Eight buckets an octave, from 2^17 ns (0.13 ms) to 2^43 ns (2.4 hours). The first also holds
  * what is shorter, the last what is longer. */
@@ -84,8 +85,7 @@ static int64_t median_of_kept(const oxc_wait_times *times)
     int64_t sorted[OXC_WAIT_TIMES_KEPT];
     uint32_t middle = times->count / 2;
 
-    for (uint32_t i = 0; i < times->count; i++)
-        sorted[i] = times->kept[i];
+    memcpy(sorted, times->kept, times->count * sizeof *sorted);
     qsort(sorted, times->count, sizeof *sorted, compare);
     if (times->count % 2 == 1)
         return sorted[middle];

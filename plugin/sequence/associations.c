@@ -134,6 +134,7 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
 {
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
 
+    connection->bound = true;
     connection->bind_pending = true;
     connection->bind_call_id = event->call_id;
     connection->bind_group = event->group_id;

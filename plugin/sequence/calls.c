@@ -72,7 +72,7 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t a
         .association = association,
         .method = (uint16_t)event->method,
         .flags = readable ? 0 : OXC_CALL_UNREAD,
-        .later = OXC_NONE,
+
         .older = OXC_NONE,
         .newer = OXC_NONE,
         .older_same = OXC_NONE,

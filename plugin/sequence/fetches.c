@@ -270,14 +270,17 @@ oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t numbe
     return found;
 }
 
-/* Ends the list of what is not delivered, but for what is not fetched either.
- *  @param delivery  record of the response that delivered, or OXC_NONE */
-static uint32_t take_undelivered(oxc_tracker *tracker, oxc_session *session, uint32_t delivery)
+/* Takes out of the list what an EcDoRpcExt2 response may have delivered: all that its request,
+ * or an earlier one, fetches for. These come first in the list.
+ *  @param delivery  record of the response, or OXC_NONE to forget them
+ *  @return the first one */
+static uint32_t take_undelivered(oxc_tracker *tracker, oxc_session *session, uint32_t request,
+                                 uint32_t delivery)
 {
     uint32_t first = session->undelivered;
     uint32_t number = first;
 
-    while (number != OXC_NONE && number != session->unfetched) {
+    while (number != OXC_NONE && oxc_record_at(tracker, number)->answer.fetch <= request) {
         oxc_record *record = oxc_record_at(tracker, number);
 
         number = record->answer.delivered;
@@ -290,26 +293,26 @@ static uint32_t take_undelivered(oxc_tracker *tracker, oxc_session *session, uin
     return number == first ? OXC_NONE : first;
 }
 
-void oxc_fetch_forget(oxc_tracker *tracker, uint32_t session)
+void oxc_fetch_forget(oxc_tracker *tracker, const oxc_call *call)
 {
-    take_undelivered(tracker, oxc_session_at(tracker, session), OXC_NONE);
+    take_undelivered(tracker, oxc_session_at(tracker, call->owner), call->record, OXC_NONE);
 }
 
-static void deliver(oxc_tracker *tracker, uint32_t number, uint32_t connection)
+static void deliver(oxc_tracker *tracker, const oxc_call *call)
 {
-    oxc_session *session = oxc_session_at(tracker, number);
+    oxc_session *session = oxc_session_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
     unsigned doubts;
 
     if (session->undelivered == OXC_NONE)
         return;
     /* A call that could not be read may have delivered before. */
-    doubts = oxc_doubts(tracker, number, connection, session->undelivered + 1);
+    doubts = oxc_doubts(tracker, call->owner, call->connection, session->undelivered + 1);
     if ((doubts & OXC_DOUBT_FETCH) != 0)
-        take_undelivered(tracker, session, OXC_NONE);
+        oxc_fetch_forget(tracker, call);
     else
         oxc_record_at(tracker, record)->delivery.earliest =
-            take_undelivered(tracker, session, record);
+            take_undelivered(tracker, session, call->record, record);
 }
 
 static void add_registration(oxc_tracker *tracker, uint32_t session, uint32_t handle,
@@ -338,20 +341,21 @@ static uint32_t registration_frame(const oxc_tracker *tracker, uint32_t session,
     return ((const oxc_registration *)oxc_store_at(&tracker->registrations, number))->frame;
 }
 
-void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, uint32_t session)
+void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 
     for (size_t i = 0; i < event->registered_count; i++)
-        add_registration(tracker, session, event->registered[i], event->frame);
+        add_registration(tracker, call->owner, event->registered[i], event->frame);
     if (event->notified_count == 0)
         return;
     record->delivery.registered = tracker->links->len;
     record->delivery.registered_count = (uint32_t)event->notified_count;
     for (size_t i = 0; i < event->notified_count; i++) {
-        uint32_t frame = registration_frame(tracker, session, event->notified[i]);
+        uint32_t frame = registration_frame(tracker, call->owner, event->notified[i]);
 
         g_array_append_val(tracker->links, frame);
     }
-    deliver(tracker, session, event->connection);
+
+    deliver(tracker, call);
 }

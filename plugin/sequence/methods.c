@@ -87,6 +87,14 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
     session->disconnecting++;
 }
 
+/* Some servers put the call id of the bind into all their answers. Until one with another id has
+ * come, an answer with that id need not be the one to its call, and its version is no evidence. */
+static bool version_counts(const oxc_tracker *tracker, const oxc_session *session)
+{
+    return session->version_from == OXC_NONE ||
+           oxc_connection_at(tracker, session->version_from)->echoes;
+}
+
 static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
 {
     const oxc_session *session = oxc_session_at(tracker, call->owner);
@@ -94,7 +102,7 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
     facts->reported_unknown = (session->flags & OXC_SESSION_REPORTED) != 0;
     facts->alive_doubts =
         oxc_session_doubts(tracker, call->owner, call->connection, session->begun + 1);
-    facts->server_version = session->server_version;
+    facts->server_version = version_counts(tracker, session) ? session->server_version : 0;
     if ((session->flags & OXC_SESSION_OPENED) != 0)
         facts->session_open = oxc_evidence_of(tracker, session->begun);
     if (session->end != OXC_NONE) {
@@ -202,6 +210,7 @@ static bool prove_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_
 
 static void connect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
+    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
     uint32_t server = server_of(tracker, event);
     uint32_t number;
     oxc_session *session;
@@ -217,6 +226,9 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
     session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
     session->activity = call->record;
     session->server_version = event->server_version;
+    session->version_from = connection->bound && connection->bind_call_id == event->call_id
+                                ? event->connection
+                                : OXC_NONE;
     last_record(tracker)->session = session->number;
     oxc_record_at(tracker, call->record)->session = session->number;
 }
@@ -253,7 +265,7 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
     facts.handle_changed = !facts.null_handle && memcmp(session->key.handle.bytes,
                                                         event->handle.bytes, OXC_HANDLE_SIZE) != 0;
     oxc_judge(tracker, &facts);
-    oxc_fetch_response(tracker, event, call->owner);
+    oxc_fetch_response(tracker, event, call);
     if (facts.null_handle) {
         oxc_session_end(tracker, call->owner);
         return;
@@ -344,8 +356,6 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
     context = oxc_context_at(tracker, number);
     context->connect = tracker->records.count - 1;
     context->failure = OXC_NONE;
-    if ((call->flags & OXC_CALL_UNREAD) != 0)
-        context->flags |= OXC_CONTEXT_UNSURE;
     record->context = oxc_record_at(tracker, call->record)->context = number;
 }
 
@@ -413,7 +423,7 @@ static void doubt_session(oxc_tracker *tracker, const oxc_call *call)
         return;
     oxc_session_at(tracker, call->owner)->end_doubt = oxc_now(tracker);
     if (call->method == OXC_METHOD_RPC_EXT2)
-        oxc_fetch_forget(tracker, call->owner);
+        oxc_fetch_forget(tracker, call);
 }
 
 static void unread_response(oxc_tracker *tracker, const oxc_call *call)
@@ -468,7 +478,9 @@ static void land(oxc_tracker *tracker, uint32_t number)
 void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
 
+    connection->echoes |= connection->bound && event->call_id != connection->bind_call_id;
     land(tracker, number);
     if (readable)
         readable_response(tracker, event, call);

@@ -67,8 +67,10 @@ typedef struct {
     uint32_t bind_group;
     uint16_t port;
     bool bind_pending;
-    bool hole; /**< a segment was lost, or a response unmatched */
-    bool used; /**< by a request */
+    bool bound;  /**< a bind has been seen */
+    bool echoes; /**< a response came with another call id than that of the bind */
+    bool hole;   /**< a segment was lost, or a response unmatched */
+    bool used;   /**< by a request */
 } oxc_connection;
 
 typedef struct {
@@ -99,8 +101,10 @@ typedef struct {
     uint32_t disconnecting; /**< EcDoDisconnect calls without answer */
     uint32_t issuing;       /**< EcDoAsyncConnectEx calls without answer */
     uint64_t server_version;
-    uint32_t fetches; /**< EcDoRpcExt2 requests so far */
-    uint32_t oldest;  /**< EcDoRpcExt2 calls in flight, a list through the calls */
+    uint32_t version_from; /**< connection that has to echo call ids for the version to count, or
+                              OXC_NONE */
+    uint32_t fetches;      /**< EcDoRpcExt2 requests so far */
+    uint32_t oldest;       /**< EcDoRpcExt2 calls in flight, a list through the calls */
     uint32_t newest;
     uint32_t stale;             /**< more of them, that hardly get an answer any more */
     uint32_t undelivered;       /**< list through the records of its notifications */
@@ -114,8 +118,8 @@ enum {
     OXC_CONTEXT_REPORTED = 1 << 0,   /**< wait-handle-unknown on its ACXH */
     OXC_CONTEXT_REPLACED = 1 << 1,   /**< the ACXH now names another context */
     OXC_CONTEXT_UNANSWERED = 1 << 2, /**< a wait ended without an answer, or may have */
-    OXC_CONTEXT_UNSURE = 1 << 8,     /**< its session is not known, for want of a request */
-    OXC_CONTEXT_QUIET = 1 << 3,      /**< in the list of its session */
+
+    OXC_CONTEXT_QUIET = 1 << 3, /**< in the list of its session */
     /* The last notification: */
     OXC_CONTEXT_FETCHED = 1 << 4, /**< an EcDoRpcExt2 was out when it came */
     OXC_CONTEXT_DEAD = 1 << 5,    /**< its session had ended when it came */
@@ -169,13 +173,13 @@ typedef struct {
     uint32_t association;
     uint16_t method; /**< oxc_method */
     uint16_t flags;
-    uint32_t later; /**< cancelled wait: record of one sent on another connection before that */
     uint32_t older, newer; /**< waits of one context; EcDoRpcExt2 calls of one session; older also
                               links free calls */
     union {
         struct {
             uint32_t older_same, newer_same; /**< waits of one context on one connection */
         };
+        uint32_t later; /**< cancelled wait: record of one sent on another connection before */
         uint32_t last_notified; /**< EcDoRpcExt2: last record in the request's list */
     };
 } oxc_call;
@@ -462,10 +466,10 @@ oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t sessi
                                             uint32_t connection);
 
 /** Takes in the notification objects and RopNotify of an EcDoRpcExt2 response. */
-void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, uint32_t session);
+void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call);
 
-/** An EcDoRpcExt2 response of the session that could not be read may have delivered. */
-void oxc_fetch_forget(oxc_tracker *tracker, uint32_t session);
+/** The response of an EcDoRpcExt2 call, which could not be read, may have delivered. */
+void oxc_fetch_forget(oxc_tracker *tracker, const oxc_call *call);
 
 /* records.c */
 

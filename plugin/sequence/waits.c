@@ -113,9 +113,16 @@ void oxc_wait_unlist(oxc_tracker *tracker, uint32_t number)
 }
 
 /* Whether an answer to the wait may have been missed. */
-static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
+static bool may_be_answered(const oxc_tracker *tracker, const oxc_call *call)
 {
     return oxc_connection_at(tracker, call->connection)->doubt > call->record + 1;
+}
+
+/* Whether the wait may be over, or of another context that had the same handle. */
+static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return may_be_answered(tracker, call) ||
+           oxc_context_at(tracker, call->owner)->certain > call->record + 1;
 }
 
 /* The wait is over, or may be, without an answer that was seen. */
@@ -220,7 +227,7 @@ static bool previous_closed(const oxc_tracker *tracker, const oxc_context *conte
     if (context->last_wait_call == OXC_NONE)
         return false;
     previous = oxc_call_at(tracker, context->last_wait_call);
-    return (previous->flags & OXC_CALL_CANCELLED) == 0 && !is_doubtful(tracker, previous) &&
+    return (previous->flags & OXC_CALL_CANCELLED) == 0 && !may_be_answered(tracker, previous) &&
            oxc_is_closed(tracker, previous->connection);
 }
 
@@ -235,8 +242,7 @@ static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, ox
                                       oxc_record_at(tracker, context->failure)->request);
     facts->failure_status = context->failure_status;
     /* The handle may just be returned again. */
-    if ((context->flags & OXC_CONTEXT_UNSURE) != 0 ||
-        (context->session != OXC_NONE && oxc_session_at(tracker, context->session)->issuing != 0))
+    if (context->session != OXC_NONE && oxc_session_at(tracker, context->session)->issuing != 0)
         facts->failure.doubts |= OXC_DOUBT_ISSUE;
 }
 
@@ -265,9 +271,10 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
     uint32_t bound = oxc_context_bound_since(tracker, call->owner);
     oxc_evidence evidence = oxc_evidence_of(tracker, end);
 
-    evidence.doubts = context_doubts(tracker, context, call->connection, bound) & OXC_DOUBT_ISSUE;
-    /* Bound to a CXH that was over already: unless EcDoConnectEx returned it before. */
-    if (bound > end)
+    evidence.doubts =
+        oxc_doubts(tracker, context->session, call->connection, bound) & OXC_DOUBT_ISSUE;
+    /* Bound when the end was under way: unless EcDoConnectEx returned the CXH before. */
+    if (bound > oxc_record_at(tracker, end)->request)
         evidence.doubts |= oxc_doubts(tracker, context->session, call->connection,
                                       oxc_record_at(tracker, end)->request + 1) &
                            OXC_DOUBT_OPEN;
@@ -446,6 +453,8 @@ static void finish(oxc_tracker *tracker, uint32_t number)
         return;
     oxc_wait_unlist(tracker, number);
     context = oxc_context_at(tracker, call->owner);
+    if (oxc_is_closed(tracker, call->connection))
+        context->flags |= OXC_CONTEXT_UNANSWERED; /* the answer came too late */
     if ((call->flags & OXC_CALL_DROPPED) != 0)
         context->dropped--;
     if (context->last_wait_call == number)
@@ -498,8 +507,8 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call,
     session = oxc_session_at(tracker, context->session);
     if (session->activity != OXC_NONE)
         facts->activity = oxc_evidence_of(tracker, session->activity);
-    facts->bound_doubts = context_doubts(tracker, context, call->connection,
-                                         oxc_context_bound_since(tracker, call->owner));
+    facts->bound_doubts = oxc_doubts(tracker, context->session, call->connection,
+                                     oxc_context_bound_since(tracker, call->owner));
     facts->disconnect_sent = session->disconnect != OXC_NONE && session->disconnect > call->record;
     facts->alone = is_out(tracker, call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
                    context->last_wait == call->record &&
@@ -545,16 +554,25 @@ static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
 }
 
+/* Of several errors the one of the latest wait is the surest. */
+static void set_failure(const oxc_tracker *tracker, const oxc_call *call, oxc_context *context,
+                        uint32_t status)
+{
+    if (context->failure != OXC_NONE &&
+        oxc_record_at(tracker, context->failure)->request > call->record)
+        return;
+    context->failure = tracker->records.count - 1;
+    context->failure_status = status;
+}
+
 static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *facts)
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
-    if (is_out(tracker, call) && forbids_retry(tracker, context, facts)) {
-        context->failure = record;
-        context->failure_status = facts->status;
-    }
+    if (is_out(tracker, call) && forbids_retry(tracker, context, facts))
+        set_failure(tracker, call, context, facts->status);
     if (is_out(tracker, call) && facts->status == 0)
         context->zero = record;
     if (is_notification(facts))
@@ -609,8 +627,10 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
 
     show_end(tracker, call, OXC_OUTCOME_CANCELLED);
     if (call->owner != OXC_NONE) {
-        call->later = find_later(tracker, call);
+        uint32_t later = find_later(tracker, call);
+
         retire(tracker, number, false);
+        call->later = later;
     }
     call->flags |= OXC_CALL_CANCELLED;
 }

@@ -8,11 +8,15 @@
 
 #include "rows.h"
 
+#include "normalise.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 /* A character that stands in no column and no field. */
 #define SEPARATOR "\x1f"
+/* Columns in front of the fields: frame, Info. */
+#define FIXED_COLUMNS 2
 
 static void free_row(gpointer data)
 {
@@ -46,30 +50,12 @@ char **rows_field_names(const char *path)
     return lines;
 }
 
-/* Wireshark 4.4 spells out what 4.0 shows as 1 and 0. */
-static void normalise_booleans(char *values)
-{
-    char **parts = g_strsplit(values, ",", -1);
-    GString *text = g_string_new(NULL);
-
-    for (size_t i = 0; parts[i] != NULL; i++) {
-        const char *part = parts[i];
-
-        part = strcmp(part, "True") == 0 ? "1" : strcmp(part, "False") == 0 ? "0" : part;
-        g_string_append_printf(text, "%s%s", i > 0 ? "," : "", part);
-    }
-    /* Never longer than what it replaces. */
-    memcpy(values, text->str, text->len + 1);
-    g_string_free(text, TRUE);
-    g_strfreev(parts);
-}
-
 static frame_row *parse_line(const char *line, size_t field_count)
 {
     char **columns = g_strsplit(line, SEPARATOR, -1);
     frame_row *row = g_new0(frame_row, 1);
 
-    if (g_strv_length(columns) != field_count + 2) {
+    if (g_strv_length(columns) != field_count + FIXED_COLUMNS) {
         g_printerr("tshark printed a line that is not one of fields: %s\n", line);
         g_strfreev(columns);
         g_free(row);
@@ -77,9 +63,10 @@ static frame_row *parse_line(const char *line, size_t field_count)
     }
     row->frame = (unsigned)strtoul(columns[0], NULL, 10);
     row->info = g_strdup(columns[1]);
-    row->values = g_strdupv(columns + 2);
+    row->malformed = strstr(row->info, "[Malformed Packet") != NULL;
+    row->values = g_new0(char *, field_count + 1);
     for (size_t i = 0; i < field_count; i++) {
-        normalise_booleans(row->values[i]);
+        row->values[i] = normalise_value(columns[FIXED_COLUMNS + i]);
     }
     g_strfreev(columns);
     return row;
@@ -179,7 +166,10 @@ char *rows_text(GPtrArray *rows, char **fields)
     for (unsigned i = 0; i < rows->len; i++) {
         const frame_row *row = rows->pdata[i];
 
-        g_string_append_printf(text, "%u %s\n", row->frame, row->info);
+        char *info = normalise_info(row->info);
+
+        g_string_append_printf(text, "%u %s\n", row->frame, info);
+        g_free(info);
         append_fields(text, row, fields);
     }
     return g_string_free(text, FALSE);

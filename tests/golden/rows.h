@@ -17,8 +17,9 @@
 /** One frame. A field that is there several times has its values with a comma between. */
 typedef struct {
     unsigned frame;
-    char *info;    /**< the Info column */
-    char **values; /**< one string a field of the field list, "" where the frame lacks it */
+    char *info;     /**< the Info column */
+    bool malformed; /**< a dissector ran out of bytes or worse */
+    char **values;  /**< one string a field of the field list, "" where the frame lacks it */
 } frame_row;
 
 /** Reads a list of field names, one a line; lines that begin with # are left out.

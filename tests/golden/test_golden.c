@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "golden.h"
+#include "normalise.h"
 #include "rows.h"
 #include "support/tshark.h"
 
@@ -174,7 +175,10 @@ static char *own_subtrees(const char *tree)
         if (g_str_has_prefix(lines[i], "Frame ")) {
             g_string_append_printf(text, "%.*s\n", (int)strcspn(lines[i], ":"), lines[i]);
         } else if (*lines[i] == ' ' || *next == ' ') {
-            g_string_append_printf(text, "%s\n", lines[i]);
+            char *line = normalise_tree_line(lines[i]);
+
+            g_string_append_printf(text, "%s\n", line);
+            g_free(line);
         }
     }
     g_strfreev(lines);
@@ -211,6 +215,43 @@ static void test_without_tree(void **state)
     }
     g_strfreev(lines);
     g_free(output);
+}
+
+/* Frames that stock Wireshark calls malformed, by its own decode of EMSMDB. */
+static GHashTable *malformed_in_stock(void)
+{
+    const char *const options[] = {"-Y", "_ws.malformed", "-T", "fields",
+                                   "-e", "frame.number",  NULL};
+    char *output = shown(false, options);
+    char **lines = g_strsplit(output, "\n", -1);
+    GHashTable *frames = g_hash_table_new(NULL, NULL);
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        g_hash_table_add(frames, GUINT_TO_POINTER((unsigned)strtoul(lines[i], NULL, 10)));
+    }
+    g_strfreev(lines);
+    g_free(output);
+    return frames;
+}
+
+/* What we cannot read is cut or short, never malformed. */
+static void test_nothing_more_malformed(void **state)
+{
+    GHashTable *stock = NULL;
+
+    (void)state;
+    for (unsigned i = 0; i < one_pass->len; i++) {
+        const frame_row *row = one_pass->pdata[i];
+
+        if (!row->malformed) {
+            continue;
+        }
+        stock = stock != NULL ? stock : malformed_in_stock();
+        if (!g_hash_table_contains(stock, GUINT_TO_POINTER(row->frame))) {
+            fail_msg("frame %u is malformed only with the plugin", row->frame);
+        }
+    }
+    g_clear_pointer(&stock, g_hash_table_unref);
 }
 
 static void add_findings(GPtrArray *lines, const frame_row *row, const char *field)
@@ -351,10 +392,10 @@ static void test_legacy_as_stock(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest all[] = {
-        cmocka_unit_test(test_one_pass),        cmocka_unit_test(test_two_passes),
-        cmocka_unit_test(test_passes_agree),    cmocka_unit_test(test_tree),
-        cmocka_unit_test(test_without_tree),    cmocka_unit_test(test_findings),
-        cmocka_unit_test(test_legacy_as_stock),
+        cmocka_unit_test(test_one_pass),     cmocka_unit_test(test_two_passes),
+        cmocka_unit_test(test_passes_agree), cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_without_tree), cmocka_unit_test(test_nothing_more_malformed),
+        cmocka_unit_test(test_findings),     cmocka_unit_test(test_legacy_as_stock),
     };
 
     if (argc < 7) {

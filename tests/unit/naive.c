@@ -278,7 +278,8 @@ static int session_named(const naive *n, uint32_t server, const oxc_handle *cxh,
     return first;
 }
 
-/* Whether entry i ends the session that begins at entry s. */
+/* Whether entry i ends the session that begins at entry s. A response that was cut short behind a
+ * null CXH is unreadable and ends nothing. */
 static bool ends_session(const naive *n, int i, int s)
 {
     const entry *x = at(n, i);
@@ -294,7 +295,7 @@ static bool ends_session(const naive *n, int i, int s)
         return returned_zero(x);
     return (is_response(n, x, OXC_METHOD_RPC_EXT2) ||
             is_response(n, x, OXC_METHOD_REGISTER_PUSH)) &&
-           knows_handle(x) && is_null(&x->e.handle);
+           !is_unreadable(x) && is_null(&x->e.handle);
 }
 
 static int session_end(const naive *n, int s, int before)
@@ -440,8 +441,8 @@ static bool outstanding(const naive *n, int wait, int before)
     return end_of(n, wait, before) == NOTHING;
 }
 
-/* Whether the response ends its wait. One that comes after a cancel or close does not: it is
- * no more than a late PDU, and no rule is about it. */
+/* Whether the response ends its wait. One that comes after a cancel or close does not: it says
+ * nothing about how long the wait took, nor that it was accepted or refused while it was out. */
 static bool ends_wait(const naive *n, int response)
 {
     return end_of(n, at(n, response)->call, response + 1) == response;
@@ -514,16 +515,18 @@ static bool is_fetched(const naive *n, int notification, int before)
     return false;
 }
 
-/* The EcDoRpcExt2 response with the first RopNotify after a notification. */
+/* The EcDoRpcExt2 response with the first RopNotify after a notification, to the request that
+ * fetches for it or a later one. */
 static int delivery_of(const naive *n, int notification)
 {
     int session = session_of(n, context_of_response(n, notification), notification);
-    if (session == NOTHING)
+    int fetch = fetch_of(n, notification);
+    if (session == NOTHING || fetch == NOTHING)
         return NOTHING;
     for (int i = notification + 1; i < length(n); i++) {
         const entry *x = at(n, i);
         if (is_response(n, x, OXC_METHOD_RPC_EXT2) && at(n, x->call)->session == session &&
-            x->believed && x->e.notified_count > 0)
+            x->believed && x->e.notified_count > 0 && x->call >= fetch)
             return i;
     }
     return NOTHING;
@@ -718,6 +721,16 @@ static bool was_dropped(const naive *n, int wait, int i)
     return silent > FIVE_MINUTES + grace(n);
 }
 
+/* Whether the handle was returned again since the wait, for a session from before the capture: if
+ * that had ended there, another context began. */
+static bool maybe_replaced(const naive *n, int wait, int before)
+{
+    const entry *x = at(n, wait);
+    int session = issued_for(n, x->context);
+    return session != NOTHING && !was_opened(n, session) &&
+           last_return(n, server_of(n, x), &x->e.handle, before) > wait;
+}
+
 /* A wait ends also where the next one of its context shows it to have been dropped. */
 static bool seen_dropped(const naive *n, int wait, int before)
 {
@@ -727,28 +740,48 @@ static bool seen_dropped(const naive *n, int wait, int before)
     return false;
 }
 
+/* On its own connection it is out all the same: the client could not have sent the next one. */
+static bool overlaps(const naive *n, int wait, int i)
+{
+    if (!outstanding(n, wait, i) || maybe_replaced(n, wait, i))
+        return false;
+    return at(n, wait)->e.connection == at(n, i)->e.connection || !seen_dropped(n, wait, i);
+}
+
 static void judge_overlap(naive *n, int i)
 {
-    const entry *wait = at(n, i);
+    int context = at(n, i)->context;
     bool same = false;
     bool other = false;
     for (int k = 0; k < i; k++) {
-        if (!is_wait_of(n, k, wait->context) || !outstanding(n, k, i) || seen_dropped(n, k, i))
+        if (!is_wait_of(n, k, context))
             continue;
-        if (at(n, k)->e.connection == wait->e.connection)
-            same = true;
-        else
-            other = true;
+        bool here = at(n, k)->e.connection == at(n, i)->e.connection;
+        same = same || (here && overlaps(n, k, i));
+        other = other || (!here && overlaps(n, k, i));
+        if (!here && outstanding(n, k, i))
+            ALLOW(n, i, wait_overlap_suspected);
+        if (here && outstanding(n, k, i))
+            ALLOW(n, i, wait_overlap);
     }
-    bool dropped = was_dropped(n, previous_wait(n, wait->context, i), i);
+    int previous = previous_wait(n, context, i);
+    bool dropped = was_dropped(n, previous, i) && !maybe_replaced(n, previous, i);
     if (same)
         REPORT(n, i, wait_overlap);
     if (dropped)
         REPORT(n, i, wait_dropped);
     if (other && !same && !dropped)
         REPORT(n, i, wait_overlap_suspected);
-    if (other)
-        ALLOW(n, i, wait_overlap_suspected);
+}
+
+/* The session's next EcDoAsyncConnectEx is out: its answer may make the handle good again. */
+static bool is_connecting(const naive *n, int session, int before)
+{
+    for (int i = 0; i < before && session != NOTHING; i++)
+        if (is_request(at(n, i), OXC_METHOD_ASYNC_CONNECT) && at(n, i)->session == session &&
+            answer_of(n, i, before) == NOTHING)
+            return true;
+    return false;
 }
 
 /* A Rejected that proves something. Of a session that is older than the capture another wait may
@@ -771,7 +804,10 @@ static void judge_after_error(naive *n, int i)
         if (!is_wait_response_of(n, k, wait->context) || !ends_wait(n, k) || !knows_result(x) ||
             x->e.status == 0)
             continue;
-        if (x->e.status != STATUS_REJECTED || rejection_counts(n, x->call, k))
+        if (x->e.status == STATUS_REJECTED && !rejection_counts(n, x->call, k))
+            continue;
+        ALLOW(n, i, wait_after_error);
+        if (!maybe_replaced(n, x->call, i) && !is_connecting(n, issued_for(n, wait->context), i))
             REPORT(n, i, wait_after_error);
     }
 }
@@ -979,10 +1015,14 @@ static void judge_rpc_response(naive *n, int i)
         REPORT(n, i, notify_flags_invalid);
 }
 
+/* A wait that a cancel has ended since counts, one whose connection has been closed does not. */
 static void judge_late_overlap(naive *n, int i)
 {
     int wait = at(n, i)->call;
     int context = at(n, wait)->context;
+    int end = end_of(n, wait, i);
+    if (end != NOTHING && at(n, end)->close)
+        return;
     for (int k = wait + 1; k < i; k++) {
         if (!is_wait_of(n, k, context))
             continue;
@@ -994,6 +1034,8 @@ static void judge_late_overlap(naive *n, int i)
 static void judge_both_accepted(naive *n, int i)
 {
     int wait = at(n, i)->call;
+    if (!ends_wait(n, i))
+        return;
     for (int k = 0; k < i; k++)
         if (is_wait_response_of(n, k, at(n, wait)->context) && returned_zero(at(n, k)) &&
             ends_wait(n, k) && were_outstanding_together(n, at(n, k)->call, wait, i))
@@ -1036,6 +1078,8 @@ static bool disconnect_sent(const naive *n, int session, int from, int before)
 static void judge_duration(naive *n, int i, int session)
 {
     const entry *x = at(n, i);
+    if (!ends_wait(n, i))
+        return;
     int last = at(n, session)->call;
     for (int k = 0; k < i; k++)
         if (is_request(at(n, k), OXC_METHOD_RPC_EXT2) && at(n, k)->session == session)
@@ -1056,7 +1100,7 @@ static void judge_wait_response(naive *n, int i)
     const entry *x = at(n, i);
     int context = at(n, x->call)->context;
     int session = context == NOTHING ? NOTHING : session_of(n, context, i);
-    if (!may_judge_response(n, session, x->call) || !ends_wait(n, i))
+    if (!may_judge_response(n, session, x->call))
         return;
     judge_late_overlap(n, i);
     if (!knows_result(x))
@@ -1150,7 +1194,7 @@ static void look_at_previous(const naive *n, int i, naive_view *view)
     int end = end_of(n, previous, i);
     if (end != NOTHING && at(n, end)->close && answer_of(n, previous, i) == NOTHING)
         view->outcome = OXC_OUTCOME_CLOSED;
-    else if (was_dropped(n, previous, i))
+    else if (was_dropped(n, previous, i) && !maybe_replaced(n, previous, i))
         view->outcome = OXC_OUTCOME_DROPPED;
     view->wait_time = at(n, i)->e.time - at(n, previous)->e.time;
 }
@@ -1233,7 +1277,9 @@ void naive_look(const naive *n, guint index, naive_view *view)
     view->warns_unknown = x->warns_unknown;
     view->unreadable = is_unreadable(x);
     bool asks = !x->close && x->e.type == OXC_EVENT_REQUEST;
-    if (!asks && (!is_about_call(x) || x->unmatched || x->call == NOTHING))
+    bool about = is_about_call(x) && x->call != NOTHING && !x->unmatched &&
+                 answer_of(n, x->call, i) == NOTHING;
+    if (!asks && !about)
         return;
     int request = asks ? i : x->call;
     view->matched = true;
@@ -1326,31 +1372,80 @@ bool naive_all_read(const naive *n)
     return true;
 }
 
-/* Whether the handle of request i was returned on its association before, or nowhere. */
-static bool is_at_home(const naive *n, int i, int association)
+static bool shows_handle(const naive *n, int i)
 {
-    bool returned = false;
-    for (int k = 0; k < i; k++) {
-        const entry *x = at(n, k);
-        if (x->close || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) ||
-            !same_handle(&x->e.handle, &at(n, i)->e.handle))
-            continue;
-        returned = true;
-        if (association_of(n, x->e.connection, i) == association)
-            return true;
-    }
-    return !returned;
+    const entry *x = at(n, i);
+    return carries_cxh(x) || carries_acxh(x) || opens_session(n, x) || returns_acxh(n, x);
 }
 
-bool naive_keeps_associations(const naive *n)
+/* Whether two associations cannot be the same. One that neither began in the capture nor has a
+ * known group may be any that began before. */
+static bool are_different(const naive *n, int a, int b)
 {
-    for (int i = 0; i < length(n); i++) {
-        const entry *x = at(n, i);
-        int association = association_of(n, x->e.connection, i);
-        if ((carries_cxh(x) || carries_acxh(x)) && began_in_capture(n, association) &&
-            !is_at_home(n, i, association))
-            return false;
+    if (a == b)
+        return false;
+    bool both_known = a >= 0 && b >= 0 && group_of(n, a) != 0 && group_of(n, b) != 0;
+    return both_known || began_in_capture(n, a) || began_in_capture(n, b);
+}
+
+/* Whether the handle that entry i shows was returned on another association before. */
+static bool leaves_association(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    int here = association_of(n, x->e.connection, i);
+    for (int k = 0; k < i; k++) {
+        const entry *y = at(n, k);
+        if (y->close || !same_handle(&x->e.handle, &y->e.handle) ||
+            !(opens_session(n, y) || returns_acxh(n, y)))
+            continue;
+        if (are_different(n, here, association_of(n, y->e.connection, i)))
+            return true;
     }
+    return false;
+}
+
+/* Whether entry i gives a CXH back that is no more. */
+static bool revives_session(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (x->close || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) || is_null(&x->e.handle) ||
+        is_response(n, x, OXC_METHOD_CONNECT) || is_response(n, x, OXC_METHOD_ASYNC_CONNECT))
+        return false;
+    int session = at(n, x->call)->session;
+    return session != NOTHING && !alive(n, session, x->call);
+}
+
+/* Whether entry i returns the ACXH of another session that is alive. */
+static bool gives_away(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (!returns_acxh(n, x))
+        return false;
+    int context = context_named(n, server_of(n, x), &x->e.handle, i);
+    int owner = context == NOTHING ? NOTHING : issued_for(n, context);
+    return owner != at(n, x->call)->session && alive(n, owner, i);
+}
+
+/* Whether bind_ack i gives a new association the group of an older one. */
+static bool reuses_group(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (x->close || x->e.type != OXC_EVENT_BIND_ACK || !began_in_capture(n, i))
+        return false;
+    for (int k = 0; k < i; k++)
+        if (!at(n, k)->close && at(n, k)->e.type == OXC_EVENT_BIND_ACK &&
+            group_of(n, k) == group_of(n, i) &&
+            same_endpoint(n, at(n, k)->e.connection, x->e.connection))
+            return true;
+    return false;
+}
+
+bool naive_is_ordinary(const naive *n)
+{
+    for (int i = 0; i < length(n); i++)
+        if (reuses_group(n, i) || (shows_handle(n, i) && leaves_association(n, i)) ||
+            revives_session(n, i) || gives_away(n, i))
+            return false;
     return true;
 }
 

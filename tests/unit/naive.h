@@ -63,8 +63,8 @@ void naive_look(const naive *n, guint index, naive_view *view);
 /** True if all of what was told could be read and matched and nothing in it shows a loss. */
 bool naive_all_read(const naive *n);
 
-/** True if no handle was used on an association that began in the capture after having been
- *  returned only outside of it. */
-bool naive_keeps_associations(const naive *n);
+/** True if every handle stays on one association as far as can be told, and no server gives back
+ *  the CXH of a session that has ended, the ACXH of one session to another, or a group id twice. */
+bool naive_is_ordinary(const naive *n);
 
 #endif /* NAIVE_H */

@@ -1035,14 +1035,48 @@ static uint64_t violations_of_frame(const naive *n, const story *told, uint32_t 
         if (told->steps[i].close || told->steps[i].e.frame != frame)
             continue;
         naive_look(n, i, &view);
-        mask |= violations(view.findings);
+        mask |= violations(view.allowed);
     }
     return mask;
+}
+
+/* Whether the answer of a call is lost whose id another call takes later: what answers that one can
+ * then pass for the lost one. */
+static bool loses_answer_of_reused_id(const story *told)
+{
+    for (guint i = 0; i < told->length; i++) {
+        const step *lost = &told->steps[i];
+        if (lost->close || lost->seen != LOST || !from_server(lost->e.type))
+            continue;
+        for (guint k = i + 1; k < told->length; k++) {
+            const step *s = &told->steps[k];
+            if (!s->close && s->e.type == OXC_EVENT_REQUEST &&
+                s->e.connection == lost->e.connection && s->e.call_id == lost->e.call_id)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Histories of which a part must not look worse: those that could be read, with handles that keep
+ * to an association, and of servers that tell CXH and ACXH, dead and alive apart. Of the others
+ * the contract itself says more when it sees less. A user who says that everything is there gets
+ * what was asked for. */
+static bool may_be_seen_in_part(const story *told)
+{
+    if (told->settings.assume_complete || told->style == EQUAL || loses_answer_of_reused_id(told))
+        return false;
+    naive *n = naive_told(told);
+    bool readable = naive_all_read(n) && naive_is_ordinary(n);
+    naive_free(n);
+    return readable;
 }
 
 /* Who sees only a part must not accuse of what the whole history does not prove. */
 static void compare_with_whole(const story *told, difference *d)
 {
+    if (!may_be_seen_in_part(told))
+        return;
     naive *whole = naive_told(told);
     subject part;
     subject_init(&part, told);
@@ -1175,21 +1209,8 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
     return value == NULL ? otherwise : g_ascii_strtoull(value, NULL, 0);
 }
 
-/* Histories of which a part must not look worse: those that could be read, of clients that keep to
- * an association and of servers that tell CXH and ACXH apart. Of the others the contract itself
- * says more when it sees less. A user who says that everything is there gets what was asked for. */
-static bool may_be_seen_in_part(const story *told)
-{
-    if (told->settings.assume_complete || told->style == EQUAL)
-        return false;
-    naive *n = naive_told(told);
-    bool readable = naive_all_read(n) && naive_keeps_associations(n);
-    naive_free(n);
-    return readable;
-}
-
-/* Prepares a history for a property; false if it does not fit. */
-typedef bool (*preparation)(story *told, world *w);
+/* Decides what of a history is seen. */
+typedef void (*preparation)(story *told, world *w);
 
 /* Each kind of difference is shown once. */
 static void run(property holds, preparation prepare)
@@ -1202,8 +1223,8 @@ static void run(property holds, preparation prepare)
         difference d = {.found = false};
         world w = {.random = ~(seed + i)};
         make_story(told, seed + i);
-        if (prepare != NULL && !prepare(told, &w))
-            continue;
+        if (prepare != NULL)
+            prepare(told, &w);
         holds(told, &d);
         if (d.found && g_hash_table_add(kinds, g_strdup(d.kind)))
             print_difference(told, holds, &d, seed + i);
@@ -1220,14 +1241,11 @@ static void test_contract(void **state)
     run(compare_with_naive, NULL);
 }
 
-static bool cut_start(story *told, world *w)
+static void cut_start(story *told, world *w)
 {
-    if (!may_be_seen_in_part(told))
-        return false;
     guint cut = below(w, told->length + 1);
     for (guint i = 0; i < cut; i++)
         told->steps[i].seen = MISSED;
-    return true;
 }
 
 static void test_late_start(void **state)
@@ -1236,15 +1254,12 @@ static void test_late_start(void **state)
     run(compare_with_whole, cut_start);
 }
 
-static bool blank_some(story *told, world *w)
+static void blank_some(story *told, world *w)
 {
-    if (!may_be_seen_in_part(told))
-        return false;
     guint percent = 5 + below(w, 60);
     for (guint i = 0; i < told->length; i++)
         if (chance(w, percent))
             told->steps[i].seen = BLANKED;
-    return true;
 }
 
 static void test_sealed(void **state)
@@ -1253,15 +1268,12 @@ static void test_sealed(void **state)
     run(compare_with_whole, blank_some);
 }
 
-static bool lose_some(story *told, world *w)
+static void lose_some(story *told, world *w)
 {
-    if (!may_be_seen_in_part(told))
-        return false;
     guint percent = 2 + below(w, 20);
     for (guint i = 0; i < told->length; i++)
         if (chance(w, percent))
             told->steps[i].seen = LOST;
-    return true;
 }
 
 static void test_lossy(void **state)

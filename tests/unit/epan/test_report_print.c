@@ -72,12 +72,14 @@ static void assert_last_line(const oxc_totals *totals, const char *expected)
 static void test_summary(void **state)
 {
     oxc_totals totals;
+    oxc_context_totals *context;
 
     (void)state;
     oxc_totals_init(&totals);
     totals.requests = 1;
     assert_last_line(&totals, "0 contexts, 0 waits, 0 violations, 0 suspicions");
-    add_context(&totals)->waits = 1;
+    context = add_context(&totals);
+    context->waits = 1;
     totals.waits = totals.violations = totals.suspicions = 1;
     assert_last_line(&totals, "1 context, 1 wait, 1 violation, 1 suspicion");
     oxc_totals_clear(&totals);
@@ -91,7 +93,7 @@ static void test_many_contexts(void **state)
 
     (void)state;
     oxc_totals_init(&totals);
-    for (uint32_t i = 0; i < 20000; i++) {
+    for (uint32_t i = 0; i < 2000; i++) {
         oxc_context_totals *context = add_context(&totals);
 
         context->session = i % 3 == 0 ? OXC_NONE : i * 100;
@@ -102,9 +104,9 @@ static void test_many_contexts(void **state)
     }
     lines = print_lines(&totals, oxc_report_print_text);
     assert_true(g_str_has_prefix(lines[0], "Context  Session  Client"));
-    for (unsigned i = 1; i <= 20000; i++)
+    for (unsigned i = 1; i <= 2000; i++)
         assert_int_equal(strlen(lines[i]), strlen(lines[0]));
-    assert_string_equal(lines[20001], "");
+    assert_string_equal(lines[2001], "");
     assert_non_null(strstr(lines[69 + 1], "~"));
     assert_null(strstr(lines[64 + 1], "~"));
     g_strfreev(lines);

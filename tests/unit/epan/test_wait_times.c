@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "present/wait_times.h"
 
@@ -32,8 +33,7 @@ static double true_median(const int64_t *times, size_t count)
 {
     int64_t sorted[MOST];
 
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = times[i];
+    memcpy(sorted, times, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare);
     return ((double)sorted[(count - 1) / 2] + (double)sorted[count / 2]) / 2;
 }

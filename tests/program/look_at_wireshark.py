@@ -1,0 +1,146 @@
+# look_at_wireshark.py
+# Goes through Wireshark's windows and writes what they show, as JSON and as pictures
+#
+# Copyright (C) the oxcnotif authors
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run by test_gui.py inside a D-Bus session."""
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+
+from desktop import (HEIGHT, WIDTH, Program, Screen, children, choose, click, descendants, find,
+                     key, picture, place, rows, texts, wait_for)
+
+OUR_ITEM = "[Asynchronous notification"
+
+
+def displayed(window):
+    """The number of packets that the status bar gives, or None."""
+    for item in descendants(window):
+        match = re.search(r"Displayed: (\d+)", item.get_name() or "")
+        if match:
+            return int(match[1])
+    return None
+
+
+def details_of(window):
+    return wait_for("the packet details", lambda: find(window, "tree", "Packet details"))
+
+
+def our_item(window):
+    """Our item in the packet details."""
+    tree = details_of(window)
+    return wait_for("our item", lambda: next(
+        (cell for cell in children(tree) if cell.get_name().startswith(OUR_ITEM)), None))
+
+
+def read_details(window):
+    """Every line of our item."""
+    click(our_item(window))
+    choose(window, "View", "Expand Subtrees")
+    tree = details_of(window)
+    wait_for("the expanded item", lambda: texts(tree)[-1].startswith("[Next wait"))
+    lines = texts(tree)
+    choose(window, "View", "Collapse All")
+    return lines[next(i for i, line in enumerate(lines) if line.startswith(OUR_ITEM)):]
+
+
+def open_findings(window):
+    """Our item with its findings open, as a user would look at it."""
+    click(our_item(window))
+    key("Right")
+    tree = details_of(window)
+    for finding in ("[Violation", "[Suspicion"):
+        for name in [line for line in texts(tree) if line.startswith(finding)]:
+            click(next(cell for cell in children(tree) if cell.get_name() == name))
+            key("Right")
+    click(our_item(window))
+
+
+def press_filters(window, capture, frame, labels):
+    """The number of packets that each filter button leaves."""
+    counts = {}
+    everything = displayed(window)
+    for label in labels:
+        button = wait_for(label, lambda: find(window, "push button", label)
+                          or find(window, "button", label))
+        button.do_action(0)
+        counts[label] = wait_for(f"fewer packets after {label}", lambda: (
+            displayed(window) if displayed(window) != everything else None))
+        clear_filter(window)
+        wait_for("all packets", lambda: displayed(window) == everything)
+    return counts
+
+
+def clear_filter(window):
+    place(window.get_name(), WIDTH, HEIGHT)
+    key("ctrl+slash")
+    key("ctrl+a")
+    key("Delete")
+    key("Return")
+
+
+def read_window(program, main, name, width, height, path, *menu):
+    """The rows of the first table of a window that a menu entry opens."""
+    choose(main, *menu)
+    window = program.window(name)
+    number = place(name, width, height)
+    table = wait_for(f"the table of {name}",
+                     lambda: (lambda tree: tree if tree and rows(tree) else None)(
+                         find(window, "tree")))
+    time.sleep(2)
+    shown = rows(table)
+    if path:
+        picture(number, path)
+    key("Escape")
+    return shown
+
+
+def read_plugins(program, main):
+    choose(main, "Help", "About Wireshark")
+    window = program.window("About Wireshark")
+    place("About Wireshark", 900, 600)
+    tab = wait_for("the list of plugins", lambda: find(window, "page tab", "Plugins"))
+    click(tab)
+    listed = wait_for("a plugin", lambda: [
+        row for tree in descendants(window) if tree.get_role_name() in ("tree", "table")
+        for row in rows(tree) if row and row[0].endswith(".so")])
+    key("Escape")
+    return [row[0] for row in listed]
+
+
+def main():
+    profile, capture, frame, folder, *labels = sys.argv[1:]
+    folder = Path(folder)
+    words = ["wireshark", "-C", profile, "-o", "gui.update.enabled:FALSE", "-g", frame, "-r",
+             capture]
+    seen = {}
+    with Screen(), Program(folder / "wireshark.log", *words) as program:
+        window = program.window(Path(capture).name)
+        number = place(Path(capture).name, WIDTH, HEIGHT)
+        seen["details"] = read_details(window)
+        open_findings(window)
+        picture(number, folder / "wireshark.png")
+        seen["displayed"] = press_filters(window, capture, frame, labels)
+        seen["contexts"] = read_window(program, window, "Asynchronous Contexts", 1200, 300, None,
+                                       "Statistics", "Exchange Asynchronous Contexts")
+        seen["waits"] = read_window(program, window, "Asynchronous Waits", 900, 420,
+                                    folder / "statistics.png", "Statistics",
+                                    "Exchange Asynchronous Waits")
+        seen["graphs"] = len(read_window(program, window, "I/O Graphs", 900, 600,
+                                         folder / "graph.png", "Statistics", "I/O Graphs"))
+        seen["expert"] = [row[1] for row in read_window(
+            program, window, "Expert Information", 900, 600, folder / "expert.png", "Analyze",
+            "Expert Information")]
+        seen["plugins"] = read_plugins(program, window)
+        seen["alerts"] = [name for name, item in program.windows().items()
+                          if item.get_role_name() == "alert"]
+    json.dump(seen, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+# test_gui.py
+# Wireshark itself: the plugin is loaded, and what it has found is seen
+#
+# Copyright (C) the oxcnotif authors
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Starts Wireshark with the profile on a screen without a monitor and compares what its windows
+show with what tshark prints.
+
+    test_gui.py [--pictures FOLDER]     also writes the pictures of README.md into FOLDER
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox import PROFILE, SOURCE, Sandbox
+
+SKIPPED = 77
+NEEDED = ["wireshark", "tshark", "Xvfb", "openbox", "xdotool", "import", "dbus-run-session"]
+SCRIPTS = ["desktop.py", "look_at_wireshark.py"]
+
+CAPTURE = "bad-tour"
+FRAME = 30
+FILTERS = {
+    "Waits": "oxcnotif.context || asyncemsmdb.opnum",
+    "Violations": "oxcnotif.violation",
+    "Suspicions": "oxcnotif.suspicion",
+    "This context": "oxcnotif.context == 1",
+    "This session": "oxcnotif.session == 0",
+}
+PICTURES = {"wireshark.png": 1400, "statistics.png": 900, "expert.png": 900, "graph.png": 900}
+
+
+def python_of(sandbox):
+    """A Python that the user can run and that can read windows, or None."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        words = sandbox.command(python, "-c", "import gi; gi.require_version('Atspi', '2.0')")
+        if subprocess.run(words, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return python
+    return None
+
+
+def missing(sandbox):
+    tools = [tool for tool in NEEDED if shutil.which(tool) is None]
+    return tools + ([] if python_of(sandbox) else ["python3-gi with gir1.2-atspi-2.0"])
+
+
+def details(sandbox, capture):
+    """What tshark prints of our item in the frame, without the indentation."""
+    lines = sandbox.run("tshark", "-2", "-r", capture, "-Y", f"frame.number == {FRAME}", "-O",
+                        "oxcnotif").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("[Asynchronous"))
+    return [line.strip() for line in lines[start:] if line.strip()]
+
+
+def count(sandbox, capture, text):
+    return len(sandbox.run("tshark", "-2", "-r", capture, "-Y", text).splitlines())
+
+
+def findings(sandbox, capture):
+    """The rules of the findings, once each."""
+    report = json.loads(sandbox.run("tshark", "-q", "-r", capture, "-z", "oxcnotif,json"))
+    return sorted({finding["rule"] for finding in report["findings"]})
+
+
+def look(sandbox, capture):
+    """Starts Wireshark as the user of the sandbox and returns what its windows show."""
+    scripts = [sandbox.add(SOURCE / "tests" / "program" / name) for name in SCRIPTS]
+    words = sandbox.command(
+        "dbus-run-session", "--", python_of(sandbox), scripts[-1], PROFILE, capture, FRAME,
+        sandbox.folder("pictures"), *FILTERS,
+        XDG_RUNTIME_DIR=sandbox.folder("runtime"), PYTHONDONTWRITEBYTECODE="1")
+    result = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, timeout=500, check=False)
+    if result.returncode != 0:
+        log = sandbox.home / "pictures" / "wireshark.log"
+        raise RuntimeError(f"{result.stderr}\n" + (log.read_text() if log.exists() else ""))
+    return json.loads(result.stdout)
+
+
+def compare(sandbox, capture, seen):
+    if not any("oxcnotif.so" in row for row in seen["plugins"]):
+        yield f"About Wireshark lists no oxcnotif.so: {seen['plugins']}"
+    wanted = details(sandbox, capture)
+    if seen["details"] != wanted:
+        yield f"the packet details show {seen['details']}\ntshark prints {wanted}"
+    if not any("wait-overlap" in line for line in wanted):
+        yield "the finding of the frame is missing"
+    for label, text in FILTERS.items():
+        expected = count(sandbox, capture, text)
+        if seen["displayed"][label] != expected:
+            yield f"{label}: {seen['displayed'][label]} packets, tshark shows {expected}"
+    if not set(findings(sandbox, capture)) <= set(seen["expert"]):
+        yield f"Expert Information lacks findings: {seen['expert']}"
+    yield from compare_statistics(seen)
+    if seen["graphs"] < 5:
+        yield f"only {seen['graphs']} I/O graphs"
+    yield from (f"message: {text}" for text in seen["alerts"])
+
+
+def compare_statistics(seen):
+    waits = {row[0]: row[1] for row in seen["waits"]}
+    for node, expected in [("Waits sent", "10"), ("Server 192.0.2.20", "10"), ("Rejected", "1")]:
+        if waits.get(node) != expected:
+            yield f"the statistics of waits show {waits}"
+    if ["1", "0", "192.0.2.10", "192.0.2.20", "24", "8", "3"] not in \
+            [row[:7] for row in seen["contexts"]]:
+        yield f"the statistics of contexts show {seen['contexts']}"
+
+
+def check_pictures(folder, target):
+    for name, width in PICTURES.items():
+        data = (folder / name).read_bytes()
+        if int.from_bytes(data[16:20], "big") != width or len(data) > 150000:
+            yield f"{name}: {int.from_bytes(data[16:20], 'big')} pixels wide, {len(data)} bytes"
+        if target:
+            shutil.copyfile(folder / name, target / name)
+
+
+def main():
+    target = Path(sys.argv[2]) if sys.argv[1:2] == ["--pictures"] else None
+    with Sandbox() as sandbox:
+        lacking = missing(sandbox)
+        if lacking:
+            print("Skipped: not installed: " + " ".join(lacking))
+            return SKIPPED
+        capture = sandbox.add(SOURCE / "captures" / f"{CAPTURE}.pcapng")
+        seen = look(sandbox, capture)
+        problems = [*compare(sandbox, capture, seen),
+                    *check_pictures(sandbox.home / "pictures", target)]
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
