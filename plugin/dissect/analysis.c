@@ -17,6 +17,7 @@
 static oxc_tracker *tracker;
 static GPtrArray *connections; /* of oxc_connection, by number */
 static GHashTable *servers;    /* name -> number + 1 */
+static uint32_t lost_segments;
 
 oxc_tracker *oxc_analysis_tracker(void)
 {
@@ -145,9 +146,27 @@ static bool connection_closed(void *user _U_, uint32_t number)
     return oxc_connection_is_closed(number);
 }
 
+void oxc_lose_segment(const packet_info *pinfo, const oxc_connection *connection)
+{
+    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
+
+    event.frame = pinfo->num;
+    event.time = oxc_arrival(pinfo);
+    event.connection = connection->number;
+    oxc_tracker_event(tracker, &event);
+    if (connection->contexts)
+        lost_segments++;
+}
+
+uint32_t oxc_lost_segments(void)
+{
+    return lost_segments;
+}
+
 void oxc_analysis_init(const oxc_settings *settings)
 {
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
+    lost_segments = 0;
     connections = g_ptr_array_new();
     servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }

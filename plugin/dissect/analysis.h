@@ -76,6 +76,13 @@ oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_
 void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
                          bool ndr64);
 
+/** Tells the analysis that a segment of a connection is missing from the capture. Only on the first
+ *  pass. */
+void oxc_lose_segment(const packet_info *pinfo, const oxc_connection *connection);
+
+/** How often oxc_lose_segment() was called for connections that carry the two interfaces. */
+uint32_t oxc_lost_segments(void);
+
 /** Sets up and tears down for a file; @p settings is copied. */
 void oxc_analysis_init(const oxc_settings *settings);
 void oxc_analysis_cleanup(void);

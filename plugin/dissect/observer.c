@@ -81,8 +81,8 @@ static uint32_t next_ordinal(packet_info *pinfo)
 
 static unsigned encoding_of(tvbuff_t *tvb, int offset)
 {
-    return tvb_get_guint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN ? ENC_LITTLE_ENDIAN
-                                                                : ENC_BIG_ENDIAN;
+    return (tvb_get_guint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN) != 0 ? ENC_LITTLE_ENDIAN
+                                                                       : ENC_BIG_ENDIAN;
 }
 
 bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
@@ -588,16 +588,6 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
 
 static heur_dtbl_entry_t *builtin_heuristic;
 
-static void lose_segment(packet_info *pinfo, const oxc_connection *connection)
-{
-    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
-
-    event.frame = pinfo->num;
-    event.time = oxc_arrival(pinfo);
-    event.connection = connection->number;
-    oxc_tracker_event(oxc_analysis_tracker(), &event);
-}
-
 static bool is_later(uint32_t seq, uint32_t than)
 {
     return (int32_t)(seq - than) > 0;
@@ -614,7 +604,7 @@ static void watch_segment(packet_info *pinfo, const oxc_connection *connection, 
         reverse->known && !reverse->pending && is_later(segment->lastackseq, reverse->next_seq + 1);
 
     if (gap || unseen)
-        lose_segment(pinfo, connection);
+        oxc_lose_segment(pinfo, connection);
     if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
         flow->next_seq = segment->nxtseq;
     flow->known = true;

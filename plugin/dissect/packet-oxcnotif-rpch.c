@@ -1,82 +1,32 @@
 /* packet-oxcnotif-rpch.c
- * Joins the channels of RPC over HTTP into virtual connections
+ * Dissects the PDUs of RPC over HTTP under the name of their virtual connection
  *
- * Wireshark's HTTP dissector shows what a connection carries until a request RPC_IN_DATA or
- * RPC_OUT_DATA has been seen on it. From then on its bytes come here: HTTP messages are handed
- * back to Wireshark's dissector, PDUs go to the observer under the name of their virtual
- * connection, so that DCE/RPC finds the calls and responses of both channels in one conversation.
+ * A request travels on one TCP connection and its response on another. DCE/RPC looks for both in
+ * one conversation, so while it runs the packet goes from one end of the virtual connection to the
+ * other.
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "rpc_over_http.h"
+#include "rpch.h"
 
-#include <epan/conversation.h>
-#include <epan/dissectors/packet-http.h>
-#include <epan/dissectors/packet-tcp.h>
-#include <epan/dissectors/packet-tls.h>
-#include <epan/dissectors/packet-tls-utils.h>
 #include <epan/exceptions.h>
 
-#include "analysis.h"
-#include "http_message.h"
 #include "observer.h"
 #include "present/packet-oxcnotif.h"
+#include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
-#include "virtual_connection.h"
 
-/* What the RPC server sends first, [MS-RPCH] 2.1.1.2.1. */
-static const char banner[] = "ncacn_http/1.0";
-enum { BANNER_SIZE = sizeof banner - 1 };
-
-/* An RTS PDU's common header but for its length, [MS-RPCH] 2.2.3.6.1. */
-static const uint8_t rts_start[] = {5, 0, 20, 3, 0x10, 0, 0, 0}, rts_end[] = {0, 0, 0, 0, 0, 0};
-enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
-enum { RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
-
-/* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
-enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
-
-/* How far back the head of a request is looked for from the end of a frame. */
-enum { MAX_REQUEST_HEAD = 8192 };
-#define CRLF_CRLF 0x0D0A0D0Au
-
-/* Wireshark's own dissectors of HTTP, called without naming the protocol a second time. */
-static dissector_table_t http_table;
-static const char over_tcp[] = "tcp", over_tls[] = "tls";
+/* [MS-RPCH] 2.2.3.6.1 */
+enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
 
 static heur_dtbl_entry_t *builtin_pdus;
 static heur_dtbl_entry_t *builtin_single_pdu;
-static heur_dtbl_entry_t *builtin_http_over_tls;
-static dissector_handle_t tls_handle;
-static dissector_handle_t pdus_handle;
-static dissector_handle_t channel_over_tcp_handle;
-static dissector_handle_t channel_over_tls_handle;
-static dissector_handle_t proxy_leg_handle;
-static int proto_http = -1;
-static int proto_tls = -1;
-static int proto_x11 = -1;
-static dissector_table_t tcp_ports;
 
 static int hf_oxcnotif_virtual_connection = -1;
-
-/* One call for the bytes of a channel. */
-typedef struct {
-    packet_info *pinfo;
-    proto_tree *tree;
-    void *data;       /* of the layer below */
-    const char *http; /* name in http_table, or NULL between proxy and server */
-    oxc_channel *channel;
-} oxc_pass;
-
-static bool is_active(void)
-{
-    return oxc_pref_rpc_over_http &&
-           proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
-}
 
 bool oxc_http_owns(uint32_t connection)
 {
@@ -90,11 +40,9 @@ bool oxc_http_connection_closed(uint32_t connection)
     return found && oxc_virtual_connection_closed(found);
 }
 
-/* PDUs */
-
 /* What Wireshark's DCE/RPC takes the ends of the connection from. */
 typedef struct {
-    address source, destination, network_source, network_destination;
+    address source, destination;
     uint32_t source_port, destination_port;
 } oxc_ends;
 
@@ -216,8 +164,7 @@ static int end_of_others(tvbuff_t *tvb, int offset)
     return oxc_looks_like_pdu(tvb, offset) ? offset : end;
 }
 
-/* Dissects a run of PDUs of a channel, which is @p data. */
-static int dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_channel *channel = (oxc_channel *)data;
     const oxc_virtual_connection *connection;
@@ -242,451 +189,6 @@ static int dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
     return (int)tvb_captured_length(tvb);
 }
 
-/* The parts of a channel's bytes */
-
-static void give_pdus(void *user, tvbuff_t *run)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    call_dissector_only(pdus_handle, run, pass->pinfo, pass->tree, pass->channel);
-}
-
-static void note_request(oxc_channel *channel, bool in, const char *target, size_t target_size)
-{
-    const char *server;
-    size_t size;
-
-    channel->in = in;
-    if (oxc_http_server_of_target(target, target_size, &server, &size, &channel->port))
-        channel->server = wmem_strndup(wmem_file_scope(), server, size);
-}
-
-static void note_head(void *user, const oxc_http_head *head)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    if (!PINFO_FD_VISITED(pass->pinfo) && pass->http &&
-        (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
-        note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
-                     head->target_size);
-}
-
-/* Shows part of a channel as HTTP. Wireshark lets only the dissector right above TCP or TLS ask for
- * more bytes, and counts down on every call. */
-static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
-{
-    packet_info *pinfo = pass->pinfo;
-    uint16_t can_desegment = pinfo->can_desegment;
-
-    pinfo->can_desegment = (uint16_t)(may_ask && can_desegment > 0 ? can_desegment + 1 : 0);
-    if (pass->http)
-        dissector_try_string_new(http_table, pass->http, tvb, pinfo, pass->tree, FALSE, pass->data);
-    else
-        call_data_dissector(tvb, pinfo, pass->tree);
-    pinfo->can_desegment = can_desegment;
-}
-
-static void give_message(void *user, tvbuff_t *message)
-{
-    call_http((const oxc_pass *)user, message, false);
-}
-
-static void give_rest(void *user, tvbuff_t *tvb, int offset)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    call_http(pass, tvb_new_subset_remaining(tvb, offset), true);
-    if (pass->pinfo->desegment_len != 0)
-        pass->pinfo->desegment_offset += offset;
-}
-
-static void send_lost(const packet_info *pinfo, const oxc_channel *channel)
-{
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
-    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
-
-    if (!connection || oxc_virtual_connection_number(connection, pinfo->num) == UINT32_MAX)
-        return;
-    event.frame = pinfo->num;
-    event.time = oxc_arrival(pinfo);
-    event.connection = connection->number;
-    oxc_tracker_event(oxc_analysis_tracker(), &event);
-}
-
-static void note_lost(void *user)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    if (!PINFO_FD_VISITED(pass->pinfo))
-        send_lost(pass->pinfo, pass->channel);
-}
-
-static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
-{
-    oxc_stream stream = {.pinfo = pass->pinfo,
-                         .user = pass,
-                         .pdus = give_pdus,
-                         .head = note_head,
-                         .message = give_message,
-                         .rest = give_rest,
-                         .lost = note_lost};
-
-    oxc_stream_split(&stream, tvb);
-}
-
-/* The channel of a packet, if its bytes are ours in this frame. */
-static oxc_channel *channel_of_packet(packet_info *pinfo)
-{
-    const conversation_t *conversation;
-    oxc_channel *channel;
-
-    if (!oxc_has_channels())
-        return NULL;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    channel = conversation ? oxc_channel_find(conversation) : NULL;
-    return channel && channel->first_frame <= pinfo->num ? channel : NULL;
-}
-
-static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                         const char *http)
-{
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = http};
-
-    pass.channel = channel_of_packet(pinfo);
-    if (pass.channel)
-        dissect_channel(&pass, tvb);
-    else
-        give_rest(&pass, tvb, 0);
-    return (int)tvb_captured_length(tvb);
-}
-
-static int dissect_channel_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return dissect_taken(tvb, pinfo, tree, data, over_tcp);
-}
-
-/* Begins a channel between proxy and server at the server's greeting, or at the proxy's first PDU
- * if that came first. */
-static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
-{
-    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    oxc_channel *channel;
-
-    if (!conversation || oxc_channel_find(conversation) || !is_active() ||
-        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_guint8(tvb, 2) == PTYPE_RTS)))
-        return false;
-    channel = oxc_channel_new(conversation, pinfo, !greets);
-    channel->first_frame = pinfo->num;
-    channel->taken = true;
-    channel->proxy_leg = true;
-    return true;
-}
-
-static void show_greeting(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
-{
-    call_data_dissector(tvb_new_subset_length(tvb, 0, BANNER_SIZE), pinfo, tree);
-    col_set_str(pinfo->cinfo, COL_PROTOCOL, "RPCH");
-    col_set_str(pinfo->cinfo, COL_INFO, banner);
-}
-
-/* Stands in front of X11 on its ports, and steps back unless the server greets as an RPC server. */
-static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    bool greets = tvb_strneql(tvb, 0, banner, BANNER_SIZE) == 0;
-    int offset = greets ? BANNER_SIZE : 0;
-
-    if (!channel_of_packet(pinfo) &&
-        (PINFO_FD_VISITED(pinfo) || !begin_proxy_leg(pinfo, tvb, greets)))
-        return 0;
-    if (greets)
-        show_greeting(tvb, pinfo, tree);
-    if (tvb_captured_length_remaining(tvb, offset) > 0)
-        dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data, NULL);
-    if (pinfo->desegment_len != 0)
-        pinfo->desegment_offset += offset;
-    return (int)tvb_captured_length(tvb);
-}
-
-/* Finding channels */
-
-static bool is_request_on_channel(const char *method)
-{
-    return method && (strcmp(method, "RPC_IN_DATA") == 0 || strcmp(method, "RPC_OUT_DATA") == 0);
-}
-
-/* The channel on which Wireshark's HTTP has just seen a request, made if need be. */
-static oxc_channel *channel_of_request(conversation_t *conversation, const packet_info *pinfo)
-{
-    const http_conv_t *http =
-        (const http_conv_t *)conversation_get_proto_data(conversation, proto_http);
-    const char *method = http ? OXC_HTTP_REQUEST(http, request_method) : NULL;
-    const char *target = http ? OXC_HTTP_REQUEST(http, request_uri) : NULL;
-    oxc_channel *channel;
-
-    if (!is_request_on_channel(method))
-        return NULL;
-    channel = oxc_channel_new(conversation, pinfo, true);
-    channel->first_frame = pinfo->num + 1;
-    note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0);
-    return channel;
-}
-
-/* PDUs that came with the head of a request, before the connection is ours, and those of bodies
- * that are no channel. */
-static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    conversation_t *conversation;
-    oxc_channel *channel = NULL;
-
-    if (!builtin_pdus->enabled || !oxc_looks_like_pdu(tvb, 0))
-        return FALSE;
-    conversation = is_active() ? find_conversation_pinfo(pinfo, 0) : NULL;
-    if (conversation)
-        channel = oxc_channel_find(conversation);
-    if (conversation && !channel && !PINFO_FD_VISITED(pinfo))
-        channel = channel_of_request(conversation, pinfo);
-    if (!channel)
-        return builtin_pdus->dissector(tvb, pinfo, tree, data);
-    dissect_pdus(tvb, pinfo, tree, channel);
-    return TRUE;
-}
-
-static bool begins_with_request(tvbuff_t *tvb)
-{
-    return tvb_strneql(tvb, 0, "RPC_IN_DATA ", 12) == 0 ||
-           tvb_strneql(tvb, 0, "RPC_OUT_DATA ", 13) == 0;
-}
-
-/* HTTP over TLS: sees the bytes before Wireshark's HTTP does. */
-static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = over_tls};
-
-    if (!is_active())
-        return false;
-    pass.channel = channel_of_packet(pinfo);
-    if (!pass.channel && !PINFO_FD_VISITED(pinfo) && begins_with_request(tvb)) {
-        conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-
-        if (!conversation || oxc_channel_find(conversation))
-            return false;
-        pass.channel = oxc_channel_new(conversation, pinfo, true);
-        pass.channel->first_frame = pinfo->num;
-        pass.channel->taken = true;
-        pass.channel->tls = true;
-    }
-    if (!pass.channel)
-        return false;
-    dissect_channel(&pass, tvb);
-    return true;
-}
-
-static oxc_bool dissect_tls_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                      void *data)
-{
-    if (!builtin_http_over_tls->enabled)
-        return FALSE;
-    if (dissect_if_channel(tvb, pinfo, tree, NULL))
-        return TRUE;
-    return builtin_http_over_tls->dissector(tvb, pinfo, tree, data);
-}
-
-/* Stands in for Wireshark's HTTP where TLS itself says that it carries HTTP/1.1. */
-static int dissect_channel_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = over_tls};
-
-    if (!dissect_if_channel(tvb, pinfo, tree, data))
-        give_rest(&pass, tvb, 0);
-    return (int)tvb_captured_length(tvb);
-}
-
-static bool has_layer(const packet_info *pinfo, int protocol)
-{
-    for (wmem_list_frame_t *layer = wmem_list_head(pinfo->layers); layer;
-         layer = wmem_list_frame_next(layer)) {
-        if (GPOINTER_TO_INT(wmem_list_frame_data(layer)) == protocol)
-            return true;
-    }
-    return false;
-}
-
-static void take_over(packet_info *pinfo, conversation_t *conversation, oxc_channel *channel)
-{
-    channel->taken = true;
-    channel->tls = has_layer(pinfo, proto_tls);
-    if (channel->tls)
-        tls_set_appdata_dissector(tls_handle, pinfo, channel_over_tls_handle);
-    else
-        conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
-                                                     channel_over_tcp_handle);
-}
-
-static void watch_http(packet_info *pinfo)
-{
-    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    oxc_channel *channel;
-
-    if (!conversation)
-        return;
-    channel = oxc_channel_find(conversation);
-    if (!channel)
-        channel = channel_of_request(conversation, pinfo);
-    if (channel && !channel->taken)
-        take_over(pinfo, conversation, channel);
-}
-
-/* Whether the frame's last bytes are an RTS PDU: sixteen of them are as they have to be. */
-static bool ends_with_rts(tvbuff_t *tvb)
-{
-    int end = (int)tvb_captured_length(tvb);
-
-    for (int size = RTS_HEADER_SIZE; size <= MIN(end, MAX_RTS_SIZE); size += 4) {
-        int offset = end - size;
-
-        if (tvb_get_guint8(tvb, offset) == rts_start[0] &&
-            tvb_memeql(tvb, offset, rts_start, sizeof rts_start) == 0 &&
-            tvb_get_letohs(tvb, offset + 8) == size &&
-            tvb_memeql(tvb, offset + 10, rts_end, sizeof rts_end) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_port_of(uint32_t port, int protocol)
-{
-    dissector_handle_t handle = dissector_get_uint_handle(tcp_ports, port);
-
-    return handle && dissector_handle_get_protocol_index(handle) == protocol;
-}
-
-/* A channel whose beginning is not in the capture. */
-static void begin_late(packet_info *pinfo, conversation_t *conversation, int protocol)
-{
-    oxc_channel *channel =
-        oxc_channel_new(conversation, pinfo, is_port_of(pinfo->destport, protocol));
-
-    channel->first_frame = pinfo->num + 1;
-    channel->taken = true;
-    channel->proxy_leg = protocol == proto_x11;
-    conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
-                                                 channel->proxy_leg ? proxy_leg_handle
-                                                                    : channel_over_tcp_handle);
-}
-
-static void watch_late(packet_info *pinfo, int protocol)
-{
-    conversation_t *conversation;
-
-    if (!is_port_of(pinfo->srcport, protocol) && !is_port_of(pinfo->destport, protocol))
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    if (conversation && !oxc_channel_find(conversation) && !has_layer(pinfo, proto_tls))
-        begin_late(pinfo, conversation, protocol);
-}
-
-/* The request RPC_IN_DATA in the bytes, or NULL. */
-static const char *find_request(const char *bytes, const char *end)
-{
-    static const char name[] = "RPC_IN_DATA ";
-    const size_t length = sizeof name - 1;
-
-    while ((size_t)(end - bytes) >= length) {
-        const char *found =
-            (const char *)memchr(bytes, name[0], (size_t)(end - bytes) - length + 1);
-
-        if (!found || memcmp(found, name, length) == 0)
-            return found;
-        bytes = found + 1;
-    }
-    return NULL;
-}
-
-/* The head of a request at the end of a frame, whose body is chunked. Wireshark's HTTP shows
- * nothing of such a request before the last chunk, which a channel does not have until it ends. */
-static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
-{
-    int end = (int)tvb_captured_length(tvb), size = MIN(end, MAX_REQUEST_HEAD);
-    const char *bytes, *found;
-
-    if (end < 4 || tvb_get_ntohl(tvb, end - 4) != CRLF_CRLF)
-        return false;
-    bytes = (const char *)tvb_get_ptr(tvb, end - size, size);
-    found = find_request(bytes, bytes + size);
-    if (!found)
-        return false;
-    size -= (int)(found - bytes);
-    return oxc_http_read_head(found, (size_t)size, head) == OXC_HTTP_FOUND &&
-           head->size == (size_t)size && head->chunked;
-}
-
-static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
-{
-    oxc_http_head head;
-    conversation_t *conversation;
-    oxc_channel *channel;
-
-    if (!find_chunked_request(tvb, &head))
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    if (!conversation || oxc_channel_find(conversation) || has_layer(pinfo, proto_tls) ||
-        !is_port_of(pinfo->destport, proto_http))
-        return;
-    channel = oxc_channel_new(conversation, pinfo, true);
-    channel->first_frame = pinfo->num + 1;
-    note_request(channel, true, head.target, head.target_size);
-    take_over(pinfo, conversation, channel);
-}
-
-static bool is_x11_port(uint32_t port)
-{
-    return port >= FIRST_X11_PORT && port <= LAST_X11_PORT && is_port_of(port, proto_x11);
-}
-
-/* At the first frame of a connection. */
-static void watch_x11(packet_info *pinfo)
-{
-    conversation_t *conversation;
-
-    if (!is_x11_port(pinfo->srcport) && !is_x11_port(pinfo->destport))
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    if (conversation && conversation->setup_frame == pinfo->num)
-        conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
-                                                     proxy_leg_handle);
-}
-
-/* A lost segment may have held anything. */
-static void watch_loss(packet_info *pinfo)
-{
-    const oxc_channel *channel = channel_of_packet(pinfo);
-
-    if (channel && channel->tcp && channel->tcp->ta &&
-        (channel->tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT))) {
-        send_lost(pinfo, channel);
-        oxc_channel_lost(channel, pinfo->num);
-    }
-}
-
-/* Looks at each frame after it has been dissected, on the first pass. */
-static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
-{
-    if (PINFO_FD_VISITED(pinfo) || !oxc_pref_rpc_over_http || pinfo->ptype != PT_TCP)
-        return 0;
-    oxc_channel_settle(pinfo);
-    if (oxc_has_channels())
-        watch_loss(pinfo);
-    watch_x11(pinfo);
-    watch_chunked_request(tvb, pinfo);
-    if (has_layer(pinfo, proto_http))
-        watch_http(pinfo);
-    if (ends_with_rts(tvb)) {
-        watch_late(pinfo, proto_http);
-        watch_late(pinfo, proto_x11);
-    }
-    return 0;
-}
-
 void oxc_http_register(void)
 {
     static hf_register_info hf[] = {
@@ -699,44 +201,18 @@ void oxc_http_register(void)
     int protocol = oxc_oxcnotif_protocol();
 
     proto_register_field_array(protocol, hf, array_length(hf));
-    http_table = register_dissector_table("oxcnotif.http", "HTTP below RPC over HTTP", protocol,
-                                          FT_STRING, BASE_NONE);
+    oxc_rpch_register_table(protocol);
     oxc_virtual_connections_register();
 }
 
-static void add_http(const char *name, const char *dissector)
-{
-    dissector_handle_t handle = find_dissector(dissector);
-
-    if (handle)
-        dissector_add_string("oxcnotif.http", name, handle);
-}
-
-void oxc_http_handoff(void)
+bool oxc_rpch_find_dissectors(void)
 {
     builtin_pdus = find_heur_dissector_by_unique_short_name("dcerpc_http");
-    builtin_http_over_tls = find_heur_dissector_by_unique_short_name("http_tls");
-    proto_http = proto_get_id_by_filter_name("http");
-    proto_tls = proto_get_id_by_filter_name("tls");
-    proto_x11 = proto_get_id_by_filter_name("x11");
-    tcp_ports = find_dissector_table("tcp.port");
-    tls_handle = find_dissector("tls");
     builtin_single_pdu = find_heur_dissector_by_unique_short_name("dcerpc_netbios");
-    if (!builtin_pdus || !builtin_single_pdu || !builtin_http_over_tls || !tls_handle)
-        return;
-    add_http(over_tcp, "http-over-tcp");
-    add_http(over_tls, "http-over-tls");
-    channel_over_tcp_handle =
-        register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
-    channel_over_tls_handle =
-        register_dissector("rpc-over-http-over-tls", dissect_channel_over_tls, proto_http);
-    proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
-    pdus_handle = create_dissector_handle(dissect_pdus, proto_get_id(builtin_pdus->protocol));
-    register_postdissector(create_dissector_handle(watch_frame, oxc_oxcnotif_protocol()));
-    heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
-                       "dcerpc_http_oxcnotif", proto_get_id(builtin_pdus->protocol),
-                       HEURISTIC_ENABLE);
-    heur_dissector_add("tls", dissect_tls_heuristic, "HTTP over TLS, with RPC over HTTP",
-                       "http_tls_oxcnotif", proto_http, HEURISTIC_ENABLE);
-    dissector_add_string("tls.alpn", "http/1.1", channel_over_tls_handle);
+    return builtin_pdus && builtin_single_pdu;
+}
+
+const heur_dtbl_entry_t *oxc_rpch_builtin(void)
+{
+    return builtin_pdus;
 }

@@ -53,7 +53,7 @@ static void draw(void *data)
 {
     report *this = (report *)data;
 
-    oxc_totals_count_unbound(&this->totals);
+    oxc_totals_count_limits(&this->totals);
     this->kind->print(&this->totals, stdout);
 }
 

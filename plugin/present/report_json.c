@@ -183,6 +183,7 @@ static void put_limits(json_dumper *json, const oxc_limits *limits)
     put_number(json, "unread_responses", limits->unread_responses);
     put_number(json, "unmatched_responses", limits->unmatched_responses);
     put_number(json, "connections_without_bind", limits->unbound_connections);
+    put_number(json, "lost_segments", limits->lost_segments);
     json_dumper_end_object(json);
 }
 

@@ -317,7 +317,7 @@ static void print_sealed(const oxc_limits *limits, FILE *file)
     fprintf(file,
             "%u request%s and %u response%s are sealed (packet privacy) and could not be read. "
             "With the NTLM password (-o ntlmssp.nt_password:PASSWORD) or a Kerberos keytab "
-            "(-K KEYTAB) they can.\n\n",
+            "(-o kerberos.decrypt:TRUE -K KEYTAB) they can.\n\n",
             limits->sealed_requests, plural(limits->sealed_requests), limits->sealed_responses,
             plural(limits->sealed_responses));
 }
@@ -347,6 +347,9 @@ static void print_limits(const oxc_limits *limits, FILE *file)
     if (limits->unmatched_responses > 0)
         append_limit(text, "%u response%s could not be matched to a request",
                      limits->unmatched_responses, plural(limits->unmatched_responses));
+    if (limits->lost_segments > 0)
+        append_limit(text, "TCP segments are missing from the capture in %u place%s",
+                     limits->lost_segments, plural(limits->lost_segments));
     if (limits->unbound_connections > 0)
         append_limit(text,
                      "the bind of %u connection%s that may carry calls of Exchange is missing "

@@ -324,11 +324,12 @@ char *oxc_address_text(const address *addr)
     return text;
 }
 
-void oxc_totals_count_unbound(oxc_totals *totals)
+void oxc_totals_count_limits(oxc_totals *totals)
 {
     oxc_limits *limits = &totals->limits;
     const oxc_connection *connection;
 
+    limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
         if (connection->unbound_frame == 0)

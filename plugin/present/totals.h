@@ -46,6 +46,7 @@ typedef struct {
     uint32_t unmatched_responses; /**< without a request, or not the first to it */
     uint32_t unbound_connections; /**< that look like Exchange's, but their bind is missing */
     uint32_t unbound_frame;       /**< the first that looks so */
+    uint32_t lost_segments;       /**< of connections that carry the two interfaces */
 } oxc_limits;
 
 typedef struct {
@@ -112,8 +113,9 @@ char *oxc_printable_text(const char *bytes);
  *  @return to be freed with g_free(), or NULL where it is not known */
 char *oxc_address_text(const address *addr);
 
-/** Counts the connections whose bind is missing; to be called when the capture has been read. */
-void oxc_totals_count_unbound(oxc_totals *totals);
+/** Counts the connections whose bind is missing and the lost segments; to be called when the
+ * capture has been read. */
+void oxc_totals_count_limits(oxc_totals *totals);
 
 /** Whether any connection was bound to one of the two interfaces. */
 bool oxc_totals_any_bind(void);

@@ -147,9 +147,10 @@ static uint32_t association_of_group(oxc_tracker *tracker, const oxc_connection 
     association_key key = {connection->server, group, connection->port};
     uint32_t hash = hash_association(tracker, &key);
     uint32_t number = oxc_index_find(&tracker->association_index, hash, &key);
-    oxc_association *association;
 
     if (connection->bind_group == 0 || number == OXC_NONE) {
+        oxc_association *association;
+
         number = begin_association(tracker, connection);
         association = oxc_association_at(tracker, number);
         association->group = group;

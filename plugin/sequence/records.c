@@ -50,20 +50,42 @@ oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t number)
     return (oxc_evidence){.frame = record->frame, .age = oxc_since(last->time, record->time)};
 }
 
+/* What has been reported on the frame of a record, by the records before it. */
+static uint64_t reported_on_frame(const oxc_tracker *tracker, uint32_t record)
+{
+    uint32_t last;
+
+    if (tracker->finding_records->len == 0)
+        return 0;
+    last = g_array_index(tracker->finding_records, uint32_t, tracker->finding_records->len - 1);
+    if (oxc_record_at(tracker, last)->frame != oxc_record_at(tracker, record)->frame)
+        return 0;
+    return tracker->frame_rules;
+}
+
 uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
 {
     oxc_finding findings[OXC_RULE_COUNT];
     uint32_t record = tracker->records.count - 1;
     uint64_t rules = 0;
+    uint64_t reported;
     size_t count;
 
     facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
     count = oxc_rules_check(facts, findings);
+    if (count == 0)
+        return 0;
+    reported = reported_on_frame(tracker, record);
     for (size_t i = 0; i < count; i++) {
-        rules |= UINT64_C(1) << findings[i].rule;
+        uint64_t rule = UINT64_C(1) << findings[i].rule;
+
+        rules |= rule;
+        if ((reported & rule) != 0)
+            continue;
         g_array_append_val(tracker->findings, findings[i]);
         g_array_append_val(tracker->finding_records, record);
     }
+    tracker->frame_rules = reported | rules;
     return rules;
 }
 

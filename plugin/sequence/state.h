@@ -156,7 +156,8 @@ enum {
     OXC_CALL_DEAD = 1 << 2,    /**< the session had ended, or may have, at the request */
     OXC_CALL_COMPANY = 1 << 3, /**< another wait of the context was out at the request */
     OXC_CALL_CANCELLED = 1 << 4,
-    OXC_CALL_CLOSED = 1 << 5, /**< the connection was, before a later wait of the context */
+    OXC_CALL_CLOSED =
+        1 << 5, /**< the connection was, by a later wait of the context or the answer */
     OXC_CALL_DROPPED =
         1
         << 6, /**< taken for dropped on a later wait of the context, and not in its list any more */
@@ -262,6 +263,7 @@ struct oxc_tracker {
 
     uint32_t free_call;
     uint32_t next_session;   /* number */
+    uint64_t frame_rules;    /* reported on the frame of the last finding */
     GArray *findings;        /* oxc_finding */
     GArray *finding_records; /* uint32_t: record of each */
     GArray *links;           /* uint32_t: frames of registrations */
@@ -480,8 +482,8 @@ uint32_t oxc_record_add(oxc_tracker *tracker, const oxc_event *event);
 /** Fills in evidence from a record, without doubts. */
 oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
 
-/** Checks the rules for the last record.
- *  @return the rules that it breaks, a bit each */
+/** Checks the rules for the last record. A rule is reported once on a frame.
+ *  @return the rules that it breaks, a bit each, reported or not */
 uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts);
 
 #endif /* OXC_STATE_H */

@@ -11,7 +11,7 @@
 
 #include "tracker.h"
 
-#define OXC_CHUNK_BITS 10
+#define OXC_CHUNK_BITS 8
 #define OXC_CHUNK_SIZE (1u << OXC_CHUNK_BITS)
 
 /** Elements of one size, numbered from 0. They never move, and none is given back. */

@@ -453,7 +453,7 @@ static void finish(oxc_tracker *tracker, uint32_t number)
         return;
     oxc_wait_unlist(tracker, number);
     context = oxc_context_at(tracker, call->owner);
-    if (oxc_is_closed(tracker, call->connection))
+    if ((call->flags & OXC_CALL_CLOSED) != 0)
         context->flags |= OXC_CONTEXT_UNANSWERED; /* the answer came too late */
     if ((call->flags & OXC_CALL_DROPPED) != 0)
         context->dropped--;
@@ -461,11 +461,17 @@ static void finish(oxc_tracker *tracker, uint32_t number)
         context->last_wait_call = OXC_NONE;
 }
 
-/* Whether this PDU comes for a wait that is still outstanding. */
-static bool is_out(const oxc_tracker *tracker, const oxc_call *call)
+/* Looks whether the connection of a wait was closed before this PDU, which is about it. */
+static void note_close(const oxc_tracker *tracker, oxc_call *call)
 {
-    return (call->flags & (OXC_CALL_CANCELLED | OXC_CALL_CLOSED)) == 0 &&
-           !oxc_is_closed(tracker, call->connection);
+    if (oxc_is_closed(tracker, call->connection))
+        call->flags |= OXC_CALL_CLOSED;
+}
+
+/* Whether this PDU comes for a wait that is still outstanding. */
+static bool is_out(const oxc_call *call)
+{
+    return (call->flags & (OXC_CALL_CANCELLED | OXC_CALL_CLOSED)) == 0;
 }
 
 /* A wait of the context that was sent on another connection while this one was out. */
@@ -478,7 +484,7 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
     if ((call->flags & OXC_CALL_CANCELLED) != 0)
         return call->later;
     /* Nobody knows whether the close came before the later wait. */
-    if (!is_out(tracker, call) || later == OXC_NONE || later <= call->record)
+    if (!is_out(call) || later == OXC_NONE || later <= call->record)
         return OXC_NONE;
     return later;
 }
@@ -510,7 +516,7 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call,
     facts->bound_doubts = oxc_doubts(tracker, context->session, call->connection,
                                      oxc_context_bound_since(tracker, call->owner));
     facts->disconnect_sent = session->disconnect != OXC_NONE && session->disconnect > call->record;
-    facts->alone = is_out(tracker, call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
+    facts->alone = is_out(call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
                    context->last_wait == call->record &&
                    (context->flags & OXC_CONTEXT_UNANSWERED) == 0 && !others_dropped(call, context);
     facts->alone_doubts =
@@ -529,7 +535,7 @@ static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts
     if (later != OXC_NONE)
         facts->later_wait =
             context_evidence(tracker, context, call->connection, later, call->record);
-    if (!is_out(tracker, call))
+    if (!is_out(call))
         return;
     facts->wait = context_evidence(tracker, context, call->connection, call->record, call->record);
     if (zero != OXC_NONE && zero > call->record)
@@ -571,9 +577,9 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
     uint32_t record = tracker->records.count - 1;
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
-    if (is_out(tracker, call) && forbids_retry(tracker, context, facts))
+    if (is_out(call) && forbids_retry(tracker, context, facts))
         set_failure(tracker, call, context, facts->status);
-    if (is_out(tracker, call) && facts->status == 0)
+    if (is_out(call) && facts->status == 0)
         context->zero = record;
     if (is_notification(facts))
         oxc_fetch_notification(tracker, call->owner, call->connection);
@@ -603,8 +609,9 @@ static void judge_response(oxc_tracker *tracker, const oxc_event *event, const o
 
 void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
 {
-    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_call *call = oxc_call_at(tracker, number);
 
+    note_close(tracker, call);
     show_end(tracker, call, readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE);
     if (call->owner != OXC_NONE && readable) {
         judge_response(tracker, event, call);
@@ -617,6 +624,7 @@ void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
 
 void oxc_wait_fault(oxc_tracker *tracker, uint32_t number)
 {
+    note_close(tracker, oxc_call_at(tracker, number));
     show_end(tracker, oxc_call_at(tracker, number), OXC_OUTCOME_FAULT);
     finish(tracker, number);
 }
@@ -625,6 +633,7 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
 
+    note_close(tracker, call);
     show_end(tracker, call, OXC_OUTCOME_CANCELLED);
     if (call->owner != OXC_NONE) {
         uint32_t later = find_later(tracker, call);

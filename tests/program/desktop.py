@@ -132,12 +132,16 @@ class Program:
             raise RuntimeError(f"{self._words[0]} ended with {self._process.returncode}")
         found = {}
         for program in children(Atspi.get_desktop(0)):
+            program.set_cache_mask(Atspi.Cache.NONE)  # it would show what has been
             if program.get_process_id() == self._process.pid:
                 found.update((window.get_name(), window) for window in children(program))
         return found
 
     def window(self, name):
-        """The window whose name contains this, as soon as it is there."""
+        """The window whose name contains this, as soon as it is there. To ask a program that is
+        still starting leaves AT-SPI with a wrong idea of it, so the screen is asked first."""
+        wait_for(f"the window {name}", lambda: xdotool_search(name))
+
         def look():
             matching = [item for title, item in self.windows().items() if name in title]
             return matching[0] if matching else None
@@ -169,6 +173,7 @@ def xdotool_search(name):
 
 def picture(number, path):
     """A window as a PNG with few colours, and so a small one."""
-    key("Shift_L")  # the pointer's tool tip goes
+    xdotool("mousemove", WIDTH + 15, HEIGHT + 55)  # without a tool tip
+    time.sleep(0.5)
     subprocess.run(["import", "-window", number, "+dither", "-colors", "64", "-strip",
                     f"PNG8:{path}"], check=True)

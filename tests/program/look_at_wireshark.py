@@ -1,5 +1,5 @@
 # look_at_wireshark.py
-# Goes through Wireshark's windows and writes what they show, as JSON and as pictures
+# Goes through Wireshark's windows and writes down what they show, as JSON and as pictures
 #
 # Copyright (C) the oxcnotif authors
 #
@@ -13,14 +13,15 @@ import time
 from pathlib import Path
 
 from desktop import (HEIGHT, WIDTH, Program, Screen, children, choose, click, descendants, find,
-                     key, picture, place, rows, texts, wait_for)
+                     key, picture, place, rows, texts, wait_for, xdotool)
+from gi.repository import Atspi
 
 OUR_ITEM = "[Asynchronous notification"
 
 
 def displayed(window):
     """The number of packets that the status bar gives, or None."""
-    for item in descendants(window):
+    for item in descendants(find(window, "status bar") or window):
         match = re.search(r"Displayed: (\d+)", item.get_name() or "")
         if match:
             return int(match[1])
@@ -61,7 +62,7 @@ def open_findings(window):
     click(our_item(window))
 
 
-def press_filters(window, capture, frame, labels):
+def press_filters(window, labels):
     """The number of packets that each filter button leaves."""
     counts = {}
     everything = displayed(window)
@@ -84,15 +85,33 @@ def clear_filter(window):
     key("Return")
 
 
-def read_window(program, main, name, width, height, path, *menu):
+def widen(table, column):
+    """Makes a column of a table as wide as what it shows."""
+    header = find(table, "table column header", column).get_extents(Atspi.CoordType.SCREEN)
+    xdotool("mousemove", header.x + header.width, header.y + header.height // 2,
+            "click", "--repeat", 2, "--delay", 50, 1)
+    time.sleep(0.5)
+
+
+def one_row_a_finding(window):
+    """Expert Information without groups, so that its rows are sentences."""
+    find(window, "check box", "Group by summary").do_action(0)
+    table = find(window, "tree")
+    wait_for("the single findings", lambda: rows(table)[0][0].isdigit())
+    widen(table, "Summary")
+
+
+def read_window(program, main, name, size, path, *menu, prepare=None):
     """The rows of the first table of a window that a menu entry opens."""
     choose(main, *menu)
     window = program.window(name)
-    number = place(name, width, height)
+    number = place(name, *size)
     table = wait_for(f"the table of {name}",
                      lambda: (lambda tree: tree if tree and rows(tree) else None)(
                          find(window, "tree")))
     time.sleep(2)
+    if prepare:
+        prepare(window)
     shown = rows(table)
     if path:
         picture(number, path)
@@ -113,33 +132,42 @@ def read_plugins(program, main):
     return [row[0] for row in listed]
 
 
+def look(program, folder, capture, labels):
+    """Goes through the windows; what they show."""
+    window = program.window(capture)
+    number = place(capture, WIDTH, HEIGHT)
+    seen = {"details": read_details(window)}
+    open_findings(window)
+    picture(number, folder / "wireshark.png")
+    seen["displayed"] = press_filters(window, labels)
+    seen["contexts"] = read_window(program, window, "Asynchronous Contexts", (1200, 300), None,
+                                   "Statistics", "Exchange Asynchronous Contexts")
+    seen["waits"] = read_window(program, window, "Asynchronous Waits", (900, 420),
+                                folder / "statistics.png", "Statistics",
+                                "Exchange Asynchronous Waits")
+    seen["graphs"] = read_window(program, window, "I/O Graphs", (1000, 600), folder / "graph.png",
+                                 "Statistics", "I/O Graphs")
+    seen["expert"] = read_window(program, window, "Expert Information", (1300, 500),
+                                 folder / "expert.png", "Analyze", "Expert Information",
+                                 prepare=one_row_a_finding)
+    seen["plugins"] = read_plugins(program, window)
+    seen["alerts"] = [name for name, item in program.windows().items()
+                      if item.get_role_name() == "alert"]
+    return seen
+
+
 def main():
     profile, capture, frame, folder, *labels = sys.argv[1:]
     folder = Path(folder)
     words = ["wireshark", "-C", profile, "-o", "gui.update.enabled:FALSE", "-g", frame, "-r",
              capture]
-    seen = {}
     with Screen(), Program(folder / "wireshark.log", *words) as program:
-        window = program.window(Path(capture).name)
-        number = place(Path(capture).name, WIDTH, HEIGHT)
-        seen["details"] = read_details(window)
-        open_findings(window)
-        picture(number, folder / "wireshark.png")
-        seen["displayed"] = press_filters(window, capture, frame, labels)
-        seen["contexts"] = read_window(program, window, "Asynchronous Contexts", 1200, 300, None,
-                                       "Statistics", "Exchange Asynchronous Contexts")
-        seen["waits"] = read_window(program, window, "Asynchronous Waits", 900, 420,
-                                    folder / "statistics.png", "Statistics",
-                                    "Exchange Asynchronous Waits")
-        seen["graphs"] = len(read_window(program, window, "I/O Graphs", 900, 600,
-                                         folder / "graph.png", "Statistics", "I/O Graphs"))
-        seen["expert"] = [row[1] for row in read_window(
-            program, window, "Expert Information", 900, 600, folder / "expert.png", "Analyze",
-            "Expert Information")]
-        seen["plugins"] = read_plugins(program, window)
-        seen["alerts"] = [name for name, item in program.windows().items()
-                          if item.get_role_name() == "alert"]
-    json.dump(seen, sys.stdout)
+        try:
+            seen = look(program, folder, Path(capture).name, labels)
+        except Exception:
+            picture("root", folder / "failure.png")
+            raise
+    (folder / "seen.json").write_text(json.dumps(seen), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ BUILD = Path(os.environ["OXCNOTIF_BUILD"])
 SKIPPED = 77
 
 # One of each kind; those that are not there are left out.
-CAPTURES = ["bad-tour", "normal", "story", "fragments", "impacket_faults", "sealed"]
+CAPTURES = ["bad-tour", "fragments", "http-recycling", "impacket_faults", "rop-buffers-damaged",
+            "samba_ntlm_sealed", "story"]
 OPTIONS = ["-2", "-V"]
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
 

@@ -7,7 +7,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Environment: OXC_PROPERTY_SEED (first seed), OXC_PROPERTY_COUNT (number of histories). History
- * number k of a run is the only one of a run with seed + k and count 1.
+ * number k of a run is the only one of a run with seed + k and count 1; what is printed of a
+ * difference names that seed.
  */
 
 #include <setjmp.h>
@@ -94,6 +95,8 @@ typedef struct {
 typedef struct {
     uint64_t random;
     story *out;
+    bool tame;     /* one association, nothing unread, lost or unmatched */
+    bool late;     /* if tame: the capture has none of the binds */
     guint odd;     /* percent of events that normal traffic does not have */
     guint unread;  /* percent of stubs that are not read */
     guint lost;    /* percent of steps that are lost segments */
@@ -242,7 +245,7 @@ static void append_bind_ack(world *w, uint32_t link)
     uint32_t *group = &w->groups[(w->out->server[link] & 1) * 2 + (w->out->port[link] & 1)];
     uint32_t given = w->asked[link];
     if (given == 0) {
-        given = chance(w, 80) ? ++w->group : 1;
+        given = w->tame || chance(w, 80) ? ++w->group : 1;
         *group = given;
     }
     w->acknowledged[link] = true;
@@ -250,7 +253,7 @@ static void append_bind_ack(world *w, uint32_t link)
     if (s == NULL)
         return;
     s->e.call_id = 1;
-    s->e.group_id = chance(w, 4) ? 0 : given;
+    s->e.group_id = !w->tame && chance(w, 4) ? 0 : given;
 }
 
 /* Most connections begin with a bind; of some the capture misses one half or both. */
@@ -261,11 +264,11 @@ static void introduce(world *w, uint32_t link)
     w->introduced[link] = true;
     w->last_call[link] = 1;
     uint32_t group = w->groups[(w->out->server[link] & 1) * 2 + (w->out->port[link] & 1)];
-    if (group != 0 && chance(w, 65))
+    if (group != 0 && (w->tame || chance(w, 65)))
         w->asked[link] = group;
-    else if (chance(w, 8))
+    else if (!w->tame && chance(w, 8))
         w->asked[link] = 7;
-    guint way = below(w, 100);
+    guint way = w->tame ? (w->late ? 99 : 0) : below(w, 100);
     w->acknowledged[link] = way >= 75;
     if (way < 80) {
         step *s = append(w, OXC_EVENT_BIND, link);
@@ -328,7 +331,7 @@ static oxc_method pick_method(world *w)
 
 static uint32_t pick_call_id(world *w, uint32_t link)
 {
-    if (w->call_count > 0 && chance(w, w->odd) && chance(w, 40)) {
+    if (w->call_count > 0 && !w->tame && chance(w, w->odd) && chance(w, 40)) {
         const open_call *c = &w->calls[below(w, w->call_count)];
         if (c->link == link)
             return c->call_id;
@@ -607,7 +610,7 @@ static void happen(world *w)
         give_up(w);
     else if (k < 65)
         close_link(w);
-    else if (k < 85)
+    else if (k < 85 && !w->tame)
         send_stray(w);
     else
         send_pdu(w, OXC_EVENT_OTHER_PDU);
@@ -643,11 +646,30 @@ static void set_scene(world *w)
     w->time = SECOND * 1000;
 }
 
-static void make_story(story *out, uint64_t seed)
+/* A scene without what a smaller part of the same history cannot be held to. */
+static void tame_scene(world *w)
 {
-    world w = {.random = seed, .out = out};
+    story *out = w->out;
+    out->settings.assume_complete = false;
+    out->style = out->style == EQUAL ? GROMOX : out->style;
+    w->late = chance(w, 30);
+    w->unread = 0;
+    w->lost = 0;
+    w->decrypt = w->decrypt == 0 ? 0 : 20;
+    for (uint32_t i = 0; i < out->links; i++) {
+        out->server[i] = 0;
+        out->port[i] = 6001;
+        w->introduced[i] = false;
+    }
+}
+
+static void make_story(story *out, uint64_t seed, bool tame)
+{
+    world w = {.random = seed, .out = out, .tame = tame};
     memset(out, 0, sizeof *out);
     set_scene(&w);
+    if (tame)
+        tame_scene(&w);
     guint wanted = 4 + below(&w, chance(&w, 60) ? 24 : MAX_STEPS - 16);
     for (guint i = 0; i < 2 * MAX_STEPS && out->length < wanted; i++)
         happen(&w);
@@ -1212,17 +1234,17 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
 /* Decides what of a history is seen. */
 typedef void (*preparation)(story *told, world *w);
 
-/* Each kind of difference is shown once. */
-static void run(property holds, preparation prepare)
+/* Looks at one of @p share of the histories. Each kind of difference is shown once. */
+static void run(property holds, preparation prepare, uint64_t share)
 {
     uint64_t seed = from_environment("OXC_PROPERTY_SEED", DEFAULT_SEED);
-    uint64_t count = from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT);
+    uint64_t count = (from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT) + share - 1) / share;
     GHashTable *kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     story *told = g_new(story, 1);
     for (uint64_t i = 0; i < count && g_hash_table_size(kinds) < MAX_KINDS; i++) {
         difference d = {.found = false};
         world w = {.random = ~(seed + i)};
-        make_story(told, seed + i);
+        make_story(told, seed + i, prepare != NULL);
         if (prepare != NULL)
             prepare(told, &w);
         holds(told, &d);
@@ -1238,7 +1260,7 @@ static void run(property holds, preparation prepare)
 static void test_contract(void **state)
 {
     (void)state;
-    run(compare_with_naive, NULL);
+    run(compare_with_naive, NULL, 1);
 }
 
 static void cut_start(story *told, world *w)
@@ -1251,7 +1273,7 @@ static void cut_start(story *told, world *w)
 static void test_late_start(void **state)
 {
     (void)state;
-    run(compare_with_whole, cut_start);
+    run(compare_with_whole, cut_start, 1);
 }
 
 static void blank_some(story *told, world *w)
@@ -1265,7 +1287,7 @@ static void blank_some(story *told, world *w)
 static void test_sealed(void **state)
 {
     (void)state;
-    run(compare_with_whole, blank_some);
+    run(compare_with_whole, blank_some, 2);
 }
 
 static void lose_some(story *told, world *w)
@@ -1279,7 +1301,7 @@ static void lose_some(story *told, world *w)
 static void test_lossy(void **state)
 {
     (void)state;
-    run(compare_with_whole, lose_some);
+    run(compare_with_whole, lose_some, 2);
 }
 
 /* Histories in which a rule never fires say nothing about it. */
@@ -1289,8 +1311,6 @@ static void test_every_rule_was_tried(void **state)
     if (from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT) < DEFAULT_COUNT)
         skip();
     for (unsigned i = 0; i < OXC_RULE_COUNT; i++) {
-        if (g_getenv("SHOW"))
-            print_message("%-32s %u\n", oxc_rules[i].name, (unsigned)times_fired[i]);
         if (times_fired[i] < 20)
             print_error("%s fired %u times\n", oxc_rules[i].name, (unsigned)times_fired[i]);
         assert_true(times_fired[i] >= 20);

@@ -1593,6 +1593,26 @@ static void notify_flags_invalid_late(void **state)
     expect_none(&w);
 }
 
+static void rule_is_reported_once_on_a_frame(void **state)
+{
+    uint32_t connection = start();
+    uint32_t frame = wait_on(&w, connection, 0).frame;
+    sent call;
+
+    (void)state;
+    w.same_frame = true;
+    wait_on(&w, connection, 0);
+    w.same_frame = true;
+    call = wait_on(&w, connection, 99);
+    expect_at(&w, frame, 0, "wait-null-handle");
+    expect_at(&w, frame, 1, "");
+    expect_at(&w, frame, 2, "wait-without-connect");
+    w.same_frame = true;
+    call = wait_on(&w, connection, 98);
+    expect_at(&w, frame, call.ordinal, "");
+    expect(&w, wait_on(&w, connection, 0).frame, "wait-null-handle");
+}
+
 static void null_cxh_says_nothing(void **state)
 {
     uint32_t connection = start();
@@ -1847,6 +1867,7 @@ int main(void)
         TEST(notify_flags_invalid),
         TEST(notify_flags_invalid_near),
         TEST(notify_flags_invalid_late),
+        TEST(rule_is_reported_once_on_a_frame),
         TEST(null_cxh_says_nothing),
         cmocka_unit_test(table_matches_contract),
         cmocka_unit_test(sentences_are_well_formed),
