@@ -1,17 +1,19 @@
-# Where the plugin is installed, and how it is removed again
+# Where the plugin, its profile and its manual page are installed, and how they are removed again
 #
 # Copyright (C) the oxcnotif authors
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Without a prefix: the personal plugin folder of the user who runs `cmake --install`.
-# With -DCMAKE_INSTALL_PREFIX or `cmake --install --prefix`: Wireshark's folder below that prefix.
+# Without a prefix: the personal folders of the user who runs `cmake --install`.
+# With -DCMAKE_INSTALL_PREFIX or `cmake --install --prefix`: Wireshark's folders below that prefix.
 
 set(oxc_personal_prefix "$ENV{HOME}/.local")
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
 	set(CMAKE_INSTALL_PREFIX "${oxc_personal_prefix}" CACHE PATH "Installation prefix" FORCE)
 endif()
 
+set(oxc_profile "Exchange Notifications")
+set(CPACK_PACKAGE_NAME wireshark-oxcnotif)
 configure_file(cmake/install_plugin.cmake.in install_plugin.cmake @ONLY)
 file(GENERATE OUTPUT "${CMAKE_BINARY_DIR}/plugin_file.cmake"
 	CONTENT "set(oxc_plugin_file \"$<TARGET_FILE:oxcnotif>\")\n")
@@ -19,7 +21,7 @@ install(SCRIPT "${CMAKE_BINARY_DIR}/install_plugin.cmake")
 
 add_custom_target(uninstall
 	COMMAND ${CMAKE_COMMAND} "-DMANIFEST=${CMAKE_BINARY_DIR}/install_manifest.txt"
-		-P "${CMAKE_SOURCE_DIR}/cmake/uninstall.cmake"
+		"-DPROFILE=${oxc_profile}" -P "${CMAKE_SOURCE_DIR}/cmake/uninstall.cmake"
 	COMMENT "Removing the installed plugin"
 	VERBATIM)
 
@@ -28,7 +30,6 @@ add_custom_target(uninstall
 math(EXPR oxc_next_minor "${Wireshark_MINOR_VERSION} + 1")
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX "${Wireshark_INSTALL_PREFIX}")
-set(CPACK_PACKAGE_NAME wireshark-oxcnotif)
 set(CPACK_PACKAGE_CONTACT "The oxcnotif authors <oxcnotif@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_SOURCE_DIR}/COPYING")

@@ -30,8 +30,8 @@
 static const char banner[] = "ncacn_http/1.0";
 enum { BANNER_SIZE = sizeof banner - 1 };
 
-/* An RTS PDU's common header but for its length, [MS-RPCH] 2.2.3.6.1. */
-static const uint8_t rts_start[] = {5, 0, 20, 3, 0x10, 0, 0, 0}, rts_end[] = {0, 0, 0, 0, 0, 0};
+/* An RTS PDU's common header but for the low byte of its length, [MS-RPCH] 2.2.3.6.1. */
+static const uint8_t rts_start[] = {5, 0, 20, 3, 0x10, 0, 0, 0}, rts_end[] = {0, 0, 0, 0, 0, 0, 0};
 enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
 
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
@@ -366,15 +366,14 @@ static void watch_http(packet_info *pinfo)
 /* Whether the frame's last bytes are an RTS PDU: sixteen of them are as they have to be. */
 static bool ends_with_rts(tvbuff_t *tvb)
 {
-    int end = (int)tvb_captured_length(tvb);
+    int end = (int)tvb_captured_length(tvb), most = MIN(end, MAX_RTS_SIZE);
+    const uint8_t *tail = tvb_get_ptr(tvb, end - most, most);
 
-    for (int size = RTS_HEADER_SIZE; size <= MIN(end, MAX_RTS_SIZE); size += 4) {
-        int offset = end - size;
+    for (int size = RTS_HEADER_SIZE; size <= most; size += 4) {
+        const uint8_t *pdu = tail + most - size;
 
-        if (tvb_get_guint8(tvb, offset) == rts_start[0] &&
-            tvb_memeql(tvb, offset, rts_start, sizeof rts_start) == 0 &&
-            tvb_get_letohs(tvb, offset + 8) == size &&
-            tvb_memeql(tvb, offset + 10, rts_end, sizeof rts_end) == 0)
+        if (pdu[0] == rts_start[0] && memcmp(pdu, rts_start, sizeof rts_start) == 0 &&
+            pdu[8] == size && memcmp(pdu + 9, rts_end, sizeof rts_end) == 0)
             return true;
     }
     return false;

@@ -325,7 +325,9 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
     return evidence;
 }
 
-static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+/* Begins a context, in place of another one where that has had the handle. */
+static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                              uint32_t before)
 {
     oxc_association *association = oxc_association_at(tracker, call->association);
     uint32_t number =
@@ -333,6 +335,12 @@ static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, cons
 
     association->contexts++;
     association->latest_context = number;
+    /* If an EcDoAsyncConnectEx went unseen it may be the same one, with its waits. */
+    if (before != OXC_NONE && call->owner != OXC_NONE &&
+        (oxc_doubts(tracker, call->owner, call->connection,
+                    oxc_session_at(tracker, call->owner)->begun + 1) &
+         OXC_DOUBT_ISSUE) != 0)
+        oxc_context_at(tracker, number)->flags |= OXC_CONTEXT_UNANSWERED;
     return number;
 }
 
@@ -347,7 +355,7 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
     oxc_context *context;
 
     if (!goes_on)
-        number = begin_context(tracker, event, call);
+        number = begin_context(tracker, event, call, number);
     else if ((oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_OPENED) == 0 ||
              oxc_session_doubts(tracker, call->owner, call->connection,
                                 oxc_context_bound_since(tracker, number)) != 0)

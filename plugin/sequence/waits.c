@@ -255,7 +255,6 @@ static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts
     same = find_same(tracker, call->owner, call->connection);
     if (same == OXC_NONE)
         other = find_other(tracker, call->owner);
-
     if (same != OXC_NONE || other != OXC_NONE || context->dropped != 0)
         call->flags |= OXC_CALL_COMPANY;
     facts->same_wait = wait_evidence(tracker, context, call->connection, same);
@@ -298,7 +297,6 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
         return;
     if (oxc_session_ended(tracker, context->session))
         facts->session_end = end_evidence(tracker, call);
-
     if (oxc_session_ended(tracker, context->session) ||
         oxc_session_doubts(tracker, context->session, call->connection,
                            oxc_context_bound_since(tracker, call->owner)) != 0)
@@ -317,6 +315,8 @@ static void end_previous(oxc_tracker *tracker, oxc_context *context, oxc_outcome
         retire(tracker, previous, true);
         return;
     }
+    if ((oxc_call_at(tracker, previous)->flags & OXC_CALL_LISTED) == 0)
+        return;
     unlist_context(tracker, oxc_call_at(tracker, previous));
     oxc_call_at(tracker, previous)->flags |= OXC_CALL_DROPPED;
     context->dropped++;

@@ -93,11 +93,17 @@ def widen(table, column):
     time.sleep(0.5)
 
 
-def one_row_a_finding(window):
-    """Expert Information without groups, so that its rows are sentences."""
+def show_sentences(window):
+    """Expert Information grouped in the other way, and our groups open."""
     find(window, "check box", "Group by summary").do_action(0)
     table = find(window, "tree")
-    wait_for("the single findings", lambda: rows(table)[0][0].isdigit())
+    wait_for("the other grouping", lambda: rows(table)[0][1] == "")
+    width = len(rows(table)[0])
+    cells = [cell for cell in children(table) if cell.get_role_name() == "table cell"]
+    for i in reversed(range(0, len(cells), width)):
+        if cells[i + 3].get_name() in ("MAPI", "AsyncEMSMDB"):
+            click(cells[i])
+            key("Right")
     widen(table, "Summary")
 
 
@@ -147,9 +153,9 @@ def look(program, folder, capture, labels):
                                 "Exchange Asynchronous Waits")
     seen["graphs"] = read_window(program, window, "I/O Graphs", (1000, 600), folder / "graph.png",
                                  "Statistics", "I/O Graphs")
-    seen["expert"] = read_window(program, window, "Expert Information", (1300, 500),
+    seen["expert"] = read_window(program, window, "Expert Information", (1400, 640),
                                  folder / "expert.png", "Analyze", "Expert Information",
-                                 prepare=one_row_a_finding)
+                                 prepare=show_sentences)
     seen["plugins"] = read_plugins(program, window)
     seen["alerts"] = [name for name, item in program.windows().items()
                       if item.get_role_name() == "alert"]

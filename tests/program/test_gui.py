@@ -24,14 +24,15 @@ SCRIPTS = ["desktop.py", "look_at_wireshark.py"]
 
 CAPTURE = "bad-tour"
 FRAME = 30
+# What the filter buttons must leave while the frame is selected.
 FILTERS = {
+    "This context": "oxcnotif.context == 1",
+    "This session": "oxcnotif.session == 0",
     "Waits": "oxcnotif.context || asyncemsmdb.opnum",
     "Violations": "oxcnotif.violation",
     "Suspicions": "oxcnotif.suspicion",
-    "This context": "oxcnotif.context == 1",
-    "This session": "oxcnotif.session == 0",
 }
-PICTURES = {"wireshark.png": 1400, "statistics.png": 900, "expert.png": 1300, "graph.png": 1000}
+PICTURES = {"wireshark.png": 1400, "statistics.png": 900, "expert.png": 1400, "graph.png": 1000}
 
 
 def python_of(sandbox):
@@ -75,7 +76,7 @@ def look(sandbox, capture):
         pictures, *FILTERS,
         XDG_RUNTIME_DIR=sandbox.folder("runtime"), PYTHONDONTWRITEBYTECODE="1")
     result = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, timeout=500, check=False)
+                            stderr=subprocess.PIPE, text=True, timeout=850, check=False)
     if result.returncode != 0:
         keep_failure(pictures)
         raise RuntimeError(result.stderr)

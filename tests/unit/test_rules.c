@@ -324,6 +324,19 @@ static void wait_overlap_lifted(void **state)
     expect_none(&w);
 }
 
+static void wait_overlap_after_late_connect(void **state)
+{
+    uint32_t connection = connection_to(&w, 1);
+
+    (void)state;
+    open_context(&w, connection, CXH, ACXH);
+    wait_on(&w, connection, ACXH);
+    /* Had the session ended before the capture, this begins another context. */
+    open_context(&w, connection, CXH, ACXH);
+    expect(&w, wait_on(&w, connection, ACXH).frame, "");
+    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-overlap");
+}
+
 static void wait_overlap_suspected(void **state)
 {
     uint32_t connection = start();
@@ -467,6 +480,18 @@ static void wait_after_disconnect(void **state)
     expect(&w, wait, "wait-after-disconnect");
     assert_int_equal(finding_of(&w, wait).frames[0], end);
     assert_int_equal(finding_of(&w, wait).value, SECOND + 10 * MILLISECOND);
+}
+
+static void wait_after_disconnect_by_one_second(void **state)
+{
+    uint32_t connection = start();
+
+    (void)state;
+    notify(&w, wait_on(&w, connection, ACXH));
+    end_session(&w, connection, CXH);
+    pass(&w, SECOND - 10 * MILLISECOND);
+    expect_only(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
+    assert_int_equal(finding_of(&w, w.frame).value, SECOND);
 }
 
 static void wait_after_disconnect_by_null_cxh(void **state)
@@ -752,6 +777,28 @@ static void notification_not_fetched_lifted(void **state)
     pass(&w, MINUTE);
     notification(connection);
     expect_none(&w);
+}
+
+static void notification_not_fetched_lifted_by_one_in_flight(void **state)
+{
+    uint32_t connection = start();
+    sent call;
+
+    (void)state;
+    unread(&w, true);
+    call = request(&w, connection, OXC_METHOD_RPC_EXT2, 0);
+    unread(&w, false);
+    notification(connection);
+    pass(&w, MINUTE);
+    notification(connection);
+    expect_none(&w);
+    unread(&w, true);
+    answer(&w, call, 0, 0);
+    unread(&w, false);
+    fetch(&w, connection, CXH);
+    notification(connection);
+    pass(&w, MINUTE);
+    expect(&w, notification(connection), "notification-not-fetched");
 }
 
 static void notification_not_fetched_other_association(void **state)
@@ -1067,6 +1114,19 @@ static void connect_not_followed_by_wait_near(void **state)
     expect_none(&w);
 }
 
+static void connect_not_followed_by_wait_lifted(void **state)
+{
+    uint32_t connection = start();
+    sent call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+
+    (void)state;
+    unread(&w, true);
+    answer(&w, call, 0, 0);
+    unread(&w, false);
+    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    expect_none(&w);
+}
+
 static void connect_not_followed_by_wait_late(void **state)
 {
     uint32_t connection = connection_to(&w, 1);
@@ -1186,6 +1246,28 @@ static void connect_handle_reused_lifted(void **state)
     open_context(&w, joined_connection(&w, GROUP), CXH2, ACXH);
     answer(&w, disconnect, 0, 0);
     expect_none(&w);
+}
+
+static void connect_handle_reused_after_unread_call(void **state)
+{
+    static const oxc_method methods[] = {OXC_METHOD_ASYNC_CONNECT, OXC_METHOD_RPC_EXT2,
+                                         OXC_METHOD_CONNECT, OXC_METHOD_DISCONNECT};
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
+        uint32_t connection = start();
+        sent call;
+
+        open_session(&w, connection, CXH2);
+        call = request(&w, connection, methods[i], CXH);
+        unread(&w, true);
+        answer(&w, call, 0, 0);
+        unread(&w, false);
+        fetch(&w, connection, CXH2);
+        expect(&w, open_context(&w, connection, CXH2, ACXH), "");
+        world_tear_down(&w);
+        world_set_up(&w, false);
+    }
 }
 
 static void session_handle_changed(void **state)
@@ -1325,6 +1407,24 @@ static void rejected_without_overlap_late(void **state)
     (void)state;
     open_context(&w, connection, CXH, ACXH);
     expect(&w, wait_answer(&w, wait_on(&w, connection, ACXH), REJECTED, 0), "");
+}
+
+static void rejected_without_overlap_lifted_by_handle(void **state)
+{
+    uint32_t connection = bound_connection(&w, GROUP);
+    sent call;
+
+    (void)state;
+    open_session(&w, connection, CXH);
+    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    unread(&w, true);
+    answer(&w, call, 0, 0);
+    unread(&w, false);
+    /* The wait may well be of the context that is returned again. */
+    wait_on(&w, connection, ACXH);
+    open_context(&w, connection, CXH, ACXH);
+    wait_answer(&w, wait_on(&w, connection, ACXH), REJECTED, 0);
+    expect(&w, w.frame, "");
 }
 
 static void rejected_without_overlap_lifted(void **state)
@@ -1764,6 +1864,7 @@ int main(void)
         TEST(wait_overlap_same_frame),
         TEST(wait_overlap_late),
         TEST(wait_overlap_lifted),
+        TEST(wait_overlap_after_late_connect),
         TEST(wait_overlap_suspected),
         TEST(wait_overlap_suspected_near),
         TEST(wait_overlap_suspected_late),
@@ -1776,6 +1877,7 @@ int main(void)
         TEST(wait_after_error_late_rejected),
         TEST(wait_after_error_lifted),
         TEST(wait_after_disconnect),
+        TEST(wait_after_disconnect_by_one_second),
         TEST(wait_after_disconnect_by_null_cxh),
         TEST(wait_after_disconnect_by_new_session),
         TEST(wait_after_disconnect_near),
@@ -1794,6 +1896,7 @@ int main(void)
         TEST(notification_not_fetched_near),
         TEST(notification_not_fetched_late),
         TEST(notification_not_fetched_lifted),
+        TEST(notification_not_fetched_lifted_by_one_in_flight),
         TEST(notification_not_fetched_other_association),
         TEST(flags_in_nonzero),
         TEST(flags_in_nonzero_near),
@@ -1822,6 +1925,7 @@ int main(void)
         TEST(connect_unsupported_server_late),
         TEST(connect_not_followed_by_wait),
         TEST(connect_not_followed_by_wait_near),
+        TEST(connect_not_followed_by_wait_lifted),
         TEST(connect_not_followed_by_wait_late),
         TEST(connect_null_on_success),
         TEST(connect_null_on_success_near),
@@ -1833,6 +1937,7 @@ int main(void)
         TEST(connect_handle_reused_near),
         TEST(connect_handle_reused_late),
         TEST(connect_handle_reused_lifted),
+        TEST(connect_handle_reused_after_unread_call),
         TEST(session_handle_changed),
         TEST(session_handle_changed_near),
         TEST(session_handle_changed_late),
@@ -1845,6 +1950,7 @@ int main(void)
         TEST(rejected_without_overlap),
         TEST(rejected_without_overlap_near),
         TEST(rejected_without_overlap_late),
+        TEST(rejected_without_overlap_lifted_by_handle),
         TEST(rejected_without_overlap_lifted),
         TEST(flags_out_reserved),
         TEST(flags_out_reserved_near),

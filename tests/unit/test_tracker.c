@@ -357,6 +357,21 @@ static void wait_of_a_closed_connection(void **state)
     expect_none(&w);
 }
 
+static void many_waits_of_one_closed_connection(void **state)
+{
+    uint32_t connection = start();
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        wait_on(&w, connection, ACXH);
+    w.closed[connection] = true;
+    expect(&w, wait_on(&w, connection, ACXH).frame, "");
+    w.closed[connection] = false;
+    /* They are all over, and do not come back. */
+    expect(&w, wait_on(&w, joined_connection(&w, GROUP), ACXH).frame, "wait-overlap-suspected");
+    assert_int_equal(finding_of(&w, w.frame).frames[0], w.frame - 3);
+}
+
 static void many_waits_of_closed_connections(void **state)
 {
     uint32_t connection = start();
@@ -645,6 +660,21 @@ static void delivery_that_could_not_be_read(void **state)
     assert_int_equal(view_of(&w, end).fetch_frame, rpc.frame);
 }
 
+static void delivery_after_an_unread_call(void **state)
+{
+    static const uint32_t handle = 0x55;
+    uint32_t connection = start();
+    uint32_t end = notify(&w, wait_on(&w, connection, ACXH));
+
+    (void)state;
+    unread(&w, true);
+    fetch(&w, connection, CXH);
+    unread(&w, false);
+    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, &handle, 1);
+    assert_int_equal(view_of(&w, end).delivered_frame, 0);
+    assert_int_equal(view_of(&w, end).fetch_frame, w.frame - 1);
+}
+
 static void registrations(void **state)
 {
     static const uint32_t made[] = {0x55, 0x66};
@@ -654,6 +684,7 @@ static void registrations(void **state)
     oxc_view view;
 
     (void)state;
+    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, made, 2, NULL, 0);
     registered = deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, made, 2, NULL, 0);
     assert_int_equal(view_of(&w, registered).registered_count, 0);
     deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, told, 3);
@@ -776,6 +807,22 @@ static void loss_on_a_joined_connection(void **state)
     assert_string_equal(say(first), "began");
 }
 
+static void calls_before_the_bind_ack(void **state)
+{
+    uint32_t connection = connection_to(&w, 1);
+
+    (void)state;
+    request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    bind_as(&w, connection, 0, GROUP);
+    open_session(&w, connection, CXH2);
+    assert_string_equal(say(connection), "began");
+    /* Bound a second time to what it was bound to before, a connection has no hole. */
+    connection = bound_connection(&w, GROUP + 1);
+    open_session(&w, connection, CXH);
+    bind_as(&w, connection, GROUP + 1, GROUP + 1);
+    assert_string_equal(say(connection), "complete");
+}
+
 static void hole_while_a_connect_is_out(void **state)
 {
     uint32_t connection = bound_connection(&w, GROUP);
@@ -856,6 +903,60 @@ static void cut_stub_is_not_sealed(void **state)
     assert_int_equal(view_of(&w, w.frame).wait, 0);
 }
 
+/* A stub that ends before its return value, or inside its handle. */
+static void cut_responses(void **state)
+{
+    uint32_t connection = start();
+    oxc_event event = response_of(&w, wait_on(&w, connection, ACXH));
+
+    (void)state;
+    event.has_result = false;
+    world_send(&w, &event);
+    assert_true(view_of(&w, w.frame).unreadable);
+    assert_int_equal(view_of(&w, w.frame).outcome, OXC_OUTCOME_NONE);
+    event = response_of(&w, wait_on(&w, connection, ACXH));
+    event.has_handle = false;
+    world_send(&w, &event);
+    assert_false(view_of(&w, w.frame).unreadable);
+    event = response_of(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH));
+    event.has_handle = false;
+    world_send(&w, &event);
+    assert_true(view_of(&w, w.frame).unreadable);
+    event = response_of(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH));
+    event.has_result = false;
+    world_send(&w, &event);
+    assert_true(view_of(&w, w.frame).unreadable);
+}
+
+/* The request was sealed, but its response could be opened. */
+static void response_of_an_unread_request(void **state)
+{
+    uint32_t connection = start();
+    sent call;
+
+    (void)state;
+    unread(&w, true);
+    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    unread(&w, false);
+    answer(&w, call, CXH, 0);
+    assert_int_equal(view_of(&w, call.frame).session, OXC_NONE);
+    assert_int_equal(view_of(&w, w.frame).session, 0);
+    unread(&w, true);
+    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    unread(&w, false);
+    answer(&w, call, 77, 0x80004005);
+    assert_int_equal(view_of(&w, w.frame).session, OXC_NONE);
+    unread(&w, true);
+    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    unread(&w, false);
+    answer(&w, call, ACXH2, 0);
+    assert_int_equal(view_of(&w, w.frame).context, 1);
+    assert_int_equal(view_of(&w, call.frame).context, 1);
+    /* Explained it is, but whose it is is not known. */
+    expect(&w, wait_on(&w, connection, ACXH2).frame, "");
+    assert_int_equal(view_of(&w, w.frame).session, OXC_NONE);
+}
+
 /* The stub of a decrypted wait on a handle with these attributes. */
 static bool is_believed(uint32_t connection, uint32_t acxh, uint8_t high, uint32_t flags)
 {
@@ -875,6 +976,12 @@ static void decrypted_requests(void **state)
 
     (void)state;
     assert_true(is_believed(connection, 50, 0, 0));
+    event.handle = handle_of(60);
+    event.handle.bytes[0] = 0xFF;
+    event.stub = OXC_STUB_DECRYPTED;
+    request_event(&w, &event, OXC_METHOD_RPC_EXT2);
+    assert_false(view_of(&w, w.frame).unreadable);
+    assert_int_equal(view_of(&w, w.frame).session, 1);
     assert_false(is_believed(connection, 51, 1, 0));
     assert_false(is_believed(connection, 52, 0, 1));
     assert_true(is_believed(connection, 0, 0, 1));
@@ -1009,6 +1116,43 @@ static void unread_end_of_a_session(void **state)
     /* It was not. */
     fetch(&w, connection, CXH);
     expect(&w, wait_answer(&w, wait_on(&w, connection, ACXH), 0, 2), "flags-out-reserved");
+}
+
+/* Whether a verdict that needs a living session is given after a call nobody could read. */
+static bool still_judges(oxc_method method, uint32_t cxh, uint32_t status, bool read_response)
+{
+    uint32_t connection = start();
+    sent call;
+    oxc_view view;
+
+    unread(&w, true);
+    call = request(&w, connection, method, CXH);
+    unread(&w, !read_response);
+    answer(&w, call, cxh, status);
+    unread(&w, false);
+    wait_answer(&w, wait_on(&w, connection, ACXH), 0, 2);
+    view = view_of(&w, w.frame);
+    world_tear_down(&w);
+    world_set_up(&w, false);
+    return view.finding_count != 0;
+}
+
+static void unread_calls_that_end_sessions(void **state)
+{
+    (void)state;
+    assert_false(still_judges(OXC_METHOD_DISCONNECT, 0, 0, false));
+    assert_false(still_judges(OXC_METHOD_DISCONNECT, 0, 0, true));
+    assert_true(still_judges(OXC_METHOD_DISCONNECT, 0, 0x80004005, true));
+    assert_false(still_judges(OXC_METHOD_RPC_EXT2, 0, 0, false));
+    assert_false(still_judges(OXC_METHOD_RPC_EXT2, 0, 0x80004005, true));
+    assert_true(still_judges(OXC_METHOD_RPC_EXT2, CXH, 0, true));
+    assert_false(still_judges(OXC_METHOD_REGISTER_PUSH, 0, 0, false));
+    assert_false(still_judges(OXC_METHOD_REGISTER_PUSH, 0, 0, true));
+    assert_true(still_judges(OXC_METHOD_REGISTER_PUSH, CXH, 0, true));
+    assert_false(still_judges(OXC_METHOD_CONNECT, CXH, 0, false));
+    assert_false(still_judges(OXC_METHOD_ASYNC_CONNECT, ACXH, 0, false));
+    assert_true(still_judges(OXC_METHOD_OTHER, 0, 0, false));
+    assert_true(still_judges(OXC_METHOD_ASYNC_WAIT, 0, 0, false));
 }
 
 /* Hostile input. */
@@ -1246,6 +1390,7 @@ int main(void)
         TEST(multiplexed_calls),
         TEST(request_and_response_in_one_frame),
         TEST(wait_of_a_closed_connection),
+        TEST(many_waits_of_one_closed_connection),
         TEST(many_waits_of_closed_connections),
         TEST(dropped_wait_is_over),
         TEST(handle_returned_again),
@@ -1259,6 +1404,7 @@ int main(void)
         TEST(fetch_for_several_contexts),
         TEST(fetch_of_another_session),
         TEST(delivery_that_could_not_be_read),
+        TEST(delivery_after_an_unread_call),
         TEST(registrations),
         TEST(association_begins_and_is_joined),
         TEST(association_of_another_port_or_server),
@@ -1267,16 +1413,20 @@ int main(void)
         TEST(bind_ack_of_another_bind),
         TEST(loss_before_the_bind_ack),
         TEST(loss_on_a_joined_connection),
+        TEST(calls_before_the_bind_ack),
         TEST(hole_while_a_connect_is_out),
         TEST(sealed_calls),
         TEST(sealed_wait_with_one_candidate),
         TEST(cut_stub_is_not_sealed),
+        TEST(cut_responses),
+        TEST(response_of_an_unread_request),
         TEST(decrypted_requests),
         TEST(decrypted_responses),
         TEST(decrypted_at_random),
         TEST(server_with_one_call_id),
         TEST(unread_calls_of_another_association),
         TEST(unread_end_of_a_session),
+        TEST(unread_calls_that_end_sessions),
         TEST(connection_out_of_range),
         TEST(frames_out_of_order),
         TEST(time_goes_backwards),
