@@ -95,6 +95,12 @@ bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
            tvb_get_guint16(tvb, offset + 8, encoding_of(tvb, offset)) >= COMMON_HEADER_SIZE;
 }
 
+bool oxc_looks_like_bind(tvbuff_t *tvb, int offset)
+{
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PDU_BIND &&
+           (tvb_get_guint8(tvb, offset + 3) & FLAG_FIRST) != 0;
+}
+
 static bool is_call(const oxc_pdu *pdu)
 {
     return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
@@ -587,6 +593,7 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
 }
 
 static heur_dtbl_entry_t *builtin_heuristic;
+static dissector_handle_t observed_tcp;
 
 static bool is_later(uint32_t seq, uint32_t than)
 {
@@ -635,11 +642,25 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     return result != 0;
 }
 
+static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_tcp_heuristic(tvb, pinfo, tree, data) ? (int)tvb_captured_length(tvb) : 0;
+}
+
+dissector_handle_t oxc_observed_tcp(void)
+{
+    return observed_tcp;
+}
+
 void oxc_observer_handoff(void)
 {
+    int proto_dcerpc;
+
     builtin_heuristic = find_heur_dissector_by_unique_short_name("dcerpc_tcp");
-    if (builtin_heuristic)
-        heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
-                           "dcerpc_tcp_oxcnotif", proto_get_id(builtin_heuristic->protocol),
-                           HEURISTIC_ENABLE);
+    if (!builtin_heuristic)
+        return;
+    proto_dcerpc = proto_get_id(builtin_heuristic->protocol);
+    observed_tcp = create_dissector_handle(dissect_observed_tcp, proto_dcerpc);
+    heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
+                       "dcerpc_tcp_oxcnotif", proto_dcerpc, HEURISTIC_ENABLE);
 }

@@ -59,6 +59,13 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
  *  by the same criteria as Wireshark's own heuristic. */
 bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset);
 
+/** True if the bytes at @p offset are a bind from a client, the start of a connection. */
+bool oxc_looks_like_bind(tvbuff_t *tvb, int offset);
+
+/** Dissects what a TCP connection carries if it is DCE/RPC, with oxc_observe(); for connections
+ * that Wireshark gives to another protocol by their port. NULL before the handoff. */
+dissector_handle_t oxc_observed_tcp(void);
+
 /** Registers the heuristic on TCP; for the handoff of the protocol. */
 void oxc_observer_handoff(void);
 

@@ -216,12 +216,39 @@ static void show_greeting(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     col_set_str(pinfo->cinfo, COL_INFO, banner);
 }
 
-/* Stands in front of X11 on its ports, and steps back unless the server greets as an RPC server. */
+static bool is_port_of(uint32_t port, int protocol)
+{
+    dissector_handle_t handle = dissector_get_uint_handle(tcp_ports, port);
+
+    return handle && dissector_handle_get_protocol_index(handle) == protocol;
+}
+
+static bool is_x11_port(uint32_t port)
+{
+    return port >= FIRST_X11_PORT && port <= LAST_X11_PORT && is_port_of(port, proto_x11);
+}
+
+/* DCE/RPC without HTTP on a port of X11: the connection is DCE/RPC's from its bind on. No X11
+ * client begins like that. */
+static int dissect_bound_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
+    if (!conversation || !oxc_observed_tcp())
+        return 0;
+    conversation_set_dissector_from_frame_number(conversation, pinfo->num, oxc_observed_tcp());
+    pinfo->can_desegment = pinfo->saved_can_desegment;
+    return call_dissector_only(oxc_observed_tcp(), tvb, pinfo, tree, data);
+}
+
+/* Stands in front of X11 on its ports, and steps back unless an RPC server is there. */
 static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     bool greets = tvb_strneql(tvb, 0, banner, BANNER_SIZE) == 0;
     int offset = greets ? BANNER_SIZE : 0;
 
+    if (!channel_of_packet(pinfo) && is_x11_port(pinfo->destport) && oxc_looks_like_bind(tvb, 0))
+        return dissect_bound_leg(tvb, pinfo, tree, data);
     if (!channel_of_packet(pinfo) &&
         (PINFO_FD_VISITED(pinfo) || !begin_proxy_leg(pinfo, tvb, greets)))
         return 0;
@@ -379,13 +406,6 @@ static bool ends_with_rts(tvbuff_t *tvb)
     return false;
 }
 
-static bool is_port_of(uint32_t port, int protocol)
-{
-    dissector_handle_t handle = dissector_get_uint_handle(tcp_ports, port);
-
-    return handle && dissector_handle_get_protocol_index(handle) == protocol;
-}
-
 /* A channel whose beginning is not in the capture. */
 static void begin_late(packet_info *pinfo, conversation_t *conversation, int protocol)
 {
@@ -464,11 +484,6 @@ static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
     take_over(pinfo, conversation, channel);
 }
 
-static bool is_x11_port(uint32_t port)
-{
-    return port >= FIRST_X11_PORT && port <= LAST_X11_PORT && is_port_of(port, proto_x11);
-}
-
 /* At the first frame of a connection. */
 static void watch_x11(packet_info *pinfo)
 {
@@ -497,9 +512,9 @@ static void watch_loss(packet_info *pinfo)
 /* Looks at each frame after it has been dissected, on the first pass. */
 static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
 {
+    oxc_channel_settle(pinfo);
     if (PINFO_FD_VISITED(pinfo) || !oxc_pref_rpc_over_http || pinfo->ptype != PT_TCP)
         return 0;
-    oxc_channel_settle(pinfo);
     if (oxc_has_channels())
         watch_loss(pinfo);
     watch_x11(pinfo);

@@ -39,8 +39,14 @@ static gboolean equal_cookies(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(oxc_cookie)) == 0;
 }
 
+static void forget_unsettled(void)
+{
+    unsettled = NULL;
+}
+
 void oxc_virtual_connections_register(void)
 {
+    register_cleanup_routine(forget_unsettled);
     by_cookie =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_cookie, equal_cookies);
     by_number =

@@ -18,6 +18,7 @@
 
 #include <epan/column-info.h>
 #include <epan/column.h>
+#include <epan/dissectors/packet-tcp.h>
 #include <epan/epan.h>
 #include <epan/epan_dissect.h>
 #include <epan/frame_data.h>
@@ -308,4 +309,31 @@ void host_dissect(const host_packet *const *packets, size_t count, unsigned opti
     epan_free(session);
     g_clear_pointer(&provider.frames, g_free);
     remove_duplicates(findings);
+}
+
+static tap_packet_status take_segment(void *user, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                      const void *data, tap_flags_t flags _U_)
+{
+    const tcp_info_t *segment = (const tcp_info_t *)data;
+    uint64_t *keys = (uint64_t *)user;
+    uint64_t direction =
+        (uint64_t)segment->th_stream << 1 | (segment->th_sport > segment->th_dport);
+
+    if (segment->th_have_seglen && segment->th_seglen > 0)
+        keys[pinfo->num - 1] = (direction + 1) << 32 | (segment->th_rawseq + segment->th_seglen);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+void host_find_segments(const host_packet *const *packets, size_t count, uint64_t *keys)
+{
+    GString *problem = register_tap_listener("tcp", keys, NULL, TL_REQUIRES_NOTHING, NULL,
+                                             take_segment, NULL, NULL);
+    GArray *findings = g_array_new(FALSE, FALSE, sizeof(host_finding));
+
+    if (problem)
+        abort();
+    memset(keys, 0, count * sizeof *keys);
+    host_dissect(packets, count, 0, findings);
+    remove_tap_listener(keys);
+    g_array_unref(findings);
 }

@@ -56,4 +56,9 @@ void host_free_packets(GArray *packets);
 void host_dissect(const host_packet *const *packets, size_t count, unsigned options,
                   GArray *findings);
 
+/** Finds segments that came more than once.
+ *  @param keys  for each packet: 0 where it carries no data over TCP, else a number that only
+ *               segments of the same direction of a connection share that end with the same byte */
+void host_find_segments(const host_packet *const *packets, size_t count, uint64_t *keys);
+
 #endif /* OXC_TESTS_HOST_H */

@@ -28,6 +28,7 @@ typedef struct {
     char *path;
     GArray *packets; /* of host_packet */
     uint64_t *whole;
+    uint64_t *segments; /* as host_find_segments() says */
 } capture;
 
 /* A file made from a capture: its packets, and which of the capture each comes from. */
@@ -116,13 +117,26 @@ static void complain(const capture *from, const char *change, unsigned index, un
     }
 }
 
+/* The rules reported on a packet, or on another that carries the same segment: if the first of them
+ * is missing, the next one counts. */
+static uint64_t rules_of_segment(const capture *from, unsigned index)
+{
+    uint64_t rules = from->whole[index];
+
+    for (unsigned i = 0; from->segments[index] != 0 && i < from->packets->len; i++)
+        if (from->segments[i] == from->segments[index])
+            rules |= from->whole[i];
+    return rules;
+}
+
 /* No violation that the whole capture does not have on the same packet. */
 static void check_no_more(const capture *from, variant *made, const char *change, unsigned index)
 {
     uint64_t *rules = judge(from, made, 0);
 
     for (unsigned i = 0; i < from->packets->len; i++)
-        complain(from, change, index, i, "new", violations_of(rules[i] & ~from->whole[i]));
+        complain(from, change, index, i, "new",
+                 violations_of(rules[i] & ~rules_of_segment(from, i)));
     g_free(rules);
     clear_variant(made);
 }
@@ -300,6 +314,8 @@ static void add_capture(char *path)
         fail_msg("%s", added->path);
     made = copy_frames(added, 0, added->packets->len);
     added->whole = judge(added, &made, 0);
+    added->segments = g_new(uint64_t, added->packets->len);
+    host_find_segments(made.frames, made.count, added->segments);
     clear_variant(&made);
     g_ptr_array_add(captures, added);
 }
@@ -326,6 +342,7 @@ static void free_capture(void *user)
 
     host_free_packets(freed->packets);
     g_free(freed->whole);
+    g_free(freed->segments);
     g_free(freed->path);
     g_free(freed->name);
     g_free(freed);
