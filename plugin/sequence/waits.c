@@ -492,7 +492,7 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
 static bool is_judged(const oxc_tracker *tracker, const oxc_call *call, const oxc_context *context)
 {
     return (call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) == 0 &&
-           context->session != OXC_NONE &&
+           context->session != OXC_NONE && context->certain <= call->record + 1 &&
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0 &&
            oxc_acxh_explained(tracker, &context->key.handle);
 }

@@ -279,9 +279,11 @@ static void vary_snaplen_of_one(const capture *from)
         for (unsigned snaplen = ETHERNET_IP_TCP; snaplen < packet_of(from, i)->captured;
              snaplen += SNAPLEN_STEP) {
             variant made = copy_frames(from, 0, from->packets->len);
+            char change[40];
 
             made.packets[i].captured = snaplen;
-            check_no_more(from, &made, "short frame", i + 1);
+            g_snprintf(change, sizeof change, "%u bytes of frame", snaplen);
+            check_no_more(from, &made, change, i + 1);
         }
     }
 }
@@ -359,7 +361,7 @@ static score vary_apart(const property *tested, const capture *from)
 {
     score counted = {.problems = 1};
     int ends[2], status;
-    pid_t child;
+    pid_t child = -1;
 
     if (pipe(ends) != 0 || (child = fork()) < 0)
         fail_msg("no process");

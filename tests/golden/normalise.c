@@ -9,8 +9,6 @@
 #include "normalise.h"
 
 #include <glib.h>
-#include <stdbool.h>
-#include <string.h>
 
 #define LONGEST_LINE 200
 
@@ -29,10 +27,25 @@ char *normalise_info(const char *info)
 {
     char *text = g_strdup(info);
 
-    text = replace(text, "\\[Malformed Packet\\]|\\[Long frame \\(\\d+ bytes\\)\\]", "");
+    text = replace(text, "\\[Malformed Packet\\]|\\[Long frame \\(\\d+ bytes?\\)\\]", "");
+    text = replace(text, "\\[TCP ACKed unseen segment\\] ", "");
     text = replace(text, ", (Error|Status): (Unknown \\w+ error 0x[0-9a-f]{8}|[A-Z_]+)", "");
-    text = replace(text, ", (Error|Status): Unknown DOS error 0x[0-9a-f]{8}", "");
-    return replace(text, " DN: /.*", "");
+    return replace(text, " DN: .*", "");
+}
+
+/* Cuts a line that is too long, and frees @p text. */
+static char *cut(char *text)
+{
+    char *start, *result;
+
+    if (!g_utf8_validate(text, -1, NULL) || g_utf8_strlen(text, -1) <= LONGEST_LINE) {
+        return text;
+    }
+    start = g_utf8_substring(text, 0, LONGEST_LINE);
+    result = g_strconcat(start, "…", NULL);
+    g_free(start);
+    g_free(text);
+    return result;
 }
 
 char *normalise_tree_line(const char *line)
@@ -41,11 +54,9 @@ char *normalise_tree_line(const char *line)
 
     text = replace(text, " \\[(…|truncated)\\](?=:)", "");
     text = replace(text, "([0-9a-f]{72})[0-9a-f]*…?", "\\1…");
+    text = replace(text, "\\\\(x[0-9A-F]{2}|[0-7]{3})", "\\\\*");
     text = replace(text, "(\\[(Wait|Delivery) time: ).*\\]$", "\\1*]");
-    if (g_utf8_validate(text, -1, NULL) && g_utf8_strlen(text, -1) > LONGEST_LINE) {
-        strcpy(g_utf8_offset_to_pointer(text, LONGEST_LINE - 1), "…");
-    }
-    return text;
+    return cut(text);
 }
 
 char *normalise_value(const char *value)

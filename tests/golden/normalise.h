@@ -9,12 +9,12 @@
 #ifndef OXC_TESTS_NORMALISE_H
 #define OXC_TESTS_NORMALISE_H
 
-/** The Info column without what Wireshark's own decode of EMSMDB writes there: since 4.4 it reads
- *  all methods, many of them wrongly. Free the result. */
+/** The Info column without what Wireshark's own decode of EMSMDB and of TCP writes there: since 4.4
+ *  the one reads all methods, many of them wrongly, and the other says less. Free the result. */
 char *normalise_info(const char *info);
 
-/** A line of the packet tree: long values end where 4.0 ends them, and times, which 4.6 puts into
- *  words, are left to the fields. Free the result. */
+/** A line of the packet tree: long values end where 4.0 ends them; bytes of strings that are no
+ *  characters, and times, which 4.6 puts into words, are left to the fields. Free the result. */
 char *normalise_tree_line(const char *line);
 
 /** The value of a field: 4.4 spells out what 4.0 shows as 1 and 0. Free the result. */

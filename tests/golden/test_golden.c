@@ -217,11 +217,13 @@ static void test_without_tree(void **state)
     g_free(output);
 }
 
-/* Frames that stock Wireshark calls malformed, by its own decode of EMSMDB. */
+/* Frames that stock Wireshark calls malformed, by its own decode of EMSMDB. Since 4.4 that decode
+ * also runs, and fails, on frames where it only gets with our help: over HTTP. */
 static GHashTable *malformed_in_stock(void)
 {
-    const char *const options[] = {"-Y", "_ws.malformed", "-T", "fields",
-                                   "-e", "frame.number",  NULL};
+    bool old = strcmp(sandbox->minor, "4.0") == 0;
+    const char *filter = old ? "_ws.malformed" : "_ws.malformed or not mapi";
+    const char *const options[] = {"-Y", filter, "-T", "fields", "-e", "frame.number", NULL};
     char *output = shown(false, options);
     char **lines = g_strsplit(output, "\n", -1);
     GHashTable *frames = g_hash_table_new(NULL, NULL);

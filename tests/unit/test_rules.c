@@ -1462,6 +1462,22 @@ static void flags_out_reserved_near(void **state)
     expect(&w, w.frame, "");
 }
 
+static void flags_out_reserved_lifted(void **state)
+{
+    uint32_t connection = start();
+    sent wait = wait_on(&w, connection, ACXH);
+    sent issue = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    sent open = request(&w, connection, OXC_METHOD_CONNECT, 0);
+
+    (void)state;
+    unread(&w, true);
+    answer(&w, open, CXH, 0);
+    unread(&w, false);
+    /* For a session that is over it begins another context: the wait may be of none any more. */
+    answer(&w, issue, ACXH, 0);
+    expect(&w, wait_answer(&w, wait, 0, 0x11), "");
+}
+
 static void flags_out_reserved_late(void **state)
 {
     uint32_t connection = connection_to(&w, 1);
@@ -1954,6 +1970,7 @@ int main(void)
         TEST(rejected_without_overlap_lifted),
         TEST(flags_out_reserved),
         TEST(flags_out_reserved_near),
+        TEST(flags_out_reserved_lifted),
         TEST(flags_out_reserved_late),
         TEST(wait_completed_early),
         TEST(wait_completed_early_near),
