@@ -137,7 +137,7 @@ bool oxc_connection_is_closed(uint32_t number)
         return false;
     if (oxc_http_owns(number))
         return oxc_http_connection_closed(number);
-    return connection->tcp &&
+    return connection->tcp && !connection->closing &&
            (connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 

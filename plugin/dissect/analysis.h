@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     uint32_t number; /**< in the tracker */
     bool bound;      /**< a bind or alter_context has been seen */
+    bool closing;    /**< the segment being dissected carries a FIN or RST: its PDUs come before */
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
     wmem_map_t *contexts;

@@ -31,6 +31,7 @@ enum {
     SECURITY_TRAILER_SIZE = 8,
     AUTHN_LEVEL_PKT_PRIVACY = 6,
 };
+enum { TCP_FIN = 0x01, TCP_RST = 0x04 };
 enum { FLAG_FIRST = 0x01, FLAG_LAST = 0x02, FLAG_OBJECT_UUID = 0x80 };
 
 /* One PDU of a run. */
@@ -636,7 +637,9 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
         flow = &connection->flows[first ? 0 : 1];
         watch_segment(pinfo, connection, flow, &connection->flows[first ? 1 : 0], segment);
     }
+    connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, connection->number);
+    connection->closing = false;
     if (flow)
         flow->pending = pinfo->desegment_len != 0;
     return result != 0;

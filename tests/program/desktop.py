@@ -17,6 +17,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # pylint: disable=wrong-import-position
 
 warnings.simplefilter("ignore", DeprecationWarning)
+Atspi.set_timeout(60000, 60000)  # a program that opens a large window answers late
 WIDTH, HEIGHT = 1400, 900
 
 

@@ -97,13 +97,14 @@ def show_sentences(window):
     """Expert Information grouped in the other way, and our groups open."""
     find(window, "check box", "Group by summary").do_action(0)
     table = find(window, "tree")
-    wait_for("the other grouping", lambda: rows(table)[0][1] == "")
-    width = len(rows(table)[0])
-    cells = [cell for cell in children(table) if cell.get_role_name() == "table cell"]
-    for i in reversed(range(0, len(cells), width)):
-        if cells[i + 3].get_name() in ("MAPI", "AsyncEMSMDB"):
-            click(cells[i])
+    groups = wait_for("the other grouping",
+                      lambda: rows(table) if rows(table)[0][1] == "" else None)
+    click(next(cell for cell in children(table) if cell.get_role_name() == "table cell"))
+    key("End")
+    for group in reversed(groups):
+        if group[3] in ("MAPI", "AsyncEMSMDB"):
             key("Right")
+        key("Up")
     widen(table, "Summary")
 
 
