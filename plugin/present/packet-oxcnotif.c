@@ -392,9 +392,9 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
     if (!is_enabled())
         return;
     expert_add_info_format(pinfo, add_protocol(root, tvb), &ei_oxcnotif_missing_bind,
-                           "The capture does not hold the bind of this connection, so its calls "
-                           "cannot be decoded. This looks like a call of %s: Analyze > Decode As, "
-                           "DCE-RPC, presentation context %u",
+                           "The capture does not hold the bind of this connection: its calls "
+                           "cannot be decoded. If this is %s: Analyze > Decode As, DCE-RPC, "
+                           "presentation context %u",
                            interface, context_id);
 }
 
