@@ -172,7 +172,8 @@ static void append_outcome(wmem_strbuf_t *text, const oxc_view *view)
     else if (view->outcome != OXC_OUTCOME_NONE)
         wmem_strbuf_append_printf(text, ", %s", outcome_name(view));
     if (view->has_wait_time)
-        wmem_strbuf_append_printf(text, "%s after %.3f s", view->sealed ? "," : "",
+        wmem_strbuf_append_printf(text, "%s after %.3f s",
+                                  view->outcome == OXC_OUTCOME_NONE ? ", answered" : "",
                                   (double)view->wait_time / 1e9);
 }
 
@@ -299,10 +300,11 @@ static void mark_finding(packet_info *pinfo, const oxc_finding *finding)
 
 static void add_findings(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const oxc_view *view)
 {
-    for (size_t i = 0; i < view->finding_count; i++) {
+    for (size_t i = 0; i < view->finding_count; i++)
         add_finding(tree, tvb, pinfo, &view->findings[i]);
-        mark_finding(pinfo, &view->findings[i]);
-    }
+    /* Each mark goes in front of the one before. */
+    for (size_t i = view->finding_count; i > 0; i--)
+        mark_finding(pinfo, &view->findings[i - 1]);
 }
 
 static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
@@ -314,8 +316,10 @@ static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
     while ((frame = oxc_tracker_next_notified(oxc_analysis_tracker(), &position)) != 0)
         add_frame(tree, hf_oxcnotif_notified_in, tvb, frame);
     add_time(tree, hf_oxcnotif_delivery_time, tvb, view->has_delivery_time, view->delivery_time);
-    for (size_t i = 0; i < view->registered_count; i++)
-        add_frame(tree, hf_oxcnotif_registered_in, tvb, view->registered_frames[i]);
+    for (size_t i = 0; i < view->registered_count; i++) {
+        if (i == 0 || view->registered_frames[i] != view->registered_frames[i - 1])
+            add_frame(tree, hf_oxcnotif_registered_in, tvb, view->registered_frames[i]);
+    }
 }
 
 static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)

@@ -219,7 +219,7 @@ static void write_frame(capture *to, const session *of, connection *on, unsigned
     store_tcp(frame + 34, on, direction, flags, payload);
     fwrite(head, 1, sizeof head, to->file);
     fwrite(payload->bytes, 1, payload->length, to->file);
-    on->seq[direction] += (uint32_t)payload->length + (flags & (TCP_SYN | TCP_FIN) ? 1 : 0);
+    on->seq[direction] += (uint32_t)payload->length + ((flags & (TCP_SYN | TCP_FIN)) != 0 ? 1 : 0);
     to->time += to->gap;
     to->frames++;
 }
@@ -401,7 +401,7 @@ static void put_rops(message *to, const message *payload, bool request, bool xor
 
 static void connect_session(capture *to, session *of)
 {
-    static const uint16_t client_version[] = {0x000F, 0x9144, 0x03F9};
+    static const uint16_t client_version[] = {0x0F00, 0x9144, 0x03F9};
     static const uint16_t server_version[] = {0x0F00, 0x8450, 0x0004};
     uint32_t call = ++of->calls.call_id;
     message pdu = begin_call(PDU_REQUEST, call, 10);

@@ -1719,7 +1719,7 @@ static void rule_is_reported_once_on_a_frame(void **state)
     w.same_frame = true;
     wait_on(&w, connection, 0);
     w.same_frame = true;
-    call = wait_on(&w, connection, 99);
+    wait_on(&w, connection, 99);
     expect_at(&w, frame, 0, "wait-null-handle");
     expect_at(&w, frame, 1, "");
     expect_at(&w, frame, 2, "wait-without-connect");
