@@ -93,42 +93,6 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
     tracker->free_call = number;
 }
 
-/* The statuses that [MS-OXCRPC] 3.1.4 and 3.3.4 and [MS-OXCDATA] 2.4 name for these methods. */
-static bool has_name(uint32_t status)
-{
-    switch (status) {
-    case 0x00000000:
-    case 0x000003EB: /* ecUnknownUser */
-    case 0x000003ED: /* ecExiting */
-    case 0x000003F0: /* ecServerOOM */
-    case 0x000003F2: /* ecLoginPerm */
-    case 0x0000047D: /* ecBufferTooSmall */
-    case 0x00000480: /* ecServerBusy */
-    case 0x000004B6: /* ecRpcFormat */
-    case 0x000004B9: /* ecNullObject */
-    case 0x000004DF: /* ecClientVerDisallowed */
-    case 0x000004E0: /* ecRpcHttpDisallowed */
-    case 0x000004E1: /* ecCachedModeRequired */
-    case 0x000006BB: /* RPC_S_SERVER_TOO_BUSY */
-    case 0x000006F7: /* RPC_X_BAD_STUB_DATA */
-    case 0x000007D8: /* ecProtocolDisabled */
-    case 0x000007EE: /* ecRejected */
-    case 0x00000970: /* ecNotEncrypted */
-    case 0x80004005: /* ecError */
-    case 0x80040102: /* ecNotSupported */
-    case 0x80040110: /* ecVersionMismatch */
-    case 0x80040111: /* ecLoginFailure */
-    case 0x80040115: /* ecRpcFailed */
-    case 0x80040305: /* ecTooBig */
-    case 0x80040605: /* ecNotInitialized */
-    case 0x80070005: /* ecAccessDenied */
-    case 0x80070057: /* ecInvalidParam */
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
 {
     const uint8_t *bytes = event->handle.bytes;
@@ -156,7 +120,8 @@ static bool response_readable(const oxc_event *event, oxc_method method)
     if (!event->has_result || (method != OXC_METHOD_ASYNC_WAIT && !event->has_handle))
         return false;
     return event->stub == OXC_STUB_CLEAR ||
-           (has_name(event->status) && (method != OXC_METHOD_ASYNC_WAIT || event->flags <= 1));
+           (oxc_status_name(event->status) != NULL &&
+            (method != OXC_METHOD_ASYNC_WAIT || event->flags <= 1));
 }
 
 bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)

@@ -349,6 +349,29 @@ size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings)
     return count;
 }
 
+const char *oxc_status_name(uint32_t status)
+{
+    switch (status) {
+#define OXC_STATUS(value, name)                                                                    \
+    case value:                                                                                    \
+        return name;
+#include "status.def"
+#undef OXC_STATUS
+    default:
+        return NULL;
+    }
+}
+
+static void append_status(GString *text, uint32_t status)
+{
+    const char *name = oxc_status_name(status);
+
+    if (name != NULL)
+        g_string_append_printf(text, "%s (0x%08x)", name, status);
+    else
+        g_string_append_printf(text, "0x%08x", status);
+}
+
 static void append_version(GString *text, uint64_t version)
 {
     g_string_append_printf(text, "%u.%u.%u.%u", (unsigned)(version >> 48),
@@ -366,6 +389,8 @@ static void append_value(GString *text, const char *name, size_t length, const o
         g_string_append_printf(text, "%u", finding->frames[1]);
     else if (strncmp(name, "{hex}", length) == 0)
         g_string_append_printf(text, "0x%08x", (unsigned)finding->value);
+    else if (strncmp(name, "{status}", length) == 0)
+        append_status(text, (uint32_t)finding->value);
     else if (strncmp(name, "{time}", length) == 0)
         g_string_append_printf(text, "%" PRIu64 ".%03u s", milliseconds / 1000,
                                (unsigned)(milliseconds % 1000));

@@ -50,6 +50,9 @@ typedef struct {
     uint64_t value;     /**< for the placeholder {value}: flags, status, version or nanoseconds */
 } oxc_finding;
 
+/** The name of a return value of the two interfaces, or NULL if it has none. Static. */
+const char *oxc_status_name(uint32_t status);
+
 /** Appends the sentence of a finding, its frames and values filled in, with the sections. */
 void oxc_finding_append_text(GString *text, const oxc_finding *finding);
 

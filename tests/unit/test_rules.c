@@ -1793,7 +1793,8 @@ static void table_matches_contract(void **state)
 /* Whether a sentence is made of text and known placeholders only. */
 static bool is_well_formed(const char *sentence)
 {
-    static const char *const known[] = {"{frame}", "{frame2}", "{hex}", "{time}", "{version}"};
+    static const char *const known[] = {"{frame}",  "{frame2}", "{hex}",
+                                        "{status}", "{time}",   "{version}"};
 
     for (const char *brace = strpbrk(sentence, "{}"); brace != NULL; brace = strpbrk(brace, "{}")) {
         size_t i = 0;
@@ -1842,6 +1843,12 @@ static void texts(void **state)
                 "the same handle [MS-OXCRPC] 3.3.4.1, [MS-OXCNOTIF] 3.1.5.3");
     expect_text((oxc_finding){.rule = OXC_RULE_flags_in_nonzero, .value = 7},
                 "ulFlagsIn of EcDoAsyncWaitEx is 0x00000007 instead of 0 [MS-OXCRPC] 3.3.4.1");
+    expect_text((oxc_finding){.rule = OXC_RULE_wait_after_error, .frames = {40, 0}, .value = 0x3ED},
+                "EcDoAsyncWaitEx again on a handle whose wait returned ecExiting (0x000003ed) in "
+                "frame 40 [MS-OXCNOTIF] 3.2.5.5.1");
+    expect_text((oxc_finding){.rule = OXC_RULE_connect_handle_on_failure, .value = 0x12345678},
+                "EcDoAsyncConnectEx returned 0x12345678 with an ACXH that is not null "
+                "[MS-OXCRPC] 3.1.4.4");
     expect_text((oxc_finding){.rule = OXC_RULE_wait_dropped,
                               .frames = {5, 0},
                               .value = (uint64_t)(310 * SECOND + 4 * MILLISECOND)},
