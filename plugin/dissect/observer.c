@@ -436,31 +436,50 @@ static int stub_offset(const oxc_pdu *pdu)
     return pdu->offset + CALL_HEADER_SIZE + (has_object ? OBJECT_UUID_SIZE : 0);
 }
 
-/* Whether the stub of a PDU that the capture cut can be decoded: a request says which method it is
- * for, and so does a response of the interface that has only one. */
-static bool is_readable_cut(const oxc_run *run, const oxc_pdu *pdu, oxc_interface interface)
+static int stub_length(const oxc_run *run, const oxc_pdu *pdu)
 {
-    return !pdu->whole && pdu->headed && !pdu->sealed && is_one_fragment(pdu) &&
-           (pdu->type == PDU_REQ
-                ? interface >= OXC_INTERFACE_EMSMDB
-                : pdu->type == PDU_RESP && interface == OXC_INTERFACE_ASYNCEMSMDB) &&
-           tvb_bytes_exist(run->tvb, stub_offset(pdu), 1);
+    int auth_length = tvb_get_guint16(run->tvb, pdu->offset + 10, pdu->encoding);
+
+    return pdu->offset + pdu->length - stub_offset(pdu) -
+           (auth_length > 0 ? auth_length + SECURITY_TRAILER_SIZE : 0);
 }
 
-/* Wireshark gives up on a PDU that the capture cut before it hands anything over. */
-static void take_cut_call(oxc_run *run, oxc_pdu *pdu, oxc_interface interface, bool ndr64)
+static bool is_active(oxc_interface interface)
+{
+    return interface == OXC_INTERFACE_ASYNCEMSMDB ? oxc_asyncemsmdb_active() : oxc_emsmdb_active();
+}
+
+/* Whether the stub of a PDU that Wireshark handed to nobody can be decoded: a request that the
+ * capture cut says which method it is for, and so does a response, cut or without a call, of the
+ * interface that has only one. */
+static bool is_readable_alone(const oxc_run *run, const oxc_pdu *pdu, oxc_interface interface)
+{
+    return pdu->headed && !pdu->sealed && is_one_fragment(pdu) &&
+           (pdu->type == PDU_REQ
+                ? !pdu->whole && interface >= OXC_INTERFACE_EMSMDB
+                : pdu->type == PDU_RESP && interface == OXC_INTERFACE_ASYNCEMSMDB) &&
+           is_active(interface) && tvb_bytes_exist(run->tvb, stub_offset(pdu), 1);
+}
+
+/* Wireshark gives up on a PDU that the capture cut before it hands anything over. What a whole one
+ * says is shown; it counts as not read, for nobody knows its call. */
+static void take_call_alone(oxc_run *run, oxc_pdu *pdu, oxc_interface interface, bool ndr64)
 {
     oxc_event event = {.stub = OXC_STUB_CLEAR};
-    oxc_stub stub = {.tvb = tvb_new_subset_remaining(run->tvb, stub_offset(pdu)),
+    oxc_stub stub = {.tvb = pdu->whole ? tvb_new_subset_length(run->tvb, stub_offset(pdu),
+                                                               MAX(stub_length(run, pdu), 0))
+                                       : tvb_new_subset_remaining(run->tvb, stub_offset(pdu)),
                      .pinfo = run->pinfo,
                      .encoding = pdu->encoding,
                      .ndr64 = ndr64,
-                     .cut = true,
+                     .cut = !pdu->whole,
                      .request_frame = run->pinfo->num,
                      .call_id = pdu->call_id,
                      .missing = -1};
 
     dissect_stub(&stub, run->tree, NULL, interface, pdu->opnum, pdu->type == PDU_REQ, &event);
+    if (pdu->whole)
+        event.stub = OXC_STUB_UNREAD;
     take_pdu(run, pdu, &event);
 }
 
@@ -470,7 +489,7 @@ static void show_interface(const oxc_run *run, const oxc_pdu *pdu, oxc_interface
     oxc_view view;
     tvbuff_t *tvb;
 
-    if (!run->tree || !oxc_emsmdb_active() ||
+    if (!run->tree || !is_active(interface) ||
         !(interface == OXC_INTERFACE_EMSMDB ||
           (interface == OXC_INTERFACE_ASYNCEMSMDB && pdu->type == PDU_FAULT)))
         return;
@@ -485,14 +504,6 @@ static void show_interface(const oxc_run *run, const oxc_pdu *pdu, oxc_interface
     else if (view.method < OXC_METHOD_ASYNC_WAIT)
         oxc_emsmdb_add_protocol(tvb, run->tree, (uint16_t)view.method,
                                 pdu->type == PDU_RESP ? "response" : "fault");
-}
-
-static int stub_length(const oxc_run *run, const oxc_pdu *pdu)
-{
-    int auth_length = tvb_get_guint16(run->tvb, pdu->offset + 10, pdu->encoding);
-
-    return pdu->offset + pdu->length - stub_offset(pdu) -
-           (auth_length > 0 ? auth_length + SECURITY_TRAILER_SIZE : 0);
 }
 
 /* Which of the two interfaces a request without a bind probably is for: the requests of
@@ -539,8 +550,8 @@ static void finish_pdu(oxc_run *run, oxc_pdu *pdu)
     bool ndr64, shown = false;
     oxc_interface interface = interface_of(run, pdu, &ndr64);
 
-    if (!pdu->taken && is_readable_cut(run, pdu, interface)) {
-        take_cut_call(run, pdu, interface, ndr64);
+    if (!pdu->taken && is_readable_alone(run, pdu, interface)) {
+        take_call_alone(run, pdu, interface, ndr64);
         shown = true;
     } else if (!pdu->taken) {
         take_pdu(run, pdu, NULL);

@@ -81,9 +81,19 @@ proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const 
     return tree;
 }
 
+/* Wireshark adds the method's number first. It stands for no byte of the stub. */
+static void mark_opnum(proto_tree *tree)
+{
+    proto_item *item = tree ? tree->first_child : NULL;
+
+    if (item && PITEM_FINFO(item) && PITEM_FINFO(item)->hfinfo->id == hf_asyncemsmdb_opnum)
+        proto_item_set_generated(item);
+}
+
 static int dissect_wait(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
                         dcerpc_info *di, uint8_t *drep)
 {
+    mark_opnum(tree);
     return oxc_observer_stub(tvb, pinfo, tree, di, drep);
 }
 
@@ -135,10 +145,29 @@ void oxc_asyncemsmdb_register(void)
     expert_register_field_array(expert_register_protocol(proto_asyncemsmdb), ei, array_length(ei));
 }
 
+bool oxc_asyncemsmdb_active(void)
+{
+    return proto_is_protocol_enabled(find_protocol_by_id(proto_asyncemsmdb));
+}
+
+/* What Wireshark calls the interface without us. */
+static char *builtin_name;
+
+void oxc_asyncemsmdb_init(void)
+{
+    static const e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
+    const protocol_t *protocol = find_protocol_by_id(proto_asyncemsmdb);
+
+    if (builtin_name)
+        guids_add_guid(&uuid, oxc_asyncemsmdb_active() ? proto_get_protocol_short_name(protocol)
+                                                       : builtin_name);
+}
+
 void oxc_asyncemsmdb_handoff(void)
 {
     static e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
 
+    builtin_name = g_strdup(guids_get_guid_name(&uuid, NULL));
     dcerpc_init_uuid(proto_asyncemsmdb, ett_asyncemsmdb, &uuid, 0, asyncemsmdb_procs,
                      hf_asyncemsmdb_opnum);
 }

@@ -14,6 +14,9 @@
 /** Protocol id of AsyncEMSMDB. */
 int oxc_asyncemsmdb_protocol(void);
 
+/** False while the user has disabled AsyncEMSMDB. */
+bool oxc_asyncemsmdb_active(void);
+
 /** Decodes a stub of EcDoAsyncWaitEx, [MS-OXCRPC] 3.3.4.1, and says in @p event what it carries.
  *  @param item  takes the expert item of a stub that is not whole */
 void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request, oxc_event *event);
@@ -24,6 +27,11 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind);
 
 void oxc_asyncemsmdb_register(void);
+
+/** Names the interface as ours, or as Wireshark does where the protocol is disabled; for the start
+ *  of each file. */
+void oxc_asyncemsmdb_init(void);
+
 void oxc_asyncemsmdb_handoff(void);
 
 #endif /* OXC_PACKET_ASYNCEMSMDB_H */

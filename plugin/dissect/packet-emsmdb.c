@@ -434,9 +434,7 @@ static const struct {
 
 oxc_method oxc_emsmdb_method(uint16_t opnum)
 {
-    if (opnum >= OPNUM_COUNT || opnum == OPNUM_DUMMY_RPC || !readers[opnum].request)
-        return OXC_METHOD_OTHER;
-    return (oxc_method)opnum;
+    return opnum < OPNUM_COUNT ? (oxc_method)opnum : OXC_METHOD_OTHER;
 }
 
 void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, bool request,

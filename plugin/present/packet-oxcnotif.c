@@ -408,6 +408,7 @@ static void init(void)
 
     oxc_analysis_init(&settings);
     oxc_emsmdb_init();
+    oxc_asyncemsmdb_init();
 }
 
 static void register_preferences(void)

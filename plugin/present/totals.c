@@ -282,7 +282,7 @@ static void take_limits(oxc_limits *limits, const oxc_view *view)
         limits->unmatched_responses++;
     else if (view->sealed)
         ++*(request ? &limits->sealed_requests : &limits->sealed_responses);
-    else if (view->unreadable && view->method != OXC_METHOD_OTHER)
+    else if (view->unreadable && oxc_method_is_followed(view->method))
         ++*(request ? &limits->unread_requests : &limits->unread_responses);
 }
 

@@ -107,7 +107,7 @@ static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, 
 
 static bool request_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
 {
-    if (method == OXC_METHOD_CONNECT || method == OXC_METHOD_OTHER)
+    if (method == OXC_METHOD_CONNECT || !oxc_method_is_followed(method))
         return true;
     return event->has_handle &&
            (event->stub == OXC_STUB_CLEAR || believe_request(tracker, event, method));
@@ -115,7 +115,7 @@ static bool request_readable(const oxc_tracker *tracker, const oxc_event *event,
 
 static bool response_readable(const oxc_event *event, oxc_method method)
 {
-    if (method == OXC_METHOD_OTHER)
+    if (!oxc_method_is_followed(method))
         return true;
     if (!event->has_result || (method != OXC_METHOD_ASYNC_WAIT && !event->has_handle))
         return false;

@@ -22,7 +22,8 @@ typedef struct {
 } oxc_handle;
 
 /** The methods that the analysis tells apart. The values are the opnums of EMSMDB,
- *  [MS-OXCRPC] 3.1.4; EcDoAsyncWaitEx is opnum 0 of AsyncEMSMDB, 3.3.4.1. */
+ *  [MS-OXCRPC] 3.1.4; EcDoAsyncWaitEx is opnum 0 of AsyncEMSMDB, 3.3.4.1. The other opnums of
+ * EMSMDB stand for themselves: their calls carry nothing for the analysis. */
 typedef enum {
     OXC_METHOD_DISCONNECT = 1,
     OXC_METHOD_REGISTER_PUSH = 4,
@@ -30,9 +31,25 @@ typedef enum {
     OXC_METHOD_RPC_EXT2 = 11,
     OXC_METHOD_ASYNC_CONNECT = 14,
     OXC_METHOD_ASYNC_WAIT = 0x100,
-    /** A call of one of the two interfaces that carries nothing for the analysis. */
+    /** A call of one of the two interfaces on an opnum that it does not have, or an unknown one. */
     OXC_METHOD_OTHER = 0x101,
 } oxc_method;
+
+/** Whether the analysis looks into the stubs of a method. */
+static inline bool oxc_method_is_followed(oxc_method method)
+{
+    switch ((int)method) {
+    case OXC_METHOD_DISCONNECT:
+    case OXC_METHOD_REGISTER_PUSH:
+    case OXC_METHOD_CONNECT:
+    case OXC_METHOD_RPC_EXT2:
+    case OXC_METHOD_ASYNC_CONNECT:
+    case OXC_METHOD_ASYNC_WAIT:
+        return true;
+    default:
+        return false;
+    }
+}
 
 typedef enum {
     OXC_EVENT_BIND,      /**< bind: #group_id asked for (0: a new association) */
