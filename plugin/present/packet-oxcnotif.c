@@ -220,6 +220,8 @@ static void add_title(proto_item *item, packet_info *pinfo, const oxc_view *view
                                   wmem_strbuf_get_len(text) > 0 ? " of " : ", ", view->session);
     append_outcome(text, view);
     append_news(text, view, news);
+    if (view->unmatched)
+        wmem_strbuf_append(text, ", answer to an unknown call, not judged");
     if (wmem_strbuf_get_len(text) > 0)
         proto_item_append_text(item, ":%s", wmem_strbuf_get_str(text) + 1);
 }
