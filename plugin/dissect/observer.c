@@ -53,6 +53,9 @@ typedef struct {
     uint32_t ordinal;
 } oxc_pdu;
 
+/* Room in a run for as many PDUs as most segments hold. */
+enum { FEW_PDUS = 4 };
+
 /* The PDUs that one call of Wireshark's dissector walks over. */
 typedef struct oxc_run {
     tvbuff_t *tvb;
@@ -61,8 +64,10 @@ typedef struct oxc_run {
     oxc_connection *connection;
     oxc_pdu *pdus;
     unsigned count;
+    unsigned capacity;
     unsigned next; /* the first that has not been taken */
     struct oxc_run *outer;
+    oxc_pdu few[FEW_PDUS]; /* what pdus points to while they are enough */
 } oxc_run;
 
 static oxc_run *current_run;
@@ -80,20 +85,36 @@ static uint32_t next_ordinal(packet_info *pinfo)
     return (*next)++;
 }
 
-static unsigned encoding_of(tvbuff_t *tvb, int offset)
+static bool is_little_endian(const uint8_t *header)
 {
-    return (tvb_get_guint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN) != 0 ? ENC_LITTLE_ENDIAN
-                                                                       : ENC_BIG_ENDIAN;
+    return (header[4] & DREP_LITTLE_ENDIAN) != 0;
+}
+
+static uint16_t header_uint16(const uint8_t *header, int offset)
+{
+    const uint8_t *at = header + offset;
+
+    return (uint16_t)(is_little_endian(header) ? at[0] | at[1] << 8 : at[0] << 8 | at[1]);
+}
+
+static uint32_t header_uint32(const uint8_t *header, int offset)
+{
+    uint32_t first = header_uint16(header, offset), second = header_uint16(header, offset + 2);
+
+    return is_little_endian(header) ? first | second << 16 : first << 16 | second;
+}
+
+/* @param header  COMMON_HEADER_SIZE bytes */
+static bool is_header(const uint8_t *header)
+{
+    return header[0] == 5 && header[1] <= 1 && header[2] <= PDU_RTS && (header[4] & 0xEE) == 0 &&
+           header[5] <= 3 && header_uint16(header, 8) >= COMMON_HEADER_SIZE;
 }
 
 bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
 {
-    if (!tvb_bytes_exist(tvb, offset, COMMON_HEADER_SIZE))
-        return false;
-    return tvb_get_guint8(tvb, offset) == 5 && tvb_get_guint8(tvb, offset + 1) <= 1 &&
-           tvb_get_guint8(tvb, offset + 2) <= PDU_RTS &&
-           (tvb_get_guint8(tvb, offset + 4) & 0xEE) == 0 && tvb_get_guint8(tvb, offset + 5) <= 3 &&
-           tvb_get_guint16(tvb, offset + 8, encoding_of(tvb, offset)) >= COMMON_HEADER_SIZE;
+    return tvb_bytes_exist(tvb, offset, COMMON_HEADER_SIZE) &&
+           is_header(tvb_get_ptr(tvb, offset, COMMON_HEADER_SIZE));
 }
 
 bool oxc_looks_like_bind(tvbuff_t *tvb, int offset)
@@ -107,9 +128,8 @@ static bool is_call(const oxc_pdu *pdu)
     return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
 }
 
-static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu)
+static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu, int auth_length)
 {
-    int auth_length = tvb_get_guint16(tvb, pdu->offset + 10, pdu->encoding);
     int trailer = pdu->length - auth_length - SECURITY_TRAILER_SIZE;
 
     if (auth_length == 0 || trailer < COMMON_HEADER_SIZE ||
@@ -118,58 +138,58 @@ static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu)
     return tvb_get_guint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
 }
 
-static void read_header(tvbuff_t *tvb, oxc_pdu *pdu)
+/* @param captured  bytes of the buffer from the PDU on */
+static void read_header(tvbuff_t *tvb, oxc_pdu *pdu, const uint8_t *header, int captured)
 {
-    int offset = pdu->offset;
-
-    pdu->type = tvb_get_guint8(tvb, offset + 2);
-    pdu->flags = tvb_get_guint8(tvb, offset + 3);
-    pdu->call_id = tvb_get_guint32(tvb, offset + 12, pdu->encoding);
-    pdu->headed = pdu->length >= CALL_HEADER_SIZE && tvb_bytes_exist(tvb, offset, CALL_HEADER_SIZE);
+    pdu->encoding = is_little_endian(header) ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN;
+    pdu->type = header[2];
+    pdu->flags = header[3];
+    pdu->call_id = header_uint32(header, 12);
+    pdu->whole = pdu->length <= captured;
+    pdu->headed = pdu->length >= CALL_HEADER_SIZE && captured >= CALL_HEADER_SIZE;
     if (!pdu->headed)
         return;
-    pdu->group_id = tvb_get_guint32(tvb, offset + 20, pdu->encoding);
-    pdu->context_id = tvb_get_guint16(tvb, offset + 20, pdu->encoding);
-    pdu->opnum = tvb_get_guint16(tvb, offset + 22, pdu->encoding);
-    pdu->sealed = is_call(pdu) && is_sealed(tvb, pdu);
+    header = tvb_get_ptr(tvb, pdu->offset, CALL_HEADER_SIZE);
+    pdu->group_id = header_uint32(header, 20);
+    pdu->context_id = header_uint16(header, 20);
+    pdu->opnum = header_uint16(header, 22);
+    pdu->sealed = is_call(pdu) && is_sealed(tvb, pdu, header_uint16(header, 10));
+}
+
+static oxc_pdu *add_pdu(oxc_run *run)
+{
+    if (run->count == run->capacity) {
+        oxc_pdu *more = wmem_alloc_array(run->pinfo->pool, oxc_pdu, run->capacity * 2);
+
+        memcpy(more, run->pdus, run->count * sizeof *more);
+        run->pdus = more;
+        run->capacity *= 2;
+    }
+    memset(&run->pdus[run->count], 0, sizeof *run->pdus);
+    return &run->pdus[run->count++];
 }
 
 /* Steps over PDUs as tcp_dissect_pdus() does: by their lengths, whether they look like PDUs or
- * not. Returns false at the end. */
-static bool next_pdu(tvbuff_t *tvb, int *offset, oxc_pdu *pdu)
-{
-    while (tvb_bytes_exist(tvb, *offset, COMMON_HEADER_SIZE)) {
-        unsigned encoding = encoding_of(tvb, *offset);
-        int length = tvb_get_guint16(tvb, *offset + 8, encoding);
-        bool found = oxc_looks_like_pdu(tvb, *offset);
-
-        if (length < COMMON_HEADER_SIZE)
-            return false;
-        if (found) {
-            memset(pdu, 0, sizeof *pdu);
-            pdu->offset = *offset;
-            pdu->length = length;
-            pdu->encoding = encoding;
-            pdu->whole = tvb_bytes_exist(tvb, *offset, length);
-            read_header(tvb, pdu);
-        }
-        *offset += length;
-        if (found)
-            return true;
-    }
-    return false;
-}
-
+ * not. */
 static void find_pdus(oxc_run *run)
 {
-    oxc_pdu pdu;
-    unsigned count = 0;
+    int end = (int)tvb_captured_length(run->tvb), offset = 0;
 
-    for (int offset = 0; next_pdu(run->tvb, &offset, &pdu);)
-        count++;
-    run->pdus = wmem_alloc_array(run->pinfo->pool, oxc_pdu, count);
-    for (int offset = 0; run->count < count;)
-        next_pdu(run->tvb, &offset, &run->pdus[run->count++]);
+    while (end - offset >= COMMON_HEADER_SIZE) {
+        const uint8_t *header = tvb_get_ptr(run->tvb, offset, COMMON_HEADER_SIZE);
+        int length = header_uint16(header, 8);
+
+        if (length < COMMON_HEADER_SIZE)
+            return;
+        if (is_header(header)) {
+            oxc_pdu *pdu = add_pdu(run);
+
+            pdu->offset = offset;
+            pdu->length = length;
+            read_header(run->tvb, pdu, header, end - offset);
+        }
+        offset += length;
+    }
 }
 
 /* Whether a PDU goes from the client to the server; RTS PDUs go both ways. */
@@ -578,22 +598,15 @@ static void finish(oxc_run *run)
         finish_pdu(run, &run->pdus[i]);
 }
 
-int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, uint32_t connection)
+/* Apart from oxc_observe(), whose variables must not be in its setjmp(). */
+static int call_inner(oxc_run *run, heur_dissector_t inner, void *data)
 {
-    oxc_run *run = wmem_new0(pinfo->pool, oxc_run);
     volatile int result = 0;
 
-    run->tvb = tvb;
-    run->pinfo = pinfo;
-    run->tree = tree;
-    run->connection = oxc_connection_by_number(connection);
-    run->outer = current_run;
-    find_pdus(run);
     current_run = run;
     TRY
     {
-        result = inner(tvb, pinfo, tree, data);
+        result = inner(run->tvb, run->pinfo, run->tree, data);
     }
     FINALLY
     {
@@ -602,6 +615,23 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
     }
     ENDTRY;
     return result;
+}
+
+int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                heur_dissector_t inner, uint32_t connection)
+{
+    oxc_run run;
+
+    run.tvb = tvb;
+    run.pinfo = pinfo;
+    run.tree = tree;
+    run.connection = oxc_connection_by_number(connection);
+    run.pdus = run.few;
+    run.count = run.next = 0;
+    run.capacity = FEW_PDUS;
+    run.outer = current_run;
+    find_pdus(&run);
+    return call_inner(&run, inner, data);
 }
 
 static heur_dtbl_entry_t *builtin_heuristic;

@@ -423,6 +423,29 @@ void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pi
     }
 }
 
+static bool is_sound(const oxc_extended_buffer *buffer)
+{
+    for (unsigned i = 0; i < buffer->count; i++) {
+        if (buffer->payloads[i].fault != OXC_PAYLOAD_OK)
+            return false;
+    }
+    return buffer->end == OXC_EXT_END &&
+           tvb_reported_length_remaining(buffer->tvb, (int)buffer->end_offset) <= 0;
+}
+
+bool oxc_pass_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo)
+{
+    if (!is_sound(buffer))
+        return false;
+    for (unsigned i = 0; i < buffer->count; i++) {
+        const oxc_payload *payload = &buffer->payloads[i];
+
+        if (payload->decoded && payload->captured > 0)
+            add_new_data_source(pinfo, payload->tvb, "EMSMDB payload");
+    }
+    return true;
+}
+
 void oxc_register_extended_buffers(int proto)
 {
     static hf_register_info hf[] = {

@@ -9,6 +9,7 @@
 #include "payload.h"
 #include "rops.h"
 #include "status.h"
+#include "text.h"
 
 #include <inttypes.h>
 
@@ -479,15 +480,23 @@ static char *message_class(const oxc_payload *payload, wmem_allocator_t *scope, 
 static const char *describe_new_mail(const oxc_payload *payload, wmem_allocator_t *scope,
                                      const oxc_rop *rop)
 {
-    wmem_strbuf_t *text = wmem_strbuf_new(scope, "New mail");
+    const char *class_shown = message_class(payload, scope, rop);
+    oxc_text text;
     uint64_t id;
 
-    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_FOLDER_ID, &id))
-        wmem_strbuf_append_printf(text, " in folder 0x%016" PRIx64, id);
-    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_MESSAGE_ID, &id))
-        wmem_strbuf_append_printf(text, ", message 0x%016" PRIx64, id);
-    wmem_strbuf_append_printf(text, ", class %s", message_class(payload, scope, rop));
-    return wmem_strbuf_get_str(text);
+    oxc_text_clear(&text);
+    oxc_text_add(&text, "New mail");
+    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_FOLDER_ID, &id)) {
+        oxc_text_add(&text, " in folder ");
+        oxc_text_add_id(&text, id);
+    }
+    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_MESSAGE_ID, &id)) {
+        oxc_text_add(&text, ", message ");
+        oxc_text_add_id(&text, id);
+    }
+    oxc_text_add(&text, ", class ");
+    oxc_text_add(&text, class_shown ? class_shown : "");
+    return (const char *)wmem_memdup(scope, text.bytes, text.length + 1);
 }
 
 static void append(wmem_array_t **array, wmem_allocator_t *scope, uint32_t value)
@@ -508,6 +517,7 @@ typedef struct {
     oxc_rop_summary *summary;
     wmem_allocator_t *scope;
     size_t *rops; /* how many a frame may still have */
+    bool tell;    /* describe a new mail */
     wmem_array_t *lists[OXC_MEANS_PENDING + 1];
 } rop_summariser;
 
@@ -547,7 +557,7 @@ static void summarise_rop(rop_summariser *summariser, const oxc_payload *payload
     }
     if (meaning.kind != OXC_MEANS_NOTHING)
         append(&summariser->lists[meaning.kind], summariser->scope, meaning.value);
-    if (meaning.kind == OXC_MEANS_NOTIFIED && rop->state == OXC_READ_WHOLE &&
+    if (summariser->tell && meaning.kind == OXC_MEANS_NOTIFIED && rop->state == OXC_READ_WHOLE &&
         (meaning.flags & OXC_NOTIFY_TYPE) == OXC_TYPE_NEW_MAIL && !summary->new_mail)
         summary->new_mail = describe_new_mail(payload, summariser->scope, rop);
 }
@@ -575,11 +585,13 @@ static void summarise_payload(rop_summariser *summariser, const oxc_payload *pay
 }
 
 oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request)
+                                   bool request, bool tell)
 {
     oxc_rop_summary summary = {0};
-    rop_summariser summariser = {
-        .summary = &summary, .scope = pinfo->pool, .rops = &oxc_frame_budget(pinfo)->rops};
+    rop_summariser summariser = {.summary = &summary,
+                                 .scope = pinfo->pool,
+                                 .rops = &oxc_frame_budget(pinfo)->rops,
+                                 .tell = tell};
     unsigned i;
 
     for (i = 0; i<buffer->count && * summariser.rops> 0; i++)

@@ -214,8 +214,8 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
                       oxc_event *event)
 {
     const oxc_extended_buffer *buffer = read_buffer(stub, array);
-    oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request);
-    proto_tree *tree = show_bytes(stub, hf, array);
+    bool tell = stub->tree || col_get_writable(stub->pinfo->cinfo, COL_INFO);
+    oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell);
 
     event->rop_faults = summary.faults;
     event->rop_fault_flags = summary.flags;
@@ -224,7 +224,11 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
     event->notified = summary.notified;
     event->notified_count = summary.notified_count;
     stub->news = summary.new_mail;
-    oxc_show_extended_buffer(buffer, stub->pinfo, tree, request, oxc_show_rop_payload);
+    if (!stub->tree && summary.state == OXC_WALK_WHOLE &&
+        oxc_pass_extended_buffer(buffer, stub->pinfo))
+        return;
+    oxc_show_extended_buffer(buffer, stub->pinfo, show_bytes(stub, hf, array), request,
+                             oxc_show_rop_payload);
 }
 
 static void show_auxiliary(const oxc_stub *stub, int hf, const oxc_array *array, bool request)

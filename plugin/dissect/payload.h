@@ -68,7 +68,7 @@ typedef struct {
     const uint32_t *pending; /**< SessionIndex of each RopPending, in order */
     size_t pending_count;
     /** Of the first RopNotify of a new mail: "New mail in folder 0x0123456789abcdef, message
-     *  0x0123456789abcdef, class IPM.Note"; else NULL. */
+     *  0x0123456789abcdef, class IPM.Note"; NULL if there is none or it was not asked for. */
     const char *new_mail;
 } oxc_rop_summary;
 
@@ -94,9 +94,15 @@ typedef bool (*oxc_payload_shower)(const oxc_payload *payload, packet_info *pinf
 void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
                               proto_tree *tree, bool request, oxc_payload_shower show);
 
-/** Reads the ROPs of rgbIn or rgbOut without showing them. */
+/** What oxc_show_extended_buffer() would add to a packet without a tree, if nothing is wrong with
+ *  the buffer: its decoded payloads as data sources.
+ *  @return false if there may be more to say of it */
+bool oxc_pass_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo);
+
+/** Reads the ROPs of rgbIn or rgbOut without showing them.
+ *  @param tell  describe a new mail */
 oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request);
+                                   bool request, bool tell);
 
 /** The payloads of rgbIn and rgbOut, [MS-OXCROPS] 2.2.1. */
 bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,

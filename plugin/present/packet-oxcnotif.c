@@ -20,6 +20,7 @@
 #include "dissect/packet-emsmdb.h"
 #include "dissect/push_notification.h"
 #include "dissect/rpc_over_http.h"
+#include "dissect/text.h"
 #include "report.h"
 
 static int proto_oxcnotif = -1;
@@ -162,68 +163,85 @@ static bool ends_previous_wait(const oxc_view *view)
 }
 
 /* "NotificationPending after 1.004 s" */
-static void append_outcome(wmem_strbuf_t *text, const oxc_view *view)
+static void append_outcome(oxc_text *text, const oxc_view *view)
 {
     if (view->sealed)
-        wmem_strbuf_append(text, ", sealed");
-    if (ends_previous_wait(view))
-        wmem_strbuf_append_printf(text, ", wait of frame %u: %s", view->previous_wait_frame,
-                                  outcome_name(view));
-    else if (view->outcome != OXC_OUTCOME_NONE)
-        wmem_strbuf_append_printf(text, ", %s", outcome_name(view));
-    if (view->has_wait_time)
-        wmem_strbuf_append_printf(text, "%s after %.3f s",
-                                  view->outcome == OXC_OUTCOME_NONE ? ", answered" : "",
-                                  (double)view->wait_time / 1e9);
+        oxc_text_add(text, ", sealed");
+    if (ends_previous_wait(view)) {
+        oxc_text_add(text, ", wait of frame ");
+        oxc_text_add_number(text, view->previous_wait_frame);
+        oxc_text_add(text, ": ");
+        oxc_text_add(text, outcome_name(view));
+    } else if (view->outcome != OXC_OUTCOME_NONE) {
+        oxc_text_add(text, ", ");
+        oxc_text_add(text, outcome_name(view));
+    }
+    if (view->has_wait_time) {
+        oxc_text_add(text, view->outcome == OXC_OUTCOME_NONE ? ", answered after " : " after ");
+        oxc_text_add_seconds(text, view->wait_time);
+        oxc_text_add(text, " s");
+    }
 }
 
-static void append_wait(wmem_strbuf_t *text, const oxc_view *view)
+static void append_wait(oxc_text *text, const oxc_view *view)
 {
-    if (view->context != OXC_NONE)
-        wmem_strbuf_append_printf(text, ", context %u", view->context);
-    if (view->wait)
-        wmem_strbuf_append_printf(text, ", wait %u", view->wait);
+    if (view->context != OXC_NONE) {
+        oxc_text_add(text, ", context ");
+        oxc_text_add_number(text, view->context);
+    }
+    if (view->wait) {
+        oxc_text_add(text, ", wait ");
+        oxc_text_add_number(text, view->wait);
+    }
 }
 
 /* "New mail in folder 0x..., message 0x..., class IPM.Note, 1.204 s after the wait ended" */
-static void append_news(wmem_strbuf_t *text, const oxc_view *view, const char *news)
+static void append_news(oxc_text *text, const oxc_view *view, const char *news)
 {
     if (!news)
         return;
-    wmem_strbuf_append_printf(text, ", %s", news);
-    if (view->has_delivery_time)
-        wmem_strbuf_append_printf(text, ", %.3f s after the wait ended",
-                                  (double)view->delivery_time / 1e9);
+    oxc_text_add(text, ", ");
+    oxc_text_add(text, news);
+    if (view->has_delivery_time) {
+        oxc_text_add(text, ", ");
+        oxc_text_add_seconds(text, view->delivery_time);
+        oxc_text_add(text, " s after the wait ended");
+    }
 }
 
 /* What the Info column adds to the name of the method. A response needs no more than how its wait
  * ended: Wireshark links it to the request. */
 static void append_info(packet_info *pinfo, const oxc_view *view, const char *news)
 {
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
+    oxc_text text;
 
+    if (!col_get_writable(pinfo->cinfo, COL_INFO))
+        return;
+    oxc_text_clear(&text);
     if (view->type != OXC_EVENT_RESPONSE || view->method != OXC_METHOD_ASYNC_WAIT)
-        append_wait(text, view);
-    append_outcome(text, view);
-    append_news(text, view, news);
-    if (wmem_strbuf_get_len(text) > 0)
-        col_append_str(pinfo->cinfo, COL_INFO, wmem_strbuf_get_str(text));
+        append_wait(&text, view);
+    append_outcome(&text, view);
+    append_news(&text, view, news);
+    if (text.length > 0)
+        col_append_str(pinfo->cinfo, COL_INFO, text.bytes);
 }
 
-static void add_title(proto_item *item, packet_info *pinfo, const oxc_view *view, const char *news)
+static void add_title(proto_item *item, const oxc_view *view, const char *news)
 {
-    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, NULL);
+    oxc_text text;
 
-    append_wait(text, view);
-    if (view->session != OXC_NONE)
-        wmem_strbuf_append_printf(text, "%ssession %u",
-                                  wmem_strbuf_get_len(text) > 0 ? " of " : ", ", view->session);
-    append_outcome(text, view);
-    append_news(text, view, news);
+    oxc_text_clear(&text);
+    append_wait(&text, view);
+    if (view->session != OXC_NONE) {
+        oxc_text_add(&text, text.length > 0 ? " of session " : ", session ");
+        oxc_text_add_number(&text, view->session);
+    }
+    append_outcome(&text, view);
+    append_news(&text, view, news);
     if (view->unmatched)
-        wmem_strbuf_append(text, ", answer to an unknown call, not judged");
-    if (wmem_strbuf_get_len(text) > 0)
-        proto_item_append_text(item, ":%s", wmem_strbuf_get_str(text) + 1);
+        oxc_text_add(&text, ", answer to an unknown call, not judged");
+    if (text.length > 0)
+        proto_item_append_text(item, ":%s", text.bytes + 1);
 }
 
 static void add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
@@ -384,11 +402,12 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
         return;
     append_info(pinfo, &view, news);
     item = add_protocol(root, tvb);
-    if (root)
-        add_title(item, pinfo, &view, news);
+    if (root && PTREE_DATA(root)->visible)
+        add_title(item, &view, news);
     tree = proto_item_add_subtree(item, ett_oxcnotif);
     add_findings(tree, tvb, pinfo, &view);
-    add_links(tree, tvb, &view);
+    if (root)
+        add_links(tree, tvb, &view);
     queue_for_taps(pinfo, &view);
 }
 

@@ -1,0 +1,91 @@
+/* text.c
+ * Puts short texts together without printf, which would cost more than the rest of the analysis
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_DIGITS = 20, ID_DIGITS = 16 };
+
+void oxc_text_clear(oxc_text *text)
+{
+    text->length = 0;
+    text->bytes[0] = '\0';
+}
+
+/* What does not fit is left out from a whole character of UTF-8 on. */
+static void add_bytes(oxc_text *text, const char *bytes, size_t length)
+{
+    size_t left = OXC_TEXT_MAX - 1 - text->length;
+
+    if (length > left) {
+        length = left;
+        while (length > 0 && ((uint8_t)bytes[length] & 0xC0) == 0x80)
+            length--;
+    }
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+void oxc_text_add(oxc_text *text, const char *string)
+{
+    add_bytes(text, string, strlen(string));
+}
+
+void oxc_text_add_number(oxc_text *text, uint64_t number)
+{
+    char digits[MOST_DIGITS];
+    size_t start = MOST_DIGITS;
+
+    do {
+        digits[--start] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    add_bytes(text, digits + start, MOST_DIGITS - start);
+}
+
+void oxc_text_add_id(oxc_text *text, uint64_t id)
+{
+    static const char hex[] = "0123456789abcdef";
+    char digits[2 + ID_DIGITS] = {'0', 'x'};
+
+    for (size_t i = sizeof digits; i > 2; id >>= 4)
+        digits[--i] = hex[id & 0xF];
+    add_bytes(text, digits, sizeof digits);
+}
+
+/* Half a millisecond goes the way that printf() rounds the number of seconds, which is not up or
+ * down for all. */
+static void add_half_milliseconds(oxc_text *text, int64_t nanoseconds)
+{
+    char seconds[32];
+
+    snprintf(seconds, sizeof seconds, "%.3f", (double)nanoseconds / 1e9);
+    oxc_text_add(text, seconds);
+}
+
+void oxc_text_add_seconds(oxc_text *text, int64_t nanoseconds)
+{
+    enum { MILLISECOND = 1000000 };
+    uint64_t size = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
+    uint64_t milliseconds = (size + MILLISECOND / 2) / MILLISECOND;
+    char decimals[4] = {'.'};
+
+    if (size % MILLISECOND == MILLISECOND / 2) {
+        add_half_milliseconds(text, nanoseconds);
+        return;
+    }
+    if (nanoseconds < 0)
+        oxc_text_add(text, "-");
+    oxc_text_add_number(text, milliseconds / 1000);
+    for (size_t i = sizeof decimals - 1; i > 0; milliseconds /= 10)
+        decimals[i--] = (char)('0' + milliseconds % 10);
+    add_bytes(text, decimals, sizeof decimals);
+}
