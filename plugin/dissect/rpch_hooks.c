@@ -52,6 +52,7 @@ static dissector_handle_t channel_over_tcp_handle;
 static dissector_handle_t channel_over_tls_handle;
 static dissector_handle_t proxy_leg_handle;
 static dissector_table_t tcp_ports;
+static int proto_tcp = -1;
 static int proto_http = -1;
 static int proto_tls = -1;
 static int proto_x11 = -1;
@@ -223,9 +224,34 @@ static bool is_port_of(uint32_t port, int protocol)
     return handle && dissector_handle_get_protocol_index(handle) == protocol;
 }
 
+/* Whether a port is HTTP's, as found out once for each port of a file: this is asked for every
+ * frame of TCP. */
+typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
+
+static uint8_t port_kinds[65536];
+
+static void forget_ports(void)
+{
+    memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
+}
+
+static bool is_http_port(uint32_t port)
+{
+    uint8_t *kind = &port_kinds[port & 0xFFFF];
+
+    if (*kind == PORT_UNKNOWN)
+        *kind = is_port_of(port, proto_http) ? PORT_HTTP : PORT_OTHER;
+    return *kind == PORT_HTTP;
+}
+
+static bool may_be_x11_port(uint32_t port)
+{
+    return port >= FIRST_X11_PORT && port <= LAST_X11_PORT;
+}
+
 static bool is_x11_port(uint32_t port)
 {
-    return port >= FIRST_X11_PORT && port <= LAST_X11_PORT && is_port_of(port, proto_x11);
+    return may_be_x11_port(port) && is_port_of(port, proto_x11);
 }
 
 /* DCE/RPC without HTTP on a port of X11: the connection is DCE/RPC's from its bind on. No X11
@@ -355,12 +381,17 @@ static int dissect_channel_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tre
     return (int)tvb_captured_length(tvb);
 }
 
+/* Whether a protocol was found above TCP. */
 static bool has_layer(const packet_info *pinfo, int protocol)
 {
-    for (wmem_list_frame_t *layer = wmem_list_head(pinfo->layers); layer;
-         layer = wmem_list_frame_next(layer)) {
-        if (GPOINTER_TO_INT(wmem_list_frame_data(layer)) == protocol)
+    for (wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers); layer;
+         layer = wmem_list_frame_prev(layer)) {
+        int found = GPOINTER_TO_INT(wmem_list_frame_data(layer));
+
+        if (found == protocol)
             return true;
+        if (found == proto_tcp)
+            return false;
     }
     return false;
 }
@@ -509,7 +540,29 @@ static void watch_loss(packet_info *pinfo)
     }
 }
 
-/* Looks at each frame after it has been dissected, on the first pass. */
+/* On the ports of X11. */
+static void watch_proxy_legs(tvbuff_t *tvb, packet_info *pinfo)
+{
+    watch_x11(pinfo);
+    if (ends_with_rts(tvb))
+        watch_late(pinfo, proto_x11);
+}
+
+static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
+{
+    bool to_http = is_http_port(pinfo->destport), from_http = is_http_port(pinfo->srcport);
+
+    if (to_http)
+        watch_chunked_request(tvb, pinfo);
+    /* A channel begins with a request: what only comes from a port of HTTP is none. */
+    if ((to_http || !from_http) && has_layer(pinfo, proto_http))
+        watch_http(pinfo);
+    if ((to_http || from_http) && ends_with_rts(tvb))
+        watch_late(pinfo, proto_http);
+}
+
+/* Looks at each frame after it has been dissected, on the first pass. Most have nothing to do with
+ * HTTP, and must cost next to nothing. */
 static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
 {
     oxc_channel_settle(pinfo);
@@ -517,14 +570,9 @@ static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, 
         return 0;
     if (oxc_has_channels())
         watch_loss(pinfo);
-    watch_x11(pinfo);
-    watch_chunked_request(tvb, pinfo);
-    if (has_layer(pinfo, proto_http))
-        watch_http(pinfo);
-    if (ends_with_rts(tvb)) {
-        watch_late(pinfo, proto_http);
-        watch_late(pinfo, proto_x11);
-    }
+    if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
+        watch_proxy_legs(tvb, pinfo);
+    watch_http_frame(tvb, pinfo);
     return 0;
 }
 
@@ -547,6 +595,7 @@ void oxc_http_handoff(void)
     int dcerpc;
 
     builtin_http_over_tls = find_heur_dissector_by_unique_short_name("http_tls");
+    proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_http = proto_get_id_by_filter_name("http");
     proto_tls = proto_get_id_by_filter_name("tls");
     proto_x11 = proto_get_id_by_filter_name("x11");
@@ -563,6 +612,7 @@ void oxc_http_handoff(void)
         register_dissector("rpc-over-http-over-tls", dissect_channel_over_tls, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
     pdus_handle = create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc);
+    register_init_routine(forget_ports);
     register_postdissector(create_dissector_handle(watch_frame, oxc_oxcnotif_protocol()));
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);
