@@ -4,8 +4,9 @@
  * Each session has a client of its own and two TCP connections. On the first it opens the session,
  * logs on, makes its asynchronous context, registers for notifications, and fetches; on the second
  * it waits. All sessions are open at the same time. A wait ends with a notification after 30
- * seconds, or, every fourth, without any after five minutes. At the end the session is closed, and
- * the server gives up the wait that is out.
+ * seconds, or, every fourth, without any after five minutes; that one can be cancelled by the
+ * client and ended with a fault instead. At the end the session is closed, and the server gives up
+ * the wait that is out.
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -23,16 +24,17 @@
 enum { HANDLE_SIZE = 20, MESSAGE_MAX = 1024, FRAME_HEADERS = 54, TCP_HEADER = 20 };
 enum { SERVER_PORT = 49876, CLIENT_PORT = 50001, WINDOW = 64240 };
 enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_PSH = 0x08, TCP_ACK = 0x10 };
-enum { PDU_REQUEST = 0, PDU_RESPONSE = 2, PDU_BIND = 11, PDU_BIND_ACK = 12 };
+enum { PDU_REQUEST = 0, PDU_RESPONSE = 2, PDU_FAULT = 3, PDU_BIND = 11, PDU_BIND_ACK = 12 };
+enum { PDU_CANCEL = 18 };
 enum { PDU_HEADER = 24 };
 
 /* Most frames that a session sends in a row, for the time between them. */
 enum { BURST_FRAMES = 32 };
 
 static const uint64_t second = 1000000000;
-static const uint64_t longest_gap = 500000;
-static const unsigned slot_seconds = 30;   /* a notification comes so much after its wait */
-static const unsigned slots_of_empty = 10; /* and the end of a wait without any so many slots */
+static const uint64_t longest_gap = 487213; /* times are not round in real traffic either */
+static const unsigned slot_seconds = 30;    /* a notification comes so much after its wait */
+static const unsigned slots_of_empty = 10;  /* and the end of a wait without any so many slots */
 static const unsigned empty_every = 4;
 static const uint32_t server_address = 0xC0000214; /* 192.0.2.20 */
 static const uint32_t first_client = 0x0A000001;   /* 10.0.0.1 */
@@ -64,7 +66,8 @@ typedef struct {
     FILE *file;
     uint64_t time; /* nanoseconds since the epoch */
     uint64_t gap;  /* to the next frame */
-    uint64_t frames, waits, notified, no_event, other_error;
+    bool faults;   /* instead of waits that end without an event */
+    uint64_t frames, waits, notified, no_event, other_error, cancelled;
 } capture;
 
 /* --- bytes --- */
@@ -276,10 +279,10 @@ static message begin_call(uint8_t type, uint32_t call_id, uint16_t opnum)
 static void send_pdu(capture *to, const session *of, connection *on, message *pdu)
 {
     uint8_t type = pdu->bytes[2];
-    unsigned direction = type == PDU_REQUEST || type == PDU_BIND ? 0 : 1;
+    unsigned direction = type == PDU_REQUEST || type == PDU_BIND || type == PDU_CANCEL ? 0 : 1;
 
     store_little16(pdu->bytes + 8, pdu->length);
-    if (type == PDU_REQUEST || type == PDU_RESPONSE)
+    if (type == PDU_REQUEST || type == PDU_RESPONSE || type == PDU_FAULT)
         store_little32(pdu->bytes + 16, (uint32_t)pdu->length - PDU_HEADER);
     write_frame(to, of, on, direction, TCP_PSH | TCP_ACK, pdu);
 }
@@ -582,6 +585,19 @@ static void end_wait(capture *to, session *of, uint32_t flags, uint32_t status)
     send_pdu(to, of, &of->waits, &pdu);
 }
 
+static void cancel_wait(capture *to, session *of)
+{
+    static const uint32_t nca_s_fault_cancel = 0x1C00000D;
+    message pdu = {.length = 0};
+
+    put_common_header(&pdu, PDU_CANCEL, of->wait_call);
+    send_pdu(to, of, &of->waits, &pdu);
+    pdu = begin_call(PDU_FAULT, of->wait_call, 0);
+    put32(&pdu, nca_s_fault_cancel);
+    put32(&pdu, 0);
+    send_pdu(to, of, &of->waits, &pdu);
+}
+
 static void disconnect(capture *to, session *of)
 {
     static const uint8_t null_handle[HANDLE_SIZE];
@@ -621,10 +637,14 @@ static void begin_session(capture *to, session *of)
 
 static void continue_session(capture *to, session *of, uint32_t slot)
 {
-    end_wait(to, of, of->empty ? 0 : 1, 0);
-    if (of->empty) {
+    if (of->empty && to->faults) {
+        cancel_wait(to, of);
+        to->cancelled++;
+    } else if (of->empty) {
+        end_wait(to, of, 0, 0);
         to->no_event++;
     } else {
+        end_wait(to, of, 1, 0);
         to->notified++;
         fetch(to, of);
         write_ack(to, of, &of->calls, 0);
@@ -732,8 +752,9 @@ static void print_totals(const capture *made, uint32_t sessions)
 {
     printf("{\"frames\": %" PRIu64 ", \"contexts\": %" PRIu32 ", \"waits\": %" PRIu64
            ", \"notified\": %" PRIu64 ", \"no_event\": %" PRIu64 ", \"other_error\": %" PRIu64
-           "}\n",
-           made->frames, sessions, made->waits, made->notified, made->no_event, made->other_error);
+           ", \"cancelled\": %" PRIu64 "}\n",
+           made->frames, sessions, made->waits, made->notified, made->no_event, made->other_error,
+           made->cancelled);
 }
 
 int main(int argc, char **argv)
@@ -742,9 +763,10 @@ int main(int argc, char **argv)
     capture made = {.frames = 0};
     bool written;
 
-    if (argc != 4 || !parse_count(argv[1], 10000000, &sessions) ||
+    made.faults = argc == 5 && strcmp(argv[4], "faults") == 0;
+    if (argc != (made.faults ? 5 : 4) || !parse_count(argv[1], 10000000, &sessions) ||
         !parse_count(argv[2], 10000000, &waits)) {
-        fprintf(stderr, "Usage: make_capture SESSIONS WAITS FILE\n"
+        fprintf(stderr, "Usage: make_capture SESSIONS WAITS FILE [faults]\n"
                         "Writes a capture and prints what it holds as JSON.\n");
         return 1;
     }

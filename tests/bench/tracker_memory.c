@@ -1,5 +1,6 @@
 /* tracker_memory.c
- * Prints as JSON what the sequence analysis remembers of a session, a wait and a fetch, in bytes
+ * Prints as JSON what the sequence analysis remembers of a session, a wait and a fetch, in bytes;
+ * with --check, fails if that is too much
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -124,14 +125,18 @@ static size_t measure(uint32_t sessions, uint32_t waits, bool fetch)
     return memory;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     enum { FEW = 1000, MANY = 101000 };
+    static const double most_a_call = 128, most_a_session = 1024;
     double sessions = (double)(measure(MANY, 0, false) - measure(FEW, 0, false)) / (MANY - FEW);
     double waits = (double)(measure(1, MANY, false) - measure(1, FEW, false)) / (MANY - FEW);
     double fetched = (double)(measure(1, MANY, true) - measure(1, FEW, true)) / (MANY - FEW);
 
     printf("{\"session\": %.1f, \"wait\": %.1f, \"fetch\": %.1f}\n", sessions, waits,
            fetched - waits);
-    return 0;
+    if (argc < 2 || strcmp(argv[1], "--check") != 0)
+        return 0;
+    return waits <= most_a_call && fetched - waits <= most_a_call && sessions <= most_a_session ? 0
+                                                                                                : 1;
 }

@@ -1,0 +1,101 @@
+# other_traffic.py
+# Captures that have nothing to do with Exchange
+#
+# Copyright (C) the oxcnotif authors
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One TCP connection each, whose two sides take turns. Ethernet, IPv4, microsecond pcap."""
+
+import struct
+
+ADDRESSES = (bytes([192, 0, 2, 10]), bytes([192, 0, 2, 20]))
+CLIENT_PORT = 50001
+FIN, SYN, PSH, ACK = 0x01, 0x02, 0x08, 0x10
+
+NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860 02000000")
+SRVSVC = bytes.fromhex("c84f324b7016d30112785a47bf6ee188 03000000")
+
+
+def _sum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
+
+
+class Connection:
+    """The frames of a connection to @p port, as the bytes of a capture."""
+
+    def __init__(self, port):
+        self.ports = (CLIENT_PORT, port)
+        self.sequence = [1000, 2000]
+        self.frames = 0
+        self.bytes = bytearray(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 0x40000, 1))
+        self._send(0, SYN)
+        self._send(1, SYN | ACK)
+        self._send(0, ACK)
+
+    def _send(self, side, flags, payload=b""):
+        other = 1 - side
+        tcp = struct.pack("!HHIIBBHHH", self.ports[side], self.ports[other], self.sequence[side],
+                          self.sequence[other] if flags & ACK else 0, 0x50, flags, 64240, 0, 0)
+        ends = ADDRESSES[side] + ADDRESSES[other]
+        checksum = _sum(ends + struct.pack("!HH", 6, len(tcp) + len(payload)) + tcp + payload)
+        tcp = tcp[:16] + struct.pack("!H", checksum) + tcp[18:]
+        ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + len(payload), self.frames & 0xFFFF, 0x4000, 64,
+                         6, 0) + ends
+        ip = ip[:10] + struct.pack("!H", _sum(ip)) + ip[12:]
+        frame = b"\x02\0\0\0\0" + bytes([other]) + b"\x02\0\0\0\0" + bytes([side]) + b"\x08\0"
+        frame += ip + tcp + payload
+        self.bytes += struct.pack("<IIII", 1709542800 + self.frames // 1000,
+                                  self.frames % 1000 * 997, len(frame), len(frame)) + frame
+        self.sequence[side] += len(payload) + bool(flags & (SYN | FIN))
+        self.frames += 1
+
+    def talk(self, request, response):
+        """A request, its answer, and an ACK."""
+        self._send(0, PSH | ACK, request)
+        self._send(1, PSH | ACK, response)
+        self._send(0, ACK)
+
+
+def _pdu(kind, call_id, body):
+    return struct.pack("<BBBB4sHHI", 5, 0, kind, 3, b"\x10\0\0\0", 16 + len(body), 0,
+                       call_id) + body
+
+
+def http(count):
+    """GET and 200 on port 80."""
+    connection = Connection(80)
+    request = b"GET /news HTTP/1.1\r\nHost: www.example.com\r\nUser-Agent: bench\r\n\r\n"
+    response = (b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\n"
+                b"Hello world\n")
+    for _ in range(count):
+        connection.talk(request, response)
+    return connection
+
+
+def tcp(count):
+    """Bytes that no dissector knows, on a port that none has."""
+    connection = Connection(49877)
+    for i in range(count):
+        connection.talk(struct.pack("!HI", 0xFEED, i) + bytes(range(128, 200)),
+                        struct.pack("!HI", 0xBEEF, i) + bytes(range(128, 240)))
+    return connection
+
+
+def dcerpc(count):
+    """Calls of another interface, whose method Wireshark does not know."""
+    connection = Connection(49878)
+    connection.talk(_pdu(11, 1, struct.pack("<HHIIHH", 5840, 5840, 0, 1, 0, 1) + SRVSVC + NDR),
+                    _pdu(12, 1, struct.pack("<HHIH6s2xIHHI", 5840, 5840, 7, 6, b"49878\0", 1, 0, 0,
+                                            0)[:-4] + NDR))
+    for i in range(count):
+        connection.talk(_pdu(0, i + 2, struct.pack("<IHH", 40, 0, 200) + bytes(40)),
+                        _pdu(2, i + 2, struct.pack("<IHH", 40, 0, 0) + bytes(40)))
+    return connection
+
+
+KINDS = {"HTTP": http, "TCP": tcp, "other DCE/RPC": dcerpc}
