@@ -207,14 +207,16 @@ oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chun
 bool oxc_http_server_of_target(const char *target, size_t target_size, const char **server,
                                size_t *size, uint16_t *port)
 {
-    const char *end = target + target_size;
     const char *query = target_size ? memchr(target, '?', target_size) : NULL;
-    const char *parameter, *colon;
+    const char *end, *parameter, *colon;
     oxc_text digits;
     uint64_t number;
 
     *port = 0;
-    if (!query || query + 1 == end)
+    if (!query)
+        return false;
+    end = target + target_size;
+    if (query + 1 == end)
         return false;
     *server = query + 1;
     parameter = memchr(*server, '&', (size_t)(end - *server));

@@ -62,6 +62,7 @@ oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chun
 
 /** Finds the server that a request target of an RPC proxy names, [MS-RPCH] 2.2.2: what follows the
  *  question mark, "host:port".
+ *  @param target  not terminated; may be NULL if @p target_size is 0
  *  @param server  place of it in @p target
  *  @param size    its length
  *  @param port    0 if there is none

@@ -193,6 +193,8 @@ static tvbuff_t *chunked_data(const oxc_stream *stream, oxc_chunks *chunks)
     return joined;
 }
 
+/* What is no PDU in the data is a message, whole or not: it is in a buffer of its own, for which
+ * nobody can ask TCP for more. */
 static void give_chunked_pdus(const oxc_stream *stream, oxc_chunks *chunks)
 {
     tvbuff_t *data = chunked_data(stream, chunks);
@@ -201,7 +203,7 @@ static void give_chunked_pdus(const oxc_stream *stream, oxc_chunks *chunks)
     if (end > 0)
         stream->pdus(stream->user, tvb_new_subset_length(data, 0, end));
     if (end < chunks->whole_size)
-        stream->rest(stream->user, data, end);
+        stream->message(stream->user, tvb_new_subset_remaining(data, end));
 }
 
 /* What is left is a chunk that is not whole, a PDU that continues in the next chunk, or no chunk.

@@ -21,7 +21,8 @@ typedef struct {
     void (*pdus)(void *user, tvbuff_t *run);
     /** A message's head, before http() gets it. */
     void (*head)(void *user, const oxc_http_head *head);
-    /** A whole message, or the head of one whose body is a channel. */
+    /** A whole message, or the head of one whose body is a channel, or what chunks hold that is no
+     *  PDU. */
     void (*message)(void *user, tvbuff_t *message);
     /** Everything from @p offset on: a message of unknown end, or none at all. */
     void (*rest)(void *user, tvbuff_t *tvb, int offset);

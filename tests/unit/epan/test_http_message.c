@@ -184,6 +184,7 @@ static void finds_servers(void **state)
     assert_false(oxc_http_server_of_target("/rpc", 4, &server, &size, &port));
     assert_false(oxc_http_server_of_target("/rpc?", 5, &server, &size, &port));
     assert_false(oxc_http_server_of_target("", 0, &server, &size, &port));
+    assert_false(oxc_http_server_of_target(NULL, 0, &server, &size, &port));
 }
 
 int main(void)

@@ -227,6 +227,21 @@ static void knows_the_last_chunk(void **state)
     assert_split(data, "L");
 }
 
+/* Data of chunks is in a buffer of its own: what asked TCP for more there would ask for bytes at
+ * the wrong place, and what comes behind the chunks is split all the same. */
+static void goes_on_behind_chunks_without_pdus(void **state)
+{
+    GByteArray *data = g_byte_array_new();
+
+    (void)state;
+    add_chunk(data, "47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a 58 3a 20 79 0d 0a");
+    assert_bytes_split(data, true, "M22");
+    add_chunk(data, PDU20);
+    add_text(data, "0\r\n\r\n");
+    add_hex(data, PDU20);
+    assert_split(data, "M42 P20");
+}
+
 /* Chunks that all end in the middle of a PDU, and a chunk of impossible size. */
 static void gives_up_on_chunks_that_never_fit(void **state)
 {
@@ -287,6 +302,7 @@ int main(void)
         cmocka_unit_test(joins_chunks),
         cmocka_unit_test(waits_for_chunks),
         cmocka_unit_test(knows_the_last_chunk),
+        cmocka_unit_test(goes_on_behind_chunks_without_pdus),
         cmocka_unit_test(gives_up_on_chunks_that_never_fit),
         cmocka_unit_test(survives_any_bytes),
     };
