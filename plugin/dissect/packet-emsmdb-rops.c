@@ -838,9 +838,13 @@ static void report_stop(packet_info *pinfo, proto_item *item, const oxc_rop_buff
 {
     if (buffer->stopped && last->state == OXC_READ_UNKNOWN)
         expert_add_info_format(pinfo, item, &ei_emsmdb_rop_unknown,
-                               "The walk stops in %s (0x%02x) at byte %zu: %zu bytes of RopsList "
-                               "are not decoded",
+                               "The walk stops in %s (0x%02x) at byte %zu, which has no known "
+                               "layout%s%s: %zu bytes of "
+                               "RopsList are not decoded",
                                rop_name(last->id), last->id, last->offset,
+                               last->fault_field == OXC_FIELD_NONE ? "" : " with this ",
+                               last->fault_field == OXC_FIELD_NONE ? ""
+                                                                   : field_name(last->fault_field),
                                buffer->end - buffer->offset);
 }
 

@@ -80,9 +80,10 @@ static void read_property_names(oxc_reader *reader, uint64_t count)
     oxc_reader_merge(reader, elements, OXC_FIELD_PROPERTY_NAMES, start);
 }
 
-static void read_unknown(oxc_reader *reader)
+/* @param field  the one whose value has no known layout, or none if it is the ROP */
+static void read_unknown(oxc_reader *reader, uint8_t field)
 {
-    oxc_reader_fail(reader, OXC_READ_UNKNOWN, OXC_FIELD_NONE, reader->offset, 0);
+    oxc_reader_fail(reader, OXC_READ_UNKNOWN, field, reader->offset, 0);
 }
 
 /* Warnings have the facility of MAPI and no bit of severity ([MS-OXCDATA] 2.4.1). */
@@ -97,7 +98,7 @@ static bool has_body(oxc_reader *reader, uint64_t return_value, uint8_t next)
     if (return_value == 0 || next == OXC_STEP_ALWAYS || next == OXC_STEP_END)
         return true;
     if (is_warning(return_value) || next == OXC_STEP_UNSURE)
-        read_unknown(reader);
+        read_unknown(reader, OXC_FIELD_NONE);
     return false;
 }
 
@@ -127,10 +128,10 @@ static const uint8_t *take_step(oxc_reader *reader, const uint8_t *step, uint64_
         return *number == MAXIMUM_FOLLOWS ? step + 1 : NULL;
     case OXC_STEP_UNKNOWN_IF_NOT_ZERO:
         if (*number)
-            read_unknown(reader);
+            read_unknown(reader, OXC_FIELD_NONE);
         return step + 1;
     case OXC_STEP_UNKNOWN:
-        read_unknown(reader);
+        read_unknown(reader, OXC_FIELD_NONE);
         return NULL;
     case OXC_STEP_ALWAYS:
     case OXC_STEP_UNSURE:
@@ -234,12 +235,13 @@ static bool is_known_event(uint64_t event)
 }
 
 /* [MS-OXCNOTIF] 2.2.1.4.1.2, from TableEventType to TableRowData */
-static void read_table_event(oxc_reader *reader, oxc_rop_buffer *buffer, uint16_t flags)
+static void read_table_event(oxc_reader *reader, uint16_t flags)
 {
     uint64_t event = read_field(reader, OXC_FIELD_NOTIFY_TABLE_EVENT);
     bool of_message = flags & OXC_NOTIFY_MESSAGE;
 
-    buffer->doubtful |= !is_known_event(event);
+    if (reader->state == OXC_READ_WHOLE && !is_known_event(event))
+        read_unknown(reader, OXC_FIELD_NOTIFY_TABLE_EVENT);
     if (event != EVENT_ROW_ADDED && event != EVENT_ROW_DELETED && event != EVENT_ROW_MODIFIED)
         return;
     read_field(reader, OXC_FIELD_NOTIFY_TABLE_ROW_FOLDER_ID);
@@ -309,9 +311,9 @@ static void read_notify(oxc_reader *reader, oxc_rop_buffer *buffer)
     buffer->doubtful |=
         oxc_notify_flags_invalid(flags) || (is_linked(flags) && may_have_parent(type));
     if (!is_known_type(type))
-        read_unknown(reader);
+        read_unknown(reader, OXC_FIELD_NOTIFY_FLAGS);
     else if (type == OXC_TYPE_TABLE_MODIFIED)
-        read_table_event(reader, buffer, flags);
+        read_table_event(reader, flags);
     else if (type != OXC_TYPE_EXTENDED)
         read_object(reader, flags, buffer->deviant);
     if (flags & OXC_NOTIFY_TOTAL)
@@ -337,5 +339,5 @@ void oxc_rop_read(oxc_reader *reader, oxc_rop_buffer *buffer, uint8_t id)
     else if (layout)
         read_layout(reader, layout);
     else
-        read_unknown(reader);
+        read_unknown(reader, OXC_FIELD_NONE);
 }

@@ -285,7 +285,7 @@ static void stops_at_unknown_type(void **state)
                  "6e session=5; " TOLD_NOTIFY "flags=200 UNKNOWN");
     assert_tells(NOTIFY "0600" F_ID, false, TOLD_NOTIFY "flags=6 UNKNOWN");
     assert_tells(NOTIFY "0000", false, TOLD_NOTIFY "flags=0 UNKNOWN");
-    assert_tells(NOTIFY "0001 0200", false, TOLD_NOTIFY "flags=100 event=2");
+    assert_tells(NOTIFY "0001 0200", false, TOLD_NOTIFY "flags=100 event=2 UNKNOWN");
 }
 
 static void reads_special_responses(void **state)
