@@ -34,12 +34,17 @@ typedef struct {
     uint8_t size;
 } push_context;
 
+/* Where datagrams go to. */
+typedef struct {
+    address target;
+    uint32_t port;
+} destination;
+
 typedef struct {
     push_context context;
     uint32_t response_frame;
     uint32_t datagram_frame; /* the first, 0 for none yet */
-    address target;
-    uint32_t port;
+    destination destination;
 } registration;
 
 typedef struct {
@@ -47,7 +52,8 @@ typedef struct {
     uint32_t call_id;
 } request_key;
 
-static wmem_map_t *by_request; /* request_key -> registration */
+static wmem_map_t *by_request;     /* request_key -> registration */
+static wmem_map_t *by_destination; /* destination -> map of push_context -> registration */
 
 static guint hash_request(gconstpointer key)
 {
@@ -77,6 +83,20 @@ static gboolean equal_contexts(gconstpointer a, gconstpointer b)
     return first->size == second->size && memcmp(first->bytes, second->bytes, first->size) == 0;
 }
 
+static guint hash_destination(gconstpointer key)
+{
+    const destination *place = (const destination *)key;
+
+    return add_address_to_hash(place->port, &place->target);
+}
+
+static gboolean equal_destinations(gconstpointer a, gconstpointer b)
+{
+    const destination *first = (const destination *)a, *second = (const destination *)b;
+
+    return first->port == second->port && addresses_equal(&first->target, &second->target);
+}
+
 static registration *find_registration(const oxc_stub *stub)
 {
     request_key key = {stub->request_frame, stub->call_id};
@@ -85,19 +105,19 @@ static registration *find_registration(const oxc_stub *stub)
 }
 
 /* Reads a sockaddr. False if it is no Internet address or not whole. */
-static bool read_target(const oxc_stub *stub, const oxc_array *sockaddr, registration *target)
+static bool read_target(const oxc_stub *stub, const oxc_array *sockaddr, destination *place)
 {
     uint16_t family;
 
     if (sockaddr->captured < 8)
         return false;
     family = tvb_get_letohs(stub->tvb, sockaddr->offset);
-    target->port = tvb_get_ntohs(stub->tvb, sockaddr->offset + 2);
+    place->port = tvb_get_ntohs(stub->tvb, sockaddr->offset + 2);
     if (family == FAMILY_INET)
-        alloc_address_tvb(wmem_file_scope(), &target->target, AT_IPv4, 4, stub->tvb,
+        alloc_address_tvb(wmem_file_scope(), &place->target, AT_IPv4, 4, stub->tvb,
                           sockaddr->offset + 4);
     else if (family == FAMILY_INET6 && sockaddr->captured >= 24)
-        alloc_address_tvb(wmem_file_scope(), &target->target, AT_IPv6, 16, stub->tvb,
+        alloc_address_tvb(wmem_file_scope(), &place->target, AT_IPv6, 16, stub->tvb,
                           sockaddr->offset + 8);
     else
         return false;
@@ -113,7 +133,7 @@ void oxc_push_request(const oxc_stub *stub, const oxc_array *context, const oxc_
         context->captured > MOST_CONTEXT)
         return;
     registered = wmem_new0(wmem_file_scope(), registration);
-    if (!read_target(stub, sockaddr, registered))
+    if (!read_target(stub, sockaddr, &registered->destination))
         return;
     tvb_memcpy(stub->tvb, registered->context.bytes, context->offset, (size_t)context->captured);
     registered->context.size = (uint8_t)context->captured;
@@ -123,22 +143,21 @@ void oxc_push_request(const oxc_stub *stub, const oxc_array *context, const oxc_
     wmem_map_insert(by_request, key, registered);
 }
 
-/* Makes the datagrams to the registered address come to us, from whatever address of the server. */
+/* Makes the datagrams to the registered address come to us, from whatever address of the server:
+ * before a dissector that owns the port, where Wireshark finds the conversation by one end. Since
+ * 4.6 it does not, and they come to the heuristic. */
 static void watch(const oxc_stub *stub, registration *registered)
 {
-    conversation_t *conversation =
-        find_conversation(stub->pinfo->num, &registered->target, NULL, CONVERSATION_UDP,
-                          registered->port, 0, NO_ADDR_B | NO_PORT_B);
-    wmem_map_t *contexts = NULL;
+    destination *place = &registered->destination;
+    wmem_map_t *contexts = (wmem_map_t *)wmem_map_lookup(by_destination, place);
 
-    if (!conversation)
-        conversation = conversation_new(stub->pinfo->num, &registered->target, NULL,
-                                        CONVERSATION_UDP, registered->port, 0, NO_ADDR2 | NO_PORT2);
-    contexts = (wmem_map_t *)conversation_get_proto_data(conversation, proto_oxcnotif);
     if (!contexts) {
         contexts = wmem_map_new(wmem_file_scope(), hash_context, equal_contexts);
-        conversation_add_proto_data(conversation, proto_oxcnotif, contexts);
-        conversation_set_dissector(conversation, push_handle);
+        wmem_map_insert(by_destination, place, contexts);
+        conversation_set_dissector(conversation_new(stub->pinfo->num, &place->target, NULL,
+                                                    CONVERSATION_UDP, place->port, 0,
+                                                    NO_ADDR2 | NO_PORT2),
+                                   push_handle);
     }
     wmem_map_insert(contexts, &registered->context, registered);
 }
@@ -161,17 +180,14 @@ void oxc_push_response(const oxc_stub *stub, uint32_t status)
 /* The registration that a datagram answers: decided on the first pass, and kept. */
 static registration *registration_of(tvbuff_t *tvb, packet_info *pinfo)
 {
-    conversation_t *conversation;
+    destination place = {.target = pinfo->dst, .port = pinfo->destport};
     wmem_map_t *contexts;
     registration *registered;
     push_context context;
 
     if (PINFO_FD_VISITED(pinfo))
         return (registration *)p_get_proto_data(wmem_file_scope(), pinfo, proto_oxcnotif, 0);
-    conversation = find_conversation_pinfo(pinfo, 0);
-    contexts = conversation
-                   ? (wmem_map_t *)conversation_get_proto_data(conversation, proto_oxcnotif)
-                   : NULL;
+    contexts = (wmem_map_t *)wmem_map_lookup(by_destination, &place);
     if (!contexts || tvb_captured_length(tvb) != tvb_reported_length(tvb) ||
         tvb_captured_length(tvb) > MOST_CONTEXT)
         return NULL;
@@ -205,6 +221,17 @@ static int dissect_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return size;
 }
 
+static oxc_bool try_datagram(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_datagram(tvb, pinfo, tree, data) != 0;
+}
+
+void oxc_push_handoff(void)
+{
+    heur_dissector_add("udp", try_datagram, "Exchange push notification", "oxcnotif_push_udp",
+                       proto_oxcnotif, HEURISTIC_ENABLE);
+}
+
 void oxc_push_register(int proto)
 {
     static hf_register_info hf[] = {
@@ -225,5 +252,7 @@ void oxc_push_register(int proto)
     proto_register_subtree_array(ett, array_length(ett));
     by_request =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_request, equal_requests);
+    by_destination = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_destination,
+                                            equal_destinations);
     push_handle = register_dissector("oxcnotif.push", dissect_datagram, proto);
 }

@@ -23,4 +23,7 @@ void oxc_push_response(const oxc_stub *stub, uint32_t status);
 /** @param proto  protocol id of oxcnotif */
 void oxc_push_register(int proto);
 
+/** Once all dissectors are registered. */
+void oxc_push_handoff(void);
+
 #endif /* OXC_PUSH_NOTIFICATION_H */

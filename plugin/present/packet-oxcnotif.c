@@ -638,5 +638,6 @@ void oxc_handoff(void)
     oxc_asyncemsmdb_handoff();
     oxc_observer_handoff();
     oxc_http_handoff();
+    oxc_push_handoff();
     oxc_report_register();
 }
