@@ -87,7 +87,7 @@ static void test_registered_filters(void **state)
     (void)state;
     assert_non_null(sandbox);
     assert_true(tshark_run(sandbox, true, options, &result));
-    assert_true(tshark_result_is_clean(&result));
+    assert_true(tshark_result_is_clean(sandbox, &result));
     for (size_t i = 0; i < OXC_RULE_COUNT; i++) {
         check_registered(result.output, &oxc_rules[i]);
     }

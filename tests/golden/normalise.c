@@ -28,8 +28,10 @@ char *normalise_info(const char *info)
     char *text = g_strdup(info);
 
     text = replace(text, "\\[Malformed Packet\\]|\\[Long frame \\(\\d+ bytes?\\)\\]", "");
+    text = replace(text, "\\[Dissector bug, protocol MAPI: .*\\]", "");
     text = replace(text, "\\[TCP ACKed unseen segment\\] ", "");
     text = replace(text, ", (Error|Status): (Unknown \\w+ error 0x[0-9a-f]{8}|[A-Z_]+)", "");
+    text = replace(text, "( \\+ (op_MAPI_|Rop)\\w+)+", "");
     return replace(text, " DN: .*", "");
 }
 

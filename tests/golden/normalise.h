@@ -10,7 +10,8 @@
 #define OXC_TESTS_NORMALISE_H
 
 /** The Info column without what Wireshark's own decode of EMSMDB and of TCP writes there: since 4.4
- *  the one reads all methods, many of them wrongly, and the other says less. Free the result. */
+ *  the one reads all methods, many of them wrongly, and names the ROPs of EcDoRpc in another way;
+ *  the other says less. Free the result. */
 char *normalise_info(const char *info);
 
 /** A line of the packet tree: long values end where 4.0 ends them; bytes of strings that are no

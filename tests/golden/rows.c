@@ -99,11 +99,10 @@ static void add_option(GPtrArray *argv, const char *option)
 GPtrArray *rows_read(const tshark_sandbox *sandbox, const char *capture, const char *const *options,
                      char **fields, bool two_passes)
 {
+    static const char separator[] = "separator=" SEPARATOR;
     const char *const fixed[] = {
-        "-r", capture,        "-Y", ROWS_FILTER,
-        "-T", "fields",       "-E", "separator=" SEPARATOR,
-        "-E", "occurrence=a", "-E", "aggregator=,",
-        "-e", "frame.number", "-e", "_ws.col.Info",
+        "-r", capture,        "-Y", ROWS_FILTER,    "-T", "fields",       "-E", separator,
+        "-E", "occurrence=a", "-E", "aggregator=,", "-e", "frame.number", "-e", "_ws.col.Info",
     };
     GPtrArray *argv = g_ptr_array_new();
     GPtrArray *rows = NULL;
@@ -122,7 +121,7 @@ GPtrArray *rows_read(const tshark_sandbox *sandbox, const char *capture, const c
     add_option(argv, two_passes ? "-2" : NULL);
     add_option(argv, NULL);
     if (tshark_run(sandbox, true, (const char *const *)argv->pdata, &result)) {
-        if (tshark_result_is_clean(&result)) {
+        if (tshark_result_is_clean(sandbox, &result)) {
             rows = parse(result.output, g_strv_length(fields));
         }
         tshark_result_clear(&result);

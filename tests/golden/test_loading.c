@@ -40,7 +40,7 @@ static char *report(const char *kind)
     char *output;
 
     assert_true(tshark_run(sandbox, true, options, &result));
-    assert_true(tshark_result_is_clean(&result));
+    assert_true(tshark_result_is_clean(sandbox, &result));
     output = g_steal_pointer(&result.output);
     tshark_result_clear(&result);
     return output;

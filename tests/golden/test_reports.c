@@ -34,7 +34,7 @@ static char *statistic(const char *statistic_name, bool two_passes)
     tshark_result result;
     char *output = NULL;
 
-    if (tshark_run(sandbox, true, options, &result) && tshark_result_is_clean(&result)) {
+    if (tshark_run(sandbox, true, options, &result) && tshark_result_is_clean(sandbox, &result)) {
         output = g_steal_pointer(&result.output);
     }
     tshark_result_clear(&result);

@@ -16,6 +16,9 @@
 typedef struct {
     char *folder;
     char *minor; /**< "4.0": the version of Wireshark that the plugin was built for */
+    /** What Wireshark says of a bug of its own that is to be let pass: a protocol and a text; NULL
+     *  where there is none, and then such a bug ends tshark. */
+    char *bug_protocol, *bug_text;
 } tshark_sandbox;
 
 typedef struct {
@@ -43,8 +46,8 @@ bool tshark_run(const tshark_sandbox *sandbox, bool with_plugin, const char *con
                 tshark_result *result);
 
 /** True if tshark ended with 0, said nothing on standard error and reported no bug of a
- *  dissector; prints what is wrong otherwise. */
-bool tshark_result_is_clean(const tshark_result *result);
+ *  dissector, the sandbox's known one apart; prints what is wrong otherwise. */
+bool tshark_result_is_clean(const tshark_sandbox *sandbox, const tshark_result *result);
 
 void tshark_result_clear(tshark_result *result);
 
