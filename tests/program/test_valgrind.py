@@ -1,44 +1,47 @@
 # test_valgrind.py
-# tshark with the plugin under valgrind: no error and no leak in which the plugin has a part
+# The plugin under valgrind: no error, no leak, and nothing kept of a capture that was closed
 #
 # Copyright (C) the oxcnotif authors
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a handful of captures. What Wireshark itself does wrong is not counted."""
+"""tshark with one and with two passes, and sharkd, which loads one capture after the other.
+What Wireshark itself does wrong is not counted.
 
-import os
+    test_valgrind.py [--all]    every capture, not one of each kind
+"""
+
+import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parent.parent.parent
-BUILD = Path(os.environ["OXCNOTIF_BUILD"])
+from sandbox import SOURCE, Sandbox
+from sharkd import Sharkd
+
 SKIPPED = 77
 
-# One of each kind; those that are not there are left out.
+# One of each kind.
 CAPTURES = ["bad-tour", "fragments", "http-recycling", "impacket_faults", "rop-buffers-damaged",
             "samba_ntlm_sealed", "story"]
-OPTIONS = ["-2", "-V"]
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+ONE_PASS = ["-z", "oxcnotif,contexts", "-z", "oxcnotif,json", "-z", "oxcnotif,tree"]
+TWO_PASSES = ["-2", "-V"]
+# tshark that builds no tree.
+WITHOUT_TREE = ["bad-tour", "http-recycling"]
+# Loaded one after the other in one process, then all of them again.
+RELOADED = ["bad-tour", "http-recycling", "samba_ntlm_sealed"]
+OWN_SOURCE = re.compile(r"/plugin/(plugin|dissect/.*|present/.*|sequence/.*)\.[ch]$")
+KINDS = 9  # columns of a leak file: bytes and blocks, reachable and lost in several ways
 
 
-def command(scratch, capture, report):
-    environment = [
-        "env", "-i", f"PATH={os.environ['PATH']}", f"HOME={scratch}",
-        f"WIRESHARK_CONFIG_DIR={scratch}", f"WIRESHARK_PLUGIN_DIR={scratch / 'plugins'}",
-        "WIRESHARK_ABORT_ON_DISSECTOR_BUG=1", "WIRESHARK_DEBUG_WMEM_OVERRIDE=simple",
-        "G_SLICE=always-malloc", "LC_ALL=C.UTF-8",
-    ]
-    valgrind = [
+def command(sandbox, report, *words):
+    """What runs a program under valgrind. With wmem's simple allocator each block is one of its
+    own, and what outlives its file is seen."""
+    return sandbox.command(
         "valgrind", "--quiet", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
-        "--keep-debuginfo=yes", "--num-callers=30", "--xml=yes", f"--xml-file={report}",
-    ]
-    user = NOBODY if os.geteuid() == 0 else []
-    return [*user, *environment, *valgrind, "tshark", "-r", str(capture), *OPTIONS]
+        "--keep-debuginfo=yes", "--num-callers=30", "--xml=yes", f"--xml-file={report}", *words,
+        WIRESHARK_DEBUG_WMEM_OVERRIDE="simple", G_SLICE="always-malloc")
 
 
 def is_ours(error):
@@ -54,47 +57,107 @@ def describe(error):
             f" ({place}:{frame.findtext('line')})" if place else "")
 
 
-def check(scratch, capture):
-    """What is wrong with one capture, as lines."""
-    copy = scratch / f"{capture.name}.in"
-    report = scratch / "reports" / f"{capture.stem}.xml"
-    shutil.copyfile(capture, copy)
-    copy.chmod(0o644)
-    result = subprocess.run(command(scratch, copy, report), stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=500, check=False)
+def errors(report):
+    for error in ElementTree.parse(report).iter("error"):
+        if is_ours(error):
+            yield from describe(error)
+
+
+def check_tshark(sandbox, reports, capture, options):
+    """What is wrong with one run of tshark, as lines."""
+    report = reports / f"{capture.stem}{'.two' if '-2' in options else '.one'}.xml"
+    words = command(sandbox, report, "tshark", "-r", capture, *options)
+    result = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, timeout=500, check=False)
     found = []
     if result.returncode != 0:
         found.append(f"exit status {result.returncode}: {result.stderr.decode(errors='replace')}")
     if b"OXCNOTIF" not in result.stdout and b"AsyncEMSMDB" not in result.stdout \
             and b"EMSMDB" not in result.stdout:
         found.append("no call was decoded: was the plugin loaded?")
-    for error in ElementTree.parse(report).iter("error"):
-        if is_ours(error):
-            found.extend(describe(error))
+    return found + list(errors(report))
+
+
+# --- one process, several captures ---
+
+def name_in(text, known):
+    """A name in a leak file: "(7) name" where it first occurs, "(7)" from then on."""
+    number, _, name = text.rstrip("\n").partition(" ")
+    return known.setdefault(number, name)
+
+
+def held(leaks):
+    """What memory our functions hold when the process ends, by the function that was called from
+    elsewhere. The file has each stack as calls of one line, with the sums below them."""
+    sums, files, functions = {}, {}, {}
+    caller = callee = function = ""
+    counts = False
+    with open(leaks, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            key, _, value = line.partition("=")
+            if counts and OWN_SOURCE.search(callee) and not OWN_SOURCE.search(caller):
+                sums[function] = [old + int(new) for old, new in zip(
+                    sums.get(function, [0] * KINDS), line.split()[1:])]
+            counts = key == "calls"
+            if key == "fl":
+                caller = name_in(value, files)
+            elif key == "fn":
+                name_in(value, functions)
+            elif key == "cfi":
+                callee = name_in(value, files)
+            elif key == "cfn":
+                function = name_in(value, functions)
+    return sums
+
+
+def reload_run(sandbox, reports, captures, times):
+    """Loads the captures so often in one process, and looks at each frame; what is held at the
+    end, and errors."""
+    report, leaks = reports / f"reload{times}.xml", reports / f"reload{times}.leaks"
+    words = command(sandbox, report, "--xtree-leak=yes", f"--xtree-leak-file={leaks}", "sharkd", "-")
+    with Sharkd(words, sandbox.path / f"sharkd{times}.log") as sharkd:
+        for capture in captures * times:
+            count = sharkd.load(capture)
+            if not any([sharkd.frame(number) for number in range(1, count + 1)]):
+                return {}, [f"sharkd shows nothing of ours in {capture.name}"]
+        status = sharkd.close()
+    found = list(errors(report))
+    return held(leaks), found + ([f"sharkd: exit status {status}"] if status != 0 else [])
+
+
+def check_reload(sandbox, reports, captures, pool):
+    """A process that loads its captures three times must hold what it holds after once: state of
+    a capture that was closed, reachable or not, would be in it twice more."""
+    (once, first), (thrice, second) = pool.map(
+        lambda times: reload_run(sandbox, reports, captures, times), (1, 3))
+    found = first + second
+    if not once and not found:
+        found.append("no memory of ours in the leak file")
+    for function in sorted(once.keys() | thrice.keys()):
+        if once.get(function) != thrice.get(function):
+            found.append(f"held by {function} after one round and after three: "
+                         f"{once.get(function)}, {thrice.get(function)}")
     return found
-
-
-def captures():
-    return [path for name in CAPTURES
-            for path in sorted((SOURCE / "captures").rglob(f"{name}.pcapng"))]
 
 
 def main():
     if shutil.which("valgrind") is None:
         print("Skipped: valgrind is not installed")
         return SKIPPED
-    with tempfile.TemporaryDirectory(prefix="oxcnotif-valgrind.", dir="/tmp") as folder:
-        scratch = Path(folder)
-        shutil.copytree(BUILD / "plugins", scratch / "plugins")
-        (scratch / "reports").mkdir()
-        scratch.chmod(0o755)
-        (scratch / "reports").chmod(0o777)
-        paths = captures()
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            results = list(pool.map(lambda path: check(scratch, path), paths))
-    for path, found in zip(paths, results):
-        print(f"{path.name}: " + "\n  ".join(found or ["clean"]))
-    return 1 if any(results) or not paths else 0
+    everything = sys.argv[1:] == ["--all"]
+    with Sandbox() as sandbox, ThreadPoolExecutor(max_workers=2) as pool:
+        reports = sandbox.folder("reports")
+        captures = {path.stem: sandbox.add(path)
+                    for path in sorted((SOURCE / "captures").rglob("*.pcapng"))
+                    if everything or path.stem in CAPTURES}
+        runs = [(captures[name], TWO_PASSES) for name in captures]
+        runs += [(captures[name], ONE_PASS) for name in (captures if everything else WITHOUT_TREE)]
+        results = list(pool.map(lambda run: check_tshark(sandbox, reports, *run), runs))
+        again = check_reload(sandbox, reports, [captures[name] for name in RELOADED], pool)
+    for (capture, options), found in zip(runs, results):
+        print(f"{capture.name} {' '.join(options)}: " + "\n  ".join(found or ["clean"]))
+    print("Captures loaded again: " + "\n  ".join(again or ["clean"]))
+    return 1 if any(results) or again else 0
 
 
 if __name__ == "__main__":
