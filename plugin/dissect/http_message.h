@@ -45,7 +45,7 @@ oxc_http_found oxc_http_read_head(const char *bytes, size_t size, oxc_http_head 
 
 /** Bytes of body below which a body of PDUs is one message of its own and not a channel,
  *  [MS-RPCH] 2.1.2.1.1. */
-#define OXC_HTTP_CHANNEL_LENGTH (128u * 1024)
+#define OXC_HTTP_CHANNEL_LENGTH ((uint64_t)128 * 1024)
 
 /** True if the body of a message is a channel: PDUs until it is recycled. */
 bool oxc_http_opens_channel(const oxc_http_head *head);

@@ -471,7 +471,7 @@ static char *message_class(const oxc_payload *payload, wmem_allocator_t *scope, 
     for (i = 0; i < length; i++) {
         uint64_t code = oxc_little_endian(payload->data + element->offset + i * width, width);
 
-        text[i] = code < 0x80 && g_ascii_isprint((char)code) ? (char)code : '.';
+        text[i] = (char)(code < 0x80 && g_ascii_isprint((char)code) ? code : '.');
     }
     text[length] = '\0';
     return text;

@@ -72,14 +72,13 @@ size_t oxc_tracker_memory(const oxc_tracker *tracker)
 {
     /* Only addresses are taken of what the two functions return. */
     oxc_tracker *parts = (oxc_tracker *)(uintptr_t)tracker;
-    size_t memory = sizeof *tracker;
+    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_finding) +
+                    (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
 
     for (size_t i = 0; store_number(parts, i) != NULL; i++)
         memory += oxc_store_memory(store_number(parts, i));
     for (size_t i = 0; index_number(parts, i) != NULL; i++)
         memory += oxc_index_memory(index_number(parts, i));
-    memory += tracker->findings->len * sizeof(oxc_finding);
-    memory += (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
     return memory;
 }
 
