@@ -12,7 +12,7 @@ _MSS = 1460
 _FIRST_CLIENT_PORT = 50001
 _SERVER_PORT = 49876
 _FIRST_GROUP = 0x00012A01
-_VARIANTS = ("whole", "late")
+_VARIANTS = ("whole", "late", "http", "tcp")
 
 
 class Link:
@@ -360,7 +360,8 @@ class Player:
         rule = detail.next_word("the rule")
         if rules.CLASSES.get(rule) != letter:
             raise detail.error(f"there is no rule {rule} of class {letter}")
-        if variant not in (None, "late" if self.variant == "late" else "whole"):
+        if variant not in (None, "late" if self.variant == "late" else "whole",
+                           "http" if self.variant == "http" else "tcp"):
             return
         if rule in frame.rules:
             raise detail.error(f"{rule} is expected twice on one frame")

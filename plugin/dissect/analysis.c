@@ -146,7 +146,13 @@ static bool connection_closed(void *user _U_, uint32_t number)
     return oxc_connection_is_closed(number);
 }
 
-void oxc_lose_segment(const packet_info *pinfo, const oxc_connection *connection)
+bool oxc_tcp_is_missing(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->ta &&
+           (tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)) != 0;
+}
+
+void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection)
 {
     oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
 
@@ -154,8 +160,44 @@ void oxc_lose_segment(const packet_info *pinfo, const oxc_connection *connection
     event.time = oxc_arrival(pinfo);
     event.connection = connection->number;
     oxc_tracker_event(tracker, &event);
+}
+
+void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
+{
+    if (connection->lost_frame == pinfo->num)
+        return;
+    connection->lost_frame = pinfo->num;
+    oxc_lose_calls(pinfo, connection);
     if (connection->contexts)
         lost_segments++;
+}
+
+void oxc_watch_segment(packet_info *pinfo)
+{
+    const conversation_t *conversation;
+    oxc_connection *connection = NULL;
+
+    if (connections->len == 0)
+        return;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (conversation)
+        connection =
+            (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
+    if (!connection)
+        return;
+    if (oxc_tcp_is_missing(connection->tcp))
+        oxc_lose_segment(pinfo, connection);
+    else if (pinfo->fd->cap_len < pinfo->fd->pkt_len && connection->seen_frame != pinfo->num)
+        oxc_lose_calls(pinfo, connection);
+}
+
+void oxc_miss_calls(const packet_info *pinfo)
+{
+    oxc_event event = {.type = OXC_EVENT_UNSEEN, .method = OXC_METHOD_OTHER};
+
+    event.frame = pinfo->num;
+    event.time = oxc_arrival(pinfo);
+    oxc_tracker_event(tracker, &event);
 }
 
 uint32_t oxc_lost_segments(void)

@@ -41,6 +41,8 @@ typedef struct {
     wmem_map_t *contexts;
     const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
     oxc_flow flows[2];
+    uint32_t seen_frame;    /**< the last one whose PDUs came to the observer over TCP, or 0 */
+    uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
 } oxc_connection;
@@ -77,9 +79,25 @@ oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_
 void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
                          bool ndr64);
 
-/** Tells the analysis that a segment of a connection is missing from the capture. Only on the first
- *  pass. */
-void oxc_lose_segment(const packet_info *pinfo, const oxc_connection *connection);
+/** Whether Wireshark's analysis of a TCP connection says of the present segment that one before it,
+ *  or one that it acknowledges, is missing from the capture. False where that is turned off.
+ *  @param tcp  may be NULL */
+bool oxc_tcp_is_missing(const struct tcp_analysis *tcp);
+
+/** Tells the analysis, once a frame, that a segment of a connection is missing from the capture.
+ * Only on the first pass. */
+void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
+
+/** The same for calls that nobody can read; they are no segments to be counted. */
+void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
+
+/** Looks whether a frame shows that a segment of its connection is missing, also one that carries
+ *  nothing, and whether it is cut short itself and went unseen. Only on the first pass. */
+void oxc_watch_segment(packet_info *pinfo);
+
+/** Tells the analysis that calls went by that it cannot attribute to any connection. Only on the
+ *  first pass. */
+void oxc_miss_calls(const packet_info *pinfo);
 
 /** How often oxc_lose_segment() was called for connections that carry the two interfaces. */
 uint32_t oxc_lost_segments(void);

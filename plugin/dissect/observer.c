@@ -66,6 +66,7 @@ typedef struct oxc_run {
     unsigned count;
     unsigned capacity;
     unsigned next; /* the first that has not been taken */
+    bool cut;      /* PDUs behind them were not captured */
     struct oxc_run *outer;
     oxc_pdu few[FEW_PDUS]; /* what pdus points to while they are enough */
 } oxc_run;
@@ -128,13 +129,16 @@ static bool is_call(const oxc_pdu *pdu)
     return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
 }
 
+/* Whether the stub is sealed, or may be: nobody knows if the capture cut the trailer that says so.
+ */
 static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu, int auth_length)
 {
     int trailer = pdu->length - auth_length - SECURITY_TRAILER_SIZE;
 
-    if (auth_length == 0 || trailer < COMMON_HEADER_SIZE ||
-        !tvb_bytes_exist(tvb, pdu->offset + trailer, SECURITY_TRAILER_SIZE))
+    if (auth_length == 0 || trailer < COMMON_HEADER_SIZE)
         return false;
+    if (!tvb_bytes_exist(tvb, pdu->offset + trailer, SECURITY_TRAILER_SIZE))
+        return !pdu->whole;
     return tvb_get_guint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
 }
 
@@ -180,7 +184,7 @@ static void find_pdus(oxc_run *run)
         int length = header_uint16(header, 8);
 
         if (length < COMMON_HEADER_SIZE)
-            return;
+            break;
         if (is_header(header)) {
             oxc_pdu *pdu = add_pdu(run);
 
@@ -190,6 +194,8 @@ static void find_pdus(oxc_run *run)
         }
         offset += length;
     }
+    run->cut = tvb_captured_length(run->tvb) < tvb_reported_length(run->tvb) &&
+               offset < (int)tvb_reported_length(run->tvb);
 }
 
 /* Whether a PDU goes from the client to the server; RTS PDUs go both ways. */
@@ -265,14 +271,21 @@ static void send_event(oxc_run *run, const oxc_pdu *pdu, oxc_event *event, oxc_e
     oxc_tracker_event(oxc_analysis_tracker(), event);
 }
 
-/* A call is there with its last fragment; those before it only show that the connection lives. */
+/* A call is there with its last fragment; those before it only show that the connection lives. The
+ * common header says which call an answer is for, but not what a request calls. */
 static oxc_event_type call_event_type(const oxc_pdu *pdu)
 {
-    if (!(pdu->flags & FLAG_LAST) || !pdu->headed)
+    if (!(pdu->flags & FLAG_LAST))
         return OXC_EVENT_OTHER_PDU;
     if (pdu->type == PDU_REQ)
-        return OXC_EVENT_REQUEST;
+        return pdu->headed ? OXC_EVENT_REQUEST : OXC_EVENT_LOST;
     return pdu->type == PDU_RESP ? OXC_EVENT_RESPONSE : OXC_EVENT_FAULT;
+}
+
+/* Whether a connection may carry one of the two interfaces, as far as its binds say. */
+static bool may_carry_exchange(const oxc_run *run)
+{
+    return run->connection && (run->connection->contexts || !run->connection->bound);
 }
 
 /* A call whose stub nobody read. Without its bind nobody can say what a request calls: it may be
@@ -284,17 +297,11 @@ static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
     oxc_event_type type = call_event_type(pdu);
     oxc_event event = {.method = method_of(interface, pdu->opnum)};
 
-    if (interface == OXC_INTERFACE_OTHER)
+    if (interface == OXC_INTERFACE_OTHER || !may_carry_exchange(run))
         return;
     if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST)
         type = OXC_EVENT_LOST;
     send_event(run, pdu, &event, type);
-}
-
-/* Whether a connection may carry one of the two interfaces, as far as its binds say. */
-static bool may_carry_exchange(const oxc_run *run)
-{
-    return run->connection && (run->connection->contexts || !run->connection->bound);
 }
 
 static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
@@ -596,6 +603,8 @@ static void finish(oxc_run *run)
 {
     for (unsigned i = 0; i < run->count && !comes_again(run, &run->pdus[i]); i++)
         finish_pdu(run, &run->pdus[i]);
+    if (run->cut && run->connection && !PINFO_FD_VISITED(run->pinfo))
+        oxc_lose_calls(run->pinfo, run->connection);
 }
 
 /* Apart from oxc_observe(), whose variables must not be in its setjmp(). */
@@ -629,6 +638,7 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
     run.pdus = run.few;
     run.count = run.next = 0;
     run.capacity = FEW_PDUS;
+    run.cut = false;
     run.outer = current_run;
     find_pdus(&run);
     return call_inner(&run, inner, data);
@@ -643,17 +653,23 @@ static bool is_later(uint32_t seq, uint32_t than)
 }
 
 /* Bytes are missing if a segment starts beyond the end of the one before it, or acknowledges more
- * than came the other way (a FIN counts for one). A segment in the middle of a PDU does not come
- * here: TCP keeps it until the PDU is whole, which it only is if nothing is missing. */
-static void watch_segment(packet_info *pinfo, const oxc_connection *connection, oxc_flow *flow,
-                          const oxc_flow *reverse, const struct tcpinfo *segment)
+ * than came the other way (a FIN counts for one). What the first segment acknowledges of a side
+ * that has not been seen yet came before the capture, or is the other side's SYN. A segment in the
+ * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
+ * meanwhile only Wireshark's own analysis of TCP can tell. */
+static void watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_flow *flow,
+                          oxc_flow *reverse, const struct tcpinfo *segment)
 {
     bool gap = flow->known && !segment->is_reassembled && is_later(segment->seq, flow->next_seq);
     bool unseen =
         reverse->known && !reverse->pending && is_later(segment->lastackseq, reverse->next_seq + 1);
 
-    if (gap || unseen)
+    if (gap || unseen || oxc_tcp_is_missing(connection->tcp))
         oxc_lose_segment(pinfo, connection);
+    if (!reverse->known) {
+        reverse->next_seq = segment->lastackseq;
+        reverse->known = true;
+    }
     if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
         flow->next_seq = segment->nxtseq;
     flow->known = true;
@@ -681,6 +697,7 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, connection->number);
     connection->closing = false;
+    connection->seen_frame = pinfo->num;
     if (flow)
         flow->pending = pinfo->desegment_len != 0;
     return result != 0;

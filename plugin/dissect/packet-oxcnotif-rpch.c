@@ -14,6 +14,7 @@
 
 #include <epan/exceptions.h>
 
+#include "analysis.h"
 #include "observer.h"
 #include "present/packet-oxcnotif.h"
 #include "rpc_over_http.h"
@@ -97,9 +98,11 @@ static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return result;
 }
 
-/* Learns from the PDUs of a run which virtual connection they belong to. */
-static void note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
+/* Learns from the PDUs of a run which virtual connection they belong to. Returns true if there are
+ * any but RTS. */
+static bool note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
 {
+    bool carries = false;
     int offset = 0;
 
     while (oxc_looks_like_pdu(tvb, offset)) {
@@ -107,12 +110,15 @@ static void note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
         const uint8_t *pdu = tvb_get_ptr(tvb, offset, length);
         oxc_rts_opening opening;
 
-        if (oxc_rts_read_opening(pdu, (size_t)length, &opening))
+        if (oxc_rts_read_opening(pdu, (size_t)length, &opening)) {
             oxc_channel_open(channel, &opening, frame);
-        else if (pdu[2] != PTYPE_RTS)
+        } else if (pdu[2] != PTYPE_RTS) {
             oxc_channel_use(channel, frame);
+            carries = true;
+        }
         offset += oxc_pdu_length(tvb, offset);
     }
+    return carries;
 }
 
 static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
@@ -169,14 +175,15 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     oxc_channel *channel = (oxc_channel *)data;
     const oxc_virtual_connection *connection;
     uint32_t number = UINT32_MAX;
+    bool carries = !PINFO_FD_VISITED(pinfo) && note_pdus(channel, tvb, pinfo->num);
 
-    if (!PINFO_FD_VISITED(pinfo))
-        note_pdus(channel, tvb, pinfo->num);
     connection = oxc_channel_carries(channel, pinfo->num);
     if (connection) {
         add_virtual_connection(tree, tvb, connection);
         number = oxc_virtual_connection_number(connection, pinfo->num);
     }
+    if (carries && number == UINT32_MAX)
+        oxc_miss_calls(pinfo);
     for (int offset = 0, end; tvb_captured_length_remaining(tvb, offset) > 0; offset = end) {
         bool bare = is_bare_rts(tvb, offset);
 

@@ -79,14 +79,23 @@ static void give_pdus(void *user, tvbuff_t *run)
     call_dissector_only(pdus_handle, run, pass->pinfo, pass->tree, pass->channel);
 }
 
-static void note_request(oxc_channel *channel, bool in, const char *target, size_t target_size)
+/* Of a target that the capture cut nobody can tell. */
+static void note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
+                         bool cut)
 {
     const char *server;
     size_t size;
 
     channel->in = in;
-    if (oxc_http_server_of_target(target, target_size, &server, &size, &channel->port))
+    channel->named =
+        !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
+    if (channel->named)
         channel->server = wmem_strndup(wmem_file_scope(), server, size);
+}
+
+static bool is_cut(const packet_info *pinfo)
+{
+    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
 }
 
 static void note_head(void *user, const oxc_http_head *head)
@@ -96,7 +105,7 @@ static void note_head(void *user, const oxc_http_head *head)
     if (!PINFO_FD_VISITED(pass->pinfo) && pass->http &&
         (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
         note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
-                     head->target_size);
+                     head->target_size, false);
 }
 
 /* Shows part of a channel as HTTP. Wireshark lets only the dissector right above TCP or TLS ask for
@@ -128,17 +137,28 @@ static void give_rest(void *user, tvbuff_t *tvb, int offset)
         pass->pinfo->desegment_offset += offset;
 }
 
+/* PDUs of the channel are missing from the capture: they may be anything. */
 static void send_lost(const packet_info *pinfo, const oxc_channel *channel)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
-    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
 
-    if (!connection || oxc_virtual_connection_number(connection, pinfo->num) == UINT32_MAX)
-        return;
-    event.frame = pinfo->num;
-    event.time = oxc_arrival(pinfo);
-    event.connection = connection->number;
-    oxc_tracker_event(oxc_analysis_tracker(), &event);
+    if (connection && connection->number != UINT32_MAX)
+        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number));
+    else
+        oxc_miss_calls(pinfo);
+    oxc_channel_lost(channel, pinfo->num);
+}
+
+/* Comes before the PDUs of the segment that shows the loss. Once a segment is missing inside TLS,
+ * nobody can read those after it. */
+static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
+{
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+
+    if (oxc_tcp_is_missing(channel->tcp))
+        send_lost(pinfo, channel);
+    else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number));
 }
 
 static void note_lost(void *user)
@@ -151,6 +171,8 @@ static void note_lost(void *user)
 
 static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
 {
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        watch_loss(pass->pinfo, pass->channel);
     oxc_stream stream = {.pinfo = pass->pinfo,
                          .user = pass,
                          .pdus = give_pdus,
@@ -307,7 +329,8 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
         return NULL;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
-    note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0);
+    note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0,
+                 is_cut(pinfo));
     return channel;
 }
 
@@ -511,7 +534,7 @@ static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
         return;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
-    note_request(channel, true, head.target, head.target_size);
+    note_request(channel, true, head.target, head.target_size, false);
     take_over(pinfo, conversation, channel);
 }
 
@@ -526,18 +549,6 @@ static void watch_x11(packet_info *pinfo)
     if (conversation && conversation->setup_frame == pinfo->num)
         conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
                                                      proxy_leg_handle);
-}
-
-/* A lost segment may have held anything. */
-static void watch_loss(packet_info *pinfo)
-{
-    const oxc_channel *channel = channel_of_packet(pinfo);
-
-    if (channel && channel->tcp && channel->tcp->ta &&
-        (channel->tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT))) {
-        send_lost(pinfo, channel);
-        oxc_channel_lost(channel, pinfo->num);
-    }
 }
 
 /* On the ports of X11. */
@@ -565,11 +576,19 @@ static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
  * HTTP, and must cost next to nothing. */
 static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
 {
+    const oxc_channel *channel;
+
     oxc_channel_settle(pinfo);
-    if (PINFO_FD_VISITED(pinfo) || !oxc_pref_rpc_over_http || pinfo->ptype != PT_TCP)
+    if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
         return 0;
-    if (oxc_has_channels())
-        watch_loss(pinfo);
+    oxc_watch_segment(pinfo);
+    if (!oxc_pref_rpc_over_http)
+        return 0;
+    channel = channel_of_packet(pinfo);
+    if (channel)
+        watch_loss(pinfo, channel);
+    if (channel && is_cut(pinfo))
+        send_lost(pinfo, channel);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);
     watch_http_frame(tvb, pinfo);

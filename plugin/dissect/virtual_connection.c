@@ -167,11 +167,12 @@ static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
     uint32_t server;
 
     if (connection->complete_frame != 0 || !connection->in || !connection->out ||
-        connection->out_unused)
+        connection->out_unused || !(named->named || named->proxy_leg))
         return;
     server = named->proxy_leg ? oxc_server_by_address(&named->peer.host)
                               : oxc_server_by_name(named->server);
     made = oxc_connection_new(server, named->port, NULL);
+    oxc_tracker_split_connection(oxc_analysis_tracker(), made->number);
     connection->complete_frame = frame;
     connection->number = made->number;
     wmem_map_insert(by_number, GUINT_TO_POINTER(made->number), connection);

@@ -33,6 +33,7 @@ typedef struct {
     bool tls;             /**< inside TLS, which nobody can read on after a lost segment */
     bool proxy_leg;       /**< between RPC proxy and server: PDUs without HTTP around them */
     bool in;              /**< the last request was RPC_IN_DATA */
+    bool named;           /**< #server is known: the head of the request was captured */
     const char *server;   /**< "host:port" of the last request's target */
     uint16_t port;        /**< the port of #server */
     oxc_end client;

@@ -100,6 +100,14 @@ uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint1
     return number;
 }
 
+void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->split = true;
+    oxc_server_at(tracker, connection->server)->split = true;
+}
+
 static uint32_t begin_association(oxc_tracker *tracker, const oxc_connection *connection)
 {
     uint32_t number = oxc_store_add(&tracker->associations);
@@ -166,6 +174,7 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
     uint32_t before = connection->association;
 
+    connection->heard = true;
     connection->bind_pending = false;
     if (!paired || event->group_id == 0)
         connection->association = begin_unbound(tracker, connection);
@@ -215,6 +224,13 @@ void oxc_association_lost(oxc_tracker *tracker, uint32_t number)
     mark_unread(tracker, association, ALL_DOUBTS, oxc_now(tracker) + 1);
 }
 
+void oxc_association_unseen(oxc_tracker *tracker)
+{
+    /* As a loss it has no record. */
+    for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
+        tracker->unseen.marks[kind] = oxc_now(tracker) + 1;
+}
+
 void oxc_association_unmatched(oxc_tracker *tracker, uint32_t number)
 {
     uint32_t association = oxc_association_of(tracker, number);
@@ -244,27 +260,55 @@ void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, uint32_t 
     if ((call->flags & OXC_CALL_UNREAD) != 0)
         for (size_t i = 0; i < count; i++)
             count_unread(unknowns[i], call, change);
-    if (call->method == OXC_METHOD_CONNECT || call->method == OXC_METHOD_ASYNC_CONNECT)
-        association->pending += change;
-    if (call->method == OXC_METHOD_CONNECT)
+    if (call->method == OXC_METHOD_CONNECT) {
+        association->opening += change;
         association->connect_sent = true;
+    } else if (call->method == OXC_METHOD_ASYNC_CONNECT) {
+        association->issuing += change;
+    }
+}
+
+static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_association *association;
+
+    if (number == OXC_NONE)
+        return 0;
+    association = oxc_association_at(tracker, number);
+    return (association->opening != 0 ? OXC_DOUBT_OPEN : 0u) |
+           (association->issuing != 0 ? OXC_DOUBT_ISSUE : 0u);
+}
+
+unsigned oxc_awaited(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
+{
+    unsigned awaited = awaited_on(tracker, oxc_connection_at(tracker, connection)->association);
+    const oxc_session *session;
+
+    if (number == OXC_NONE)
+        return awaited;
+    session = oxc_session_at(tracker, number);
+    awaited |= awaited_on(tracker, session->home);
+    return session->issuing != 0 ? awaited | OXC_DOUBT_ISSUE : awaited;
 }
 
 bool oxc_association_seen_whole(const oxc_association *association)
 {
-    return association->began && !association->hole && association->pending == 0 &&
-           association->connect_sent;
+    return association->began && !association->hole && association->opening == 0 &&
+           association->issuing == 0 && association->connect_sent;
 }
 
 bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number, oxc_mark kind)
 {
     const oxc_association *association = oxc_association_at(tracker, number);
-    const oxc_unknowns *unbound = &oxc_server_at(tracker, association->server)->unbound;
+    const oxc_server *server = oxc_server_at(tracker, association->server);
 
     if (tracker->settings.assume_complete)
         return true;
+    if (server->split && tracker->unseen.marks[kind] > association->begun)
+        return false;
     /* A connection whose bind is not in the capture may belong to this association. */
-    return oxc_association_seen_whole(association) && unbound->marks[kind] <= association->begun;
+    return oxc_association_seen_whole(association) &&
+           server->unbound.marks[kind] <= association->begun;
 }
 
 static unsigned doubts_since(const oxc_unknowns *unknowns, uint32_t since)
@@ -292,6 +336,8 @@ unsigned oxc_doubts(const oxc_tracker *tracker, uint32_t number, uint32_t connec
     const oxc_association *home;
     const oxc_session *session;
 
+    if (server->split)
+        doubts |= doubts_since(&tracker->unseen, since);
     if (present->association != OXC_NONE)
         doubts |= doubts_since(&oxc_association_at(tracker, present->association)->unknowns, since);
     if (number == OXC_NONE)

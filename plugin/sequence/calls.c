@@ -93,6 +93,11 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
     tracker->free_call = number;
 }
 
+bool oxc_call_doubted(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return oxc_connection_at(tracker, call->connection)->doubt > call->record + 1;
+}
+
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
 {
     const uint8_t *bytes = event->handle.bytes;

@@ -62,6 +62,8 @@ typedef enum {
     OXC_EVENT_ORPHANED,  /**< orphaned */
     OXC_EVENT_OTHER_PDU, /**< any other PDU: it only shows that the connection is alive */
     OXC_EVENT_LOST,      /**< a TCP segment of the connection is missing from the capture */
+    OXC_EVENT_UNSEEN,    /**< calls that cannot be told, on a connection that is none of those
+                            announced: no other member counts */
 } oxc_event_type;
 
 /** How far the stub of a request or response could be read. */
@@ -86,7 +88,7 @@ typedef struct {
     int64_t time;        /**< arrival, nanoseconds since the epoch */
     uint32_t connection; /**< from oxc_tracker_add_connection() */
     uint32_t group_id;   /**< bind, bind_ack */
-    uint32_t call_id;    /**< every type but OXC_EVENT_LOST */
+    uint32_t call_id;    /**< every type but OXC_EVENT_LOST and OXC_EVENT_UNSEEN */
 
     /** Request: the method called. Response: the method as which the stub was read;
      *  meaningless where #stub is OXC_STUB_UNREAD. */

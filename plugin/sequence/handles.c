@@ -219,12 +219,15 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     return number;
 }
 
-void oxc_session_end(oxc_tracker *tracker, uint32_t number)
+void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool doubted)
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
-    if (session->end == OXC_NONE)
-        session->end = oxc_now(tracker) - 1;
+    if (session->end != OXC_NONE)
+        return;
+    session->end = oxc_now(tracker) - 1;
+    if (doubted)
+        session->flags |= OXC_SESSION_DOUBTED;
 }
 
 bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session)

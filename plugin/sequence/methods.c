@@ -108,7 +108,10 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
     if (session->end != OXC_NONE) {
         facts->session_end = oxc_evidence_of(tracker, session->end);
         facts->session_end.doubts = oxc_doubts(tracker, call->owner, call->connection,
-                                               oxc_record_at(tracker, session->end)->request + 1);
+                                               oxc_record_at(tracker, session->end)->request + 1) |
+                                    oxc_awaited(tracker, call->owner, call->connection);
+        if ((session->flags & OXC_SESSION_DOUBTED) != 0)
+            facts->session_end.doubts |= OXC_DOUBT_OPEN;
     }
     if (session->quiet != OXC_NONE) {
         facts->live_context =
@@ -176,7 +179,8 @@ static bool is_judged(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_session *session;
 
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) != 0)
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) != 0 ||
+        oxc_call_doubted(tracker, call))
         return false;
     session = oxc_session_at(tracker, call->owner);
     return (session->flags & OXC_SESSION_OPENED) != 0 &&
@@ -196,21 +200,46 @@ static oxc_facts response_facts(const oxc_tracker *tracker, const oxc_event *eve
     };
 }
 
-/* A response returned the handle of its request: the session lived when that was sent. */
+/* A response returned the handle of its request: the session lived when that was sent. False if it
+ * proves nothing. */
 static bool prove_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, call->owner);
 
-    if (memcmp(session->key.handle.bytes, event->handle.bytes, OXC_HANDLE_SIZE) != 0)
+    if (oxc_call_doubted(tracker, call) ||
+        memcmp(session->key.handle.bytes, event->handle.bytes, OXC_HANDLE_SIZE) != 0)
         return false;
     if (session->alive < call->record + 1)
         session->alive = call->record + 1;
     return true;
 }
 
-static void connect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+/* The CXH of a session is returned again, which ends it: unless the session is the same one, known
+ * from requests that the capture shows before the answer on which they rest. */
+static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t number)
+{
+    const oxc_session *session = oxc_session_at(tracker, number);
+    bool early = (session->flags & OXC_SESSION_OPENED) == 0 && session->begun > call->record;
+
+    oxc_session_end(tracker, number, early || oxc_call_doubted(tracker, call));
+}
+
+/* What an EcDoConnectEx response says of the session that it opens. */
+static void open_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                         oxc_session *session)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+
+    session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
+    session->activity = call->record;
+    session->server_version = event->server_version;
+    session->version_from = connection->bound && connection->bind_call_id == event->call_id
+                                ? event->connection
+                                : OXC_NONE;
+}
+
+static void connect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
     uint32_t server = server_of(tracker, event);
     uint32_t number;
     oxc_session *session;
@@ -219,16 +248,12 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
         return;
     number = oxc_session_find(tracker, server, &event->handle);
     if (number != OXC_NONE)
-        oxc_session_end(tracker, number);
+        end_replaced(tracker, call, number);
     number = oxc_session_begin(tracker, server, &event->handle, call->association);
     oxc_session_explain(tracker, number);
     session = oxc_session_at(tracker, number);
-    session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
-    session->activity = call->record;
-    session->server_version = event->server_version;
-    session->version_from = connection->bound && connection->bind_call_id == event->call_id
-                                ? event->connection
-                                : OXC_NONE;
+    if (!oxc_call_doubted(tracker, call))
+        open_session(tracker, event, call, session);
     last_record(tracker)->session = session->number;
     oxc_record_at(tracker, call->record)->session = session->number;
 }
@@ -267,7 +292,7 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
     oxc_judge(tracker, &facts);
     oxc_fetch_response(tracker, event, call);
     if (facts.null_handle) {
-        oxc_session_end(tracker, call->owner);
+        oxc_session_end(tracker, call->owner, oxc_call_doubted(tracker, call));
         return;
     }
     if (prove_alive(tracker, event, call) && event->status == 0)
@@ -279,7 +304,7 @@ static void push_response(oxc_tracker *tracker, const oxc_event *event, const ox
     if (call->owner == OXC_NONE)
         return;
     if (oxc_handle_is_null(&event->handle))
-        oxc_session_end(tracker, call->owner);
+        oxc_session_end(tracker, call->owner, oxc_call_doubted(tracker, call));
     else
         prove_alive(tracker, event, call);
 }
@@ -293,7 +318,7 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
     facts = response_facts(tracker, event, call, OXC_PDU_DISCONNECT_RESPONSE);
     oxc_judge(tracker, &facts);
     if (event->status == 0)
-        oxc_session_end(tracker, call->owner);
+        oxc_session_end(tracker, call->owner, oxc_call_doubted(tracker, call));
 }
 
 /* The response that returned the ACXH for another session which lives. */

@@ -15,6 +15,7 @@
 
 #define SECOND              INT64_C(1000000000)
 #define WAIT_LIMIT          (300 * SECOND) /* [MS-OXCNOTIF] 3.1.5.3, [MS-OXCRPC] 3.3.4.1 */
+#define MIXED_UP            (SECOND / 2) /* further apart no capture shows PDUs in the wrong order */
 #define NOTIFICATION        0x00000001u
 #define STATUS_REJECTED     0x000007EEu
 #define FIRST_ASYNC_VERSION UINT64_C(0x0008000001660000) /* 8.0.358.0, [MS-OXCRPC] 3.1.4.1.3.2 */
@@ -64,7 +65,8 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
 }
 
 /* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
- * An answer to the wait that was lost or not matched is no evidence to begin with. */
+ * An answer to the wait that was lost or not matched is no evidence to begin with. Of an answer and
+ * a request on two TCP connections a capture may show the later one first if they are close. */
 static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     if (facts->pdu == OXC_PDU_WAIT_REQUEST) {
@@ -75,7 +77,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
         return false;
     finding->frames[0] = facts->wait.frame;
     finding->frames[1] = facts->later_wait.frame;
-    return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
+    return holds(&facts->later_wait, OXC_DOUBT_ISSUE) && facts->later_wait.age >= MIXED_UP &&
            (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
 }
 
@@ -88,8 +90,8 @@ static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *fi
            holds(&facts->other_wait, OXC_DOUBT_ISSUE);
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one of the session
- * that is still out included; for Rejected also by a wait that may have been out at the same
+/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one that is still out
+ * included; for Rejected also by a wait that may have been out at the same
  * time, which the tracker has looked at. */
 static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 {
@@ -100,7 +102,8 @@ static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 }
 
 /* Lifted by an EcDoAsyncConnectEx that may have returned the handle for another session, and
- * by an EcDoConnectEx that may have begun the session anew before that. */
+ * by an EcDoConnectEx that may have begun the session anew before that; those that are out
+ * included. */
 static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->session_end);

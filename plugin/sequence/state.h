@@ -41,6 +41,7 @@ typedef struct {
     uint32_t number;
     oxc_unknowns all;     /**< on any connection */
     oxc_unknowns unbound; /**< on connections of unknown beginning */
+    bool split;           /**< reached by connections that are split */
 } oxc_server;
 
 typedef struct {
@@ -48,7 +49,8 @@ typedef struct {
     uint32_t server;
     uint32_t group;
     uint32_t begun;          /**< mark at its bind_ack */
-    uint32_t pending;        /**< EcDoConnectEx and EcDoAsyncConnectEx without answer */
+    uint32_t opening;        /**< EcDoConnectEx without answer */
+    uint32_t issuing;        /**< EcDoAsyncConnectEx without answer */
     uint32_t contexts;       /**< begun on it */
     uint32_t latest_context; /**< of these */
     uint16_t port;
@@ -71,6 +73,8 @@ typedef struct {
     bool echoes; /**< a response came with another call id than that of the bind */
     bool hole;   /**< a segment was lost, or a response unmatched */
     bool used;   /**< by a request */
+    bool heard;  /**< a PDU of the server has been seen */
+    bool split;  /**< its requests and answers travel on TCP connections of their own */
 } oxc_connection;
 
 typedef struct {
@@ -83,6 +87,7 @@ enum {
     OXC_SESSION_RETURNED = 1 << 1, /**< a response returned its CXH with 0 */
     OXC_SESSION_REPORTED = 1 << 2, /**< connect-session-unknown on its CXH */
     OXC_SESSION_WAITED = 1 << 3,   /**< a wait on a context of it was seen */
+    OXC_SESSION_DOUBTED = 1 << 4,  /**< its end is no evidence */
 };
 
 typedef struct {
@@ -260,6 +265,7 @@ struct oxc_tracker {
     oxc_index call_index;                    /* by connection and call id */
     oxc_index pair_index; /* newest outstanding wait, by context and connection */
     oxc_index registration_index, stray_index;
+    oxc_unknowns unseen; /**< on connections of unknown servers */
 
     uint32_t free_call;
     uint32_t next_session;   /* number */
@@ -337,6 +343,10 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event);
 void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event);
 void oxc_association_lost(oxc_tracker *tracker, uint32_t connection);
 
+/** Calls went unseen on a connection to a server that is not known: one that is reached over HTTP.
+ */
+void oxc_association_unseen(oxc_tracker *tracker);
+
 /** A response on the connection belongs to no known call. */
 void oxc_association_unmatched(oxc_tracker *tracker, uint32_t connection);
 
@@ -349,6 +359,12 @@ void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, uint32_t 
 /** Whether no handle can be valid in the association that is not explained.
  *  @param kind  OXC_MARK_OPEN or OXC_MARK_ISSUE: the kind of call that explains it */
 bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association, oxc_mark kind);
+
+/** What the answers to EcDoConnectEx and EcDoAsyncConnectEx calls that are out may do, or have done
+ *  already: the capture may not have them and not show that yet, or show them too late.
+ *  @param session  or OXC_NONE: of itself, its association and that of the connection
+ *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
+unsigned oxc_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
 /** Complete by its packets, whatever the settings say. */
 bool oxc_association_seen_whole(const oxc_association *association);
@@ -380,7 +396,9 @@ void oxc_context_explain(oxc_tracker *tracker, uint32_t context);
 /** Begins a session with a handle; it takes over what is known of the handle itself. */
 uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
                            uint32_t association);
-void oxc_session_end(oxc_tracker *tracker, uint32_t session);
+
+/** @param doubted  the session may live: the end lifts verdicts and is the reason for none */
+void oxc_session_end(oxc_tracker *tracker, uint32_t session, bool doubted);
 bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session);
 
 /** Doubts about whether a session lives still, and is the one that it was.
@@ -412,6 +430,11 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t a
 
 /** Forgets a call that has its answer. */
 void oxc_call_end(oxc_tracker *tracker, uint32_t call);
+
+/** Whether the answer to a call may have been missed. What comes with its call id may then be the
+ *  answer to another call (some servers give all answers one id), or a second one: it is linked
+ *  and shown, and no verdict rests on it. */
+bool oxc_call_doubted(const oxc_tracker *tracker, const oxc_call *call);
 
 /** Whether the stub of a request or response can be believed, "Sealed calls" of the rules. */
 bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method);

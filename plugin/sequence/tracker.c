@@ -150,6 +150,7 @@ static void on_response(oxc_tracker *tracker, const oxc_event *event)
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
 
+    oxc_connection_at(tracker, event->connection)->heard = true;
     if (record == NULL)
         return;
     if (call == OXC_NONE || (event->stub != OXC_STUB_UNREAD &&
@@ -170,6 +171,8 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     oxc_record *record;
 
+    if (event->type == OXC_EVENT_FAULT)
+        oxc_connection_at(tracker, event->connection)->heard = true;
     /* Without a call it may belong to any interface. */
     if (call == OXC_NONE)
         return;
@@ -185,6 +188,10 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
 
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
 {
+    if (event->type == OXC_EVENT_UNSEEN) {
+        oxc_association_unseen(tracker);
+        return;
+    }
     if (event->connection >= tracker->connections.count)
         return;
     switch (event->type) {
@@ -209,6 +216,7 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         oxc_association_lost(tracker, event->connection);
         return;
     case OXC_EVENT_OTHER_PDU:
+    case OXC_EVENT_UNSEEN:
         break;
     }
     oxc_connection_at(tracker, event->connection)->last_time = event->time;

@@ -92,6 +92,11 @@ void oxc_tracker_free(oxc_tracker *tracker);
  *  @return the connection's number, counted from 0 */
 uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port);
 
+/** Announces that requests and answers of a connection travel on TCP connections of their own
+ *  (RPC over HTTP). Then the capture may hold a request before it shows that an answer is missing:
+ *  that a call has none proves nothing, [MS-RPCH] 3.2.1.1. */
+void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t connection);
+
 /** Takes in one PDU. Events come in the order of the capture, each once, first pass only.
  *  Constant work, except that a closed list is drained once. */
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event);

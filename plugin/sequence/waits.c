@@ -112,16 +112,10 @@ void oxc_wait_unlist(oxc_tracker *tracker, uint32_t number)
     call->flags &= (uint16_t)~OXC_CALL_LISTED;
 }
 
-/* Whether an answer to the wait may have been missed. */
-static bool may_be_answered(const oxc_tracker *tracker, const oxc_call *call)
-{
-    return oxc_connection_at(tracker, call->connection)->doubt > call->record + 1;
-}
-
 /* Whether the wait may be over, or of another context that had the same handle. */
 static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
 {
-    return may_be_answered(tracker, call) ||
+    return oxc_call_doubted(tracker, call) ||
            oxc_context_at(tracker, call->owner)->certain > call->record + 1;
 }
 
@@ -136,13 +130,23 @@ static void retire(oxc_tracker *tracker, uint32_t number, bool closed)
         call->flags |= OXC_CALL_CLOSED;
 }
 
-/* The newest outstanding wait of a context on a connection. */
+/* Whether a request shows by itself that those before it have no answer: its segment acknowledges
+ * what the client has got by then. If answers travel on a TCP connection of their own, they are
+ * acknowledged there, and often later. They may do so, too, where the server has never been heard:
+ * on the IN channel of RPC over HTTP, if the capture does not hold its beginning. */
+static bool acknowledges(const oxc_connection *connection)
+{
+    return connection->heard && !connection->split;
+}
+
+/* The newest outstanding wait of a context on a connection, if the request that comes now proves
+ * that it is. */
 static uint32_t find_same(oxc_tracker *tracker, uint32_t context, uint32_t connection)
 {
     uint32_t wait = find_pair(tracker, context, connection);
     bool closed;
 
-    if (wait == OXC_NONE)
+    if (wait == OXC_NONE || !acknowledges(oxc_connection_at(tracker, connection)))
         return OXC_NONE;
     closed = oxc_is_closed(tracker, connection);
     if (!closed && !is_doubtful(tracker, oxc_call_at(tracker, wait)))
@@ -152,7 +156,7 @@ static uint32_t find_same(oxc_tracker *tracker, uint32_t context, uint32_t conne
     return OXC_NONE;
 }
 
-/* The newest outstanding wait of a context that has none on the present connection. */
+/* The newest outstanding wait of a context for which find_same() has none. */
 static uint32_t find_other(oxc_tracker *tracker, uint32_t context)
 {
     uint32_t wait;
@@ -227,7 +231,7 @@ static bool previous_closed(const oxc_tracker *tracker, const oxc_context *conte
     if (context->last_wait_call == OXC_NONE)
         return false;
     previous = oxc_call_at(tracker, context->last_wait_call);
-    return (previous->flags & OXC_CALL_CANCELLED) == 0 && !may_be_answered(tracker, previous) &&
+    return (previous->flags & OXC_CALL_CANCELLED) == 0 && !oxc_call_doubted(tracker, previous) &&
            oxc_is_closed(tracker, previous->connection);
 }
 
@@ -242,8 +246,7 @@ static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, ox
                                       oxc_record_at(tracker, context->failure)->request);
     facts->failure_status = context->failure_status;
     /* The handle may just be returned again. */
-    if (context->session != OXC_NONE && oxc_session_at(tracker, context->session)->issuing != 0)
-        facts->failure.doubts |= OXC_DOUBT_ISSUE;
+    facts->failure.doubts |= oxc_awaited(tracker, context->session, call->connection);
 }
 
 static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts)
@@ -277,6 +280,9 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
         evidence.doubts |= oxc_doubts(tracker, context->session, call->connection,
                                       oxc_record_at(tracker, end)->request + 1) &
                            OXC_DOUBT_OPEN;
+    evidence.doubts |= oxc_awaited(tracker, context->session, call->connection);
+    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_DOUBTED) != 0)
+        evidence.doubts |= OXC_DOUBT_OPEN;
     return evidence;
 }
 
@@ -474,7 +480,8 @@ static bool is_out(const oxc_call *call)
     return (call->flags & (OXC_CALL_CANCELLED | OXC_CALL_CLOSED)) == 0;
 }
 
-/* A wait of the context that was sent on another connection while this one was out. */
+/* The last wait of the context that was sent while this one was out, on another connection or, if
+ * this one is split, on any. */
 static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
@@ -483,6 +490,8 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
 
     if ((call->flags & OXC_CALL_CANCELLED) != 0)
         return call->later;
+    if (oxc_connection_at(tracker, call->connection)->split)
+        later = context->last_wait;
     /* Nobody knows whether the close came before the later wait. */
     if (!is_out(call) || later == OXC_NONE || later <= call->record)
         return OXC_NONE;
@@ -492,7 +501,8 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
 static bool is_judged(const oxc_tracker *tracker, const oxc_call *call, const oxc_context *context)
 {
     return (call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) == 0 &&
-           context->session != OXC_NONE && context->certain <= call->record + 1 &&
+           !oxc_call_doubted(tracker, call) && context->session != OXC_NONE &&
+           context->certain <= call->record + 1 &&
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0 &&
            oxc_acxh_explained(tracker, &context->key.handle);
 }
@@ -555,8 +565,10 @@ static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context
 {
     if (facts->status != STATUS_REJECTED)
         return facts->status != 0;
-    /* Of a session that was there before the capture, earlier waits may still be out. */
+    /* Of a session that was there before the capture, earlier waits may still be out; and one that
+     * was lost on another connection may not show until that carries something again. */
     return facts->alone && (facts->alone_doubts & OXC_DOUBT_WAIT) == 0 &&
+           context->other_wait == OXC_NONE &&
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
 }
 
@@ -575,11 +587,12 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
+    bool counts = is_out(call) && !oxc_call_doubted(tracker, call);
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
-    if (is_out(call) && forbids_retry(tracker, context, facts))
+    if (counts && forbids_retry(tracker, context, facts))
         set_failure(tracker, call, context, facts->status);
-    if (is_out(call) && facts->status == 0)
+    if (counts && facts->status == 0)
         context->zero = record;
     if (is_notification(facts))
         oxc_fetch_notification(tracker, call->owner, call->connection);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SECOND          INT64_C(1000000000)
+#define HALF_A_SECOND   (SECOND / 2)
 #define FIVE_MINUTES    (300 * SECOND)
 #define STATUS_REJECTED 0x7EEu
 #define STATUS_EXITING  0x3EDu
@@ -36,6 +37,7 @@ typedef struct {
 typedef struct {
     uint32_t server;
     uint16_t port;
+    bool split;
 } connection;
 
 struct naive {
@@ -703,7 +705,8 @@ static int64_t last_sign_of_life(const naive *n, uint32_t number, int before)
 {
     for (int i = before - 1; i >= 0; i--) {
         const entry *x = at(n, i);
-        if (!x->close && x->e.connection == number && x->e.type != OXC_EVENT_LOST)
+        if (!x->close && x->e.connection == number && x->e.type != OXC_EVENT_LOST &&
+            x->e.type != OXC_EVENT_UNSEEN)
             return x->e.time;
     }
     return 0;
@@ -740,12 +743,35 @@ static bool seen_dropped(const naive *n, int wait, int before)
     return false;
 }
 
-/* On its own connection it is out all the same: the client could not have sent the next one. */
-static bool overlaps(const naive *n, int wait, int i)
+/* Whether what a client sends on a connection tells which answers it has got there: not over RPC
+ * over HTTP, and not where all answers may go another way, since no PDU of the server has ever
+ * come. */
+static bool tells_what_came(const naive *n, uint32_t number, int before)
 {
-    if (!outstanding(n, wait, i) || maybe_replaced(n, wait, i))
+    if (g_array_index(n->connections, connection, number).split)
         return false;
-    return at(n, wait)->e.connection == at(n, i)->e.connection || !seen_dropped(n, wait, i);
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        if (!x->close && x->e.connection == number &&
+            (x->e.type == OXC_EVENT_BIND_ACK || x->e.type == OXC_EVENT_RESPONSE ||
+             x->e.type == OXC_EVENT_FAULT))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the request i proves that the wait is out: the client could not have sent it otherwise.
+ */
+static bool surely_overlaps(const naive *n, int wait, int i)
+{
+    return at(n, wait)->e.connection == at(n, i)->e.connection &&
+           tells_what_came(n, at(n, i)->e.connection, i) && outstanding(n, wait, i) &&
+           !maybe_replaced(n, wait, i);
+}
+
+static bool likely_overlaps(const naive *n, int wait, int i)
+{
+    return outstanding(n, wait, i) && !maybe_replaced(n, wait, i) && !seen_dropped(n, wait, i);
 }
 
 static void judge_overlap(naive *n, int i)
@@ -756,12 +782,11 @@ static void judge_overlap(naive *n, int i)
     for (int k = 0; k < i; k++) {
         if (!is_wait_of(n, k, context))
             continue;
-        bool here = at(n, k)->e.connection == at(n, i)->e.connection;
-        same = same || (here && overlaps(n, k, i));
-        other = other || (!here && overlaps(n, k, i));
-        if (!here && outstanding(n, k, i))
+        same = same || surely_overlaps(n, k, i);
+        other = other || likely_overlaps(n, k, i);
+        if (outstanding(n, k, i))
             ALLOW(n, i, wait_overlap_suspected);
-        if (here && outstanding(n, k, i))
+        if (surely_overlaps(n, k, i))
             ALLOW(n, i, wait_overlap);
     }
     int previous = previous_wait(n, context, i);
@@ -774,21 +799,52 @@ static void judge_overlap(naive *n, int i)
         REPORT(n, i, wait_overlap_suspected);
 }
 
-/* The session's next EcDoAsyncConnectEx is out: its answer may make the handle good again. */
-static bool is_connecting(const naive *n, int session, int before)
+static int association_of_call(const naive *n, int request)
 {
-    for (int i = 0; i < before && session != NOTHING; i++)
-        if (is_request(at(n, i), OXC_METHOD_ASYNC_CONNECT) && at(n, i)->session == session &&
-            answer_of(n, i, before) == NOTHING)
+    return association_of(n, at(n, request)->e.connection, request);
+}
+
+/* The association in which a session was opened or, without its EcDoConnectEx, first seen. */
+static int home_of(const naive *n, int session)
+{
+    const entry *x = at(n, session);
+    return association_of_call(n, x->e.type == OXC_EVENT_REQUEST ? session : x->call);
+}
+
+/* Whether an EcDoConnectEx or EcDoAsyncConnectEx is out when call i comes, whose answer may make a
+ * handle of the session good again: one of its own, or one in its association or that of the call.
+ * On another connection the answer may have been given though it is not there yet. */
+static bool awaits(const naive *n, int session, oxc_method method, int i)
+{
+    for (int k = 0; k < i; k++) {
+        if (!is_request(at(n, k), method) || answer_of(n, k, i) != NOTHING)
+            continue;
+        int association = association_of_call(n, k);
+        if (association == association_of_call(n, i))
             return true;
+        if (session != NOTHING &&
+            (association == home_of(n, session) || at(n, k)->session == session))
+            return true;
+    }
     return false;
 }
 
+static bool keeps_to_a_connection(const naive *n, int wait, int before)
+{
+    for (int i = 0; i < before; i++)
+        if (is_wait_of(n, i, at(n, wait)->context) &&
+            at(n, i)->e.connection != at(n, wait)->e.connection)
+            return false;
+    return true;
+}
+
 /* A Rejected that proves something. Of a session that is older than the capture another wait may
- * be out, or the context may be older than it looks. */
+ * be out, or the context may be older than it looks. On a second connection one may be out that the
+ * capture does not hold. */
 static bool rejection_counts(const naive *n, int wait, int response)
 {
-    return was_opened(n, issued_for(n, at(n, wait)->context)) && rejected_alone(n, wait, response);
+    return was_opened(n, issued_for(n, at(n, wait)->context)) &&
+           rejected_alone(n, wait, response) && keeps_to_a_connection(n, wait, response);
 }
 
 /* Where the server never returned the handle (it is explained by its bytes on another address),
@@ -807,9 +863,18 @@ static void judge_after_error(naive *n, int i)
         if (x->e.status == STATUS_REJECTED && !rejection_counts(n, x->call, k))
             continue;
         ALLOW(n, i, wait_after_error);
-        if (!maybe_replaced(n, x->call, i) && !is_connecting(n, issued_for(n, wait->context), i))
+        if (!maybe_replaced(n, x->call, i) &&
+            !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i))
             REPORT(n, i, wait_after_error);
     }
+}
+
+/* A session that ends because EcDoConnectEx returns its CXH, and that was first seen while that
+ * call was out: who used the CXH must have had the answer, and the capture has the two in the wrong
+ * order. It is the session that begins there. */
+static bool is_same_session(const naive *n, int session, int end)
+{
+    return opens_session(n, at(n, end)) && !was_opened(n, session) && session > at(n, end)->call;
 }
 
 static void judge_wait_request(naive *n, int i)
@@ -830,10 +895,16 @@ static void judge_wait_request(naive *n, int i)
     int end = session == NOTHING ? NOTHING : session_end(n, session, i);
     if (end == NOTHING)
         return;
-    if (wait->e.time - at(n, end)->e.time >= SECOND)
-        REPORT(n, i, wait_after_disconnect);
-    else
+    bool races = wait->e.time - at(n, end)->e.time < SECOND;
+    at(n, i)->allowed |=
+        UINT64_C(1) << (races ? OXC_RULE_wait_races_disconnect : OXC_RULE_wait_after_disconnect);
+    if (is_same_session(n, session, end) || awaits(n, session, OXC_METHOD_ASYNC_CONNECT, i) ||
+        awaits(n, session, OXC_METHOD_CONNECT, i))
+        return;
+    if (races)
         REPORT(n, i, wait_races_disconnect);
+    else
+        REPORT(n, i, wait_after_disconnect);
 }
 
 static void judge_unexplained_connect(naive *n, int i)
@@ -878,11 +949,17 @@ static void judge_async_connect_request(naive *n, int i)
     if (end == NOTHING) {
         if (was_opened(n, x->session) && version != 0 && version < OLDEST_SERVER)
             REPORT(n, i, connect_unsupported_server);
-    } else if (x->e.time - at(n, end)->e.time >= SECOND) {
-        REPORT(n, i, connect_after_disconnect);
-    } else {
-        REPORT(n, i, connect_races_disconnect);
+        return;
     }
+    bool races = x->e.time - at(n, end)->e.time < SECOND;
+    at(n, i)->allowed |= UINT64_C(1) << (races ? OXC_RULE_connect_races_disconnect
+                                               : OXC_RULE_connect_after_disconnect);
+    if (is_same_session(n, x->session, end) || awaits(n, x->session, OXC_METHOD_CONNECT, i))
+        return;
+    if (races)
+        REPORT(n, i, connect_races_disconnect);
+    else
+        REPORT(n, i, connect_after_disconnect);
 }
 
 /* A wait on a context of the session counts also if the context has been replaced since. */
@@ -1015,20 +1092,35 @@ static void judge_rpc_response(naive *n, int i)
         REPORT(n, i, notify_flags_invalid);
 }
 
-/* A wait that a cancel has ended since counts, one whose connection has been closed does not. */
+/* Whether wait k was sent over another TCP connection than the one that brings the answer to wait.
+ */
+static bool travels_apart(const naive *n, int k, int wait)
+{
+    uint32_t number = at(n, wait)->e.connection;
+    return at(n, k)->e.connection != number ||
+           g_array_index(n->connections, connection, number).split;
+}
+
+/* A wait that a cancel has ended since counts, one whose connection has been closed does not. The
+ * last wait in between decides: a capture may have it before the answer that it followed, but not
+ * half a second before. */
 static void judge_late_overlap(naive *n, int i)
 {
     int wait = at(n, i)->call;
     int context = at(n, wait)->context;
     int end = end_of(n, wait, i);
+    int last = NOTHING;
     if (end != NOTHING && at(n, end)->close)
         return;
     for (int k = wait + 1; k < i; k++) {
-        if (!is_wait_of(n, k, context))
+        if (!is_wait_of(n, k, context) || !travels_apart(n, k, wait) || !outstanding(n, wait, k))
             continue;
-        if (at(n, k)->e.connection != at(n, wait)->e.connection && outstanding(n, wait, k))
-            REPORT(n, i, wait_overlap);
+        last = k;
+        if (at(n, i)->e.time - at(n, k)->e.time >= HALF_A_SECOND)
+            ALLOW(n, i, wait_overlap);
     }
+    if (last != NOTHING && at(n, i)->e.time - at(n, last)->e.time >= HALF_A_SECOND)
+        REPORT(n, i, wait_overlap);
 }
 
 static void judge_both_accepted(naive *n, int i)
@@ -1360,8 +1452,8 @@ static bool takes_over(const naive *n, int i)
 static bool misses_something(const naive *n, int i)
 {
     const entry *x = at(n, i);
-    return !x->close &&
-           (x->e.type == OXC_EVENT_LOST || x->unmatched || is_unreadable(x) || takes_over(n, i));
+    return !x->close && (x->e.type == OXC_EVENT_LOST || x->e.type == OXC_EVENT_UNSEEN ||
+                         x->unmatched || is_unreadable(x) || takes_over(n, i));
 }
 
 bool naive_all_read(const naive *n)
@@ -1451,9 +1543,14 @@ bool naive_is_ordinary(const naive *n)
 
 uint32_t naive_add_connection(naive *n, uint32_t server, uint16_t port)
 {
-    connection c = {server, port};
+    connection c = {server, port, false};
     g_array_append_val(n->connections, c);
     return n->connections->len - 1;
+}
+
+void naive_split_connection(naive *n, uint32_t number)
+{
+    g_array_index(n->connections, connection, number).split = true;
 }
 
 naive *naive_new(const oxc_settings *settings)

@@ -51,6 +51,9 @@ void naive_free(naive *n);
 /** As oxc_tracker_add_connection(). */
 uint32_t naive_add_connection(naive *n, uint32_t server, uint16_t port);
 
+/** As oxc_tracker_split_connection(). */
+void naive_split_connection(naive *n, uint32_t number);
+
 /** Takes in one PDU and judges it. The arrays of @p event are borrowed until naive_free(). */
 void naive_event(naive *n, const oxc_event *event);
 

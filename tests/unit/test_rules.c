@@ -248,11 +248,187 @@ static void wait_overlap_on_response(void **state)
     uint32_t end;
 
     (void)state;
+    pass(&w, SECOND);
     end = wait_answer(&w, first, 0, PENDING);
     expect(&w, second.frame, "wait-overlap-suspected");
     expect(&w, end, "wait-overlap");
     assert_int_equal(finding_of(&w, end).frames[0], first.frame);
     assert_int_equal(finding_of(&w, end).frames[1], second.frame);
+}
+
+/* On two TCP connections a capture may have the later PDU first, but not by half a second. */
+static void wait_overlap_on_response_soon(void **state)
+{
+    sent first = wait_on(&w, start(), ACXH);
+
+    (void)state;
+    wait_on(&w, joined_connection(&w, GROUP), ACXH);
+    expect(&w, wait_answer(&w, first, 0, PENDING), "");
+}
+
+/* Over HTTP a request does not tell which answers have come; the answer does. */
+static void wait_overlap_over_http(void **state)
+{
+    uint32_t connection = start();
+    sent first, second;
+    uint32_t end;
+
+    (void)state;
+    oxc_tracker_split_connection(w.tracker, connection);
+    first = wait_on(&w, connection, ACXH);
+    second = wait_on(&w, connection, ACXH);
+    pass(&w, SECOND);
+    end = wait_answer(&w, first, 0, PENDING);
+    expect(&w, second.frame, "wait-overlap-suspected");
+    expect(&w, end, "wait-overlap");
+    assert_int_equal(finding_of(&w, end).frames[0], first.frame);
+    assert_int_equal(finding_of(&w, end).frames[1], second.frame);
+    /* An answer that is missing, or not there yet, is no overlap. */
+    notify(&w, second);
+    first = wait_on(&w, connection, ACXH);
+    second = wait_on(&w, connection, ACXH);
+    lose_segment(&w, connection);
+    expect(&w, second.frame, "wait-overlap-suspected");
+    pass(&w, SECOND);
+    expect(&w, wait_answer(&w, second, 0, PENDING), "");
+    expect(&w, wait_answer(&w, first, 0, PENDING), "");
+}
+
+/* What comes for a call whose answer may have been missed may be the answer to another one, or a
+ * second one. */
+static void doubted_answers(void **state)
+{
+    uint32_t connection = start();
+    sent call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+
+    (void)state;
+    lose_segment(&w, connection);
+    expect(&w, answer(&w, call, CXH2, 0), "");
+    fetch(&w, connection, CXH);
+    expect(&w, answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH2, 0),
+           "session-handle-changed");
+    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    lose_segment(&w, connection);
+    expect(&w, answer(&w, call, ACXH2, 5), "");
+    call = wait_on(&w, connection, ACXH);
+    lose_segment(&w, connection);
+    expect(&w, wait_answer(&w, call, 0, 6), "");
+    call = wait_on(&w, connection, ACXH);
+    lose_segment(&w, connection);
+    wait_answer(&w, call, EXITING, 0);
+    call = wait_on(&w, connection, ACXH);
+    expect(&w, call.frame, "");
+    wait_answer(&w, call, EXITING, 0);
+    call = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    lose_segment(&w, connection);
+    expect(&w, answer(&w, call, CXH, 0), "");
+    pass(&w, 2 * SECOND);
+    expect(&w, request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH).frame, "");
+}
+
+/* A session that such an answer opens is none that the capture knows the opening of. */
+static void doubted_opening(void **state)
+{
+    uint32_t connection = bound_connection(&w, GROUP);
+    sent call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    oxc_event event = response_of(&w, call);
+
+    (void)state;
+    lose_segment(&w, connection);
+    event.handle = handle_of(CXH);
+    event.server_version = UINT64_C(0x0006000000000000);
+    world_send(&w, &event);
+    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    expect(&w, call.frame, "");
+    expect(&w, answer(&w, call, 0, 0), "");
+    expect(&w, wait_on(&w, connection, CXH).frame, "wait-handle-unknown");
+}
+
+/* On another connection the answer to a call that is out may have been given already. */
+static void awaited_answers(void **state)
+{
+    uint32_t connection = start();
+    uint32_t second = joined_connection(&w, GROUP);
+    sent call;
+
+    (void)state;
+    end_session(&w, connection, CXH);
+    pass(&w, 2 * SECOND);
+    call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    expect(&w, request(&w, second, OXC_METHOD_ASYNC_CONNECT, CXH).frame, "");
+    expect(&w, wait_on(&w, second, ACXH).frame, "");
+    answer(&w, call, CXH2, 0);
+    expect(&w, wait_on(&w, second, ACXH2).frame, "wait-handle-unknown");
+}
+
+static void awaited_context(void **state)
+{
+    uint32_t connection = start();
+    uint32_t second = joined_connection(&w, GROUP);
+    sent call;
+
+    (void)state;
+    wait_answer(&w, wait_on(&w, second, ACXH), EXITING, 0);
+    end_session(&w, connection, CXH);
+    open_session(&w, connection, CXH);
+    pass(&w, 2 * SECOND);
+    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    expect(&w, wait_on(&w, second, ACXH).frame, "");
+    answer(&w, call, ACXH2, 0);
+    expect(&w, wait_on(&w, second, ACXH).frame,
+           "wait-overlap wait-after-error wait-after-disconnect");
+}
+
+/* Who uses a CXH has had the answer that returned it, whichever the capture has first. */
+static void session_shown_before_its_answer(void **state)
+{
+    uint32_t connection = bound_connection(&w, GROUP);
+    uint32_t second = joined_connection(&w, GROUP);
+    sent opening = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    sent issuing = request(&w, second, OXC_METHOD_ASYNC_CONNECT, CXH);
+
+    (void)state;
+    answer(&w, opening, CXH, 0);
+    answer(&w, issuing, ACXH, 0);
+    pass(&w, 2 * SECOND);
+    expect(&w, wait_on(&w, second, ACXH).frame, "");
+}
+
+/* A wait that a capture lost on another connection may not show before that is used again. */
+static void rejected_on_second_connection(void **state)
+{
+    uint32_t connection = start();
+    uint32_t second = joined_connection(&w, GROUP);
+
+    (void)state;
+    notify(&w, wait_on(&w, connection, ACXH));
+    wait_answer(&w, wait_on(&w, second, ACXH), REJECTED, 0);
+    expect(&w, wait_on(&w, second, ACXH).frame, "");
+}
+
+static void see_not(void)
+{
+    oxc_event event = {.type = OXC_EVENT_UNSEEN, .connection = OXC_NONE};
+
+    world_send(&w, &event);
+}
+
+/* Calls of a virtual connection that nobody can name may be to any server behind a proxy. */
+static void unseen_calls(void **state)
+{
+    uint32_t connection = start();
+
+    (void)state;
+    see_not();
+    expect(&w, wait_on(&w, connection, 9).frame, "wait-without-connect");
+    oxc_tracker_split_connection(w.tracker, connection);
+    expect(&w, wait_on(&w, connection, 10).frame, "wait-handle-unknown");
+    open_context(&w, connection, CXH, ACXH);
+    end_session(&w, connection, CXH);
+    pass(&w, 2 * SECOND);
+    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
+    see_not();
+    expect(&w, wait_on(&w, connection, ACXH).frame, "");
 }
 
 static void wait_overlap_near(void **state)
@@ -300,11 +476,15 @@ static void wait_overlap_late(void **state)
     sent first = wait_on(&w, connection, ACXH);
 
     (void)state;
-    /* Two requests prove it without knowing where the handle came from. */
     expect(&w, first.frame, "wait-handle-unknown");
+    /* The answers of a server that was never heard may go another way. */
+    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-overlap-suspected");
+    /* Two requests prove it without knowing where the handle came from. */
+    notify(&w, wait_on(&w, connection, ACXH2));
     expect(&w, wait_on(&w, connection, ACXH).frame, "wait-overlap");
     /* The response rule needs the session. */
     wait_on(&w, connection_to(&w, 1), ACXH);
+    pass(&w, SECOND);
     expect(&w, wait_answer(&w, first, 0, PENDING), "");
 }
 
@@ -1883,6 +2063,15 @@ int main(void)
         TEST(wait_handle_unknown_near),
         TEST(wait_overlap),
         TEST(wait_overlap_on_response),
+        TEST(wait_overlap_on_response_soon),
+        TEST(wait_overlap_over_http),
+        TEST(doubted_answers),
+        TEST(doubted_opening),
+        TEST(awaited_answers),
+        TEST(awaited_context),
+        TEST(session_shown_before_its_answer),
+        TEST(rejected_on_second_connection),
+        TEST(unseen_calls),
         TEST(wait_overlap_near),
         TEST(wait_overlap_same_frame),
         TEST(wait_overlap_late),
