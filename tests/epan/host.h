@@ -1,0 +1,64 @@
+/* host.h
+ * Runs libwireshark with the plugin inside the test: one small file after the other, much faster
+ * than a tshark for each
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_TESTS_HOST_H
+#define OXC_TESTS_HOST_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+#include <wiretap/wtap.h>
+
+#include "sequence/rules.h"
+
+/** A packet as the capture holds it. */
+typedef struct {
+    uint8_t *bytes;
+    uint32_t captured; /**< of #bytes */
+    uint32_t length;   /**< on the wire */
+    nstime_t time;
+    int encapsulation; /**< WTAP_ENCAP_ */
+} host_packet;
+
+typedef enum {
+    HOST_SECOND_PASS = 1 << 0, /**< visits every frame again; the findings are those of that pass */
+    HOST_TREE = 1 << 1,        /**< builds the whole tree and the columns, as tshark -V does */
+} host_options;
+
+/** A rule reported on a packet. */
+typedef struct {
+    uint32_t packet; /**< index of the packet, from 0 */
+    oxc_rule_id rule;
+} host_finding;
+
+/** Starts libwireshark with the plugin, once for the process; with built-in settings, and no other
+ *  plugin. */
+void host_init(void);
+void host_cleanup(void);
+
+/** Reads all packets of a capture file.
+ *  @return of host_packet, to be freed with host_free_packets(), or NULL after a message */
+GArray *host_read(const char *path);
+void host_free_packets(GArray *packets);
+
+/** Dissects packets as a file of their own, in this order, the first as frame 1. Nothing of the
+ *  file before reaches it.
+ *  @param packets   borrowed; one may stand there more than once
+ *  @param options   of #host_options
+ *  @param findings  of host_finding: cleared, then what was reported, in the order of the packets
+ *                   and rules, each once */
+void host_dissect(const host_packet *const *packets, size_t count, unsigned options,
+                  GArray *findings);
+
+/** Finds segments that came more than once.
+ *  @param keys  for each packet: 0 where it carries no data over TCP, else a number that only
+ *               segments of the same direction of a connection share that end with the same byte */
+void host_find_segments(const host_packet *const *packets, size_t count, uint64_t *keys);
+
+#endif /* OXC_TESTS_HOST_H */
