@@ -93,7 +93,7 @@ class Bench:
         and closed connections."""
         profile = self.sandbox.home / "callgrind.out"
         self._run(("plugin", (*SMALL, "faults"), options), profile)
-        return "proto_tree_create_root" in profile.read_text()
+        return "proto_tree_free" in profile.read_text()
 
     def count(self, runs):
         """Counts what has not been counted yet, on all processors."""
@@ -188,7 +188,7 @@ def add_cost(table, bench):
 def add_trees(table, bench):
     """Nothing may make tshark build a tree that it would not build otherwise."""
     if not bench.builds_tree("-V"):
-        raise RuntimeError("trees are built by another function than proto_tree_create_root()")
+        raise RuntimeError("trees are freed by another function than proto_tree_free()")
     table.add("trees built without -V and filters", int(bench.builds_tree()), 0, "{:d}")
 
 
