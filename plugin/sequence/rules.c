@@ -15,7 +15,6 @@
 
 #define SECOND              INT64_C(1000000000)
 #define WAIT_LIMIT          (300 * SECOND) /* [MS-OXCNOTIF] 3.1.5.3, [MS-OXCRPC] 3.3.4.1 */
-#define MIXED_UP            (SECOND / 2) /* further apart no capture shows PDUs in the wrong order */
 #define NOTIFICATION        0x00000001u
 #define STATUS_REJECTED     0x000007EEu
 #define FIRST_ASYNC_VERSION UINT64_C(0x0008000001660000) /* 8.0.358.0, [MS-OXCRPC] 3.1.4.1.3.2 */
@@ -27,10 +26,12 @@ const oxc_rule oxc_rules[OXC_RULE_COUNT] = {
 #undef OXC_RULE
 };
 
-/* Whether evidence exists and no unreadable call of the given kinds may have undone it. */
+/* Whether evidence exists and no unreadable call of the given kinds may have undone it. Evidence
+ * that is younger than the PDU before which the capture has it proves nothing: captures that were
+ * merged, or taken from several queues, are not in order. */
 static bool holds(const oxc_evidence *evidence, unsigned doubts)
 {
-    return evidence->frame != 0 && (evidence->doubts & doubts) == 0;
+    return evidence->frame != 0 && evidence->age >= 0 && (evidence->doubts & doubts) == 0;
 }
 
 static void cite(oxc_finding *finding, const oxc_evidence *evidence)
@@ -65,8 +66,7 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
 }
 
 /* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
- * An answer to the wait that was lost or not matched is no evidence to begin with. Of an answer and
- * a request on two TCP connections a capture may show the later one first if they are close. */
+ * An answer to the wait that was lost or not matched is no evidence to begin with. */
 static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     if (facts->pdu == OXC_PDU_WAIT_REQUEST) {
@@ -77,7 +77,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
         return false;
     finding->frames[0] = facts->wait.frame;
     finding->frames[1] = facts->later_wait.frame;
-    return holds(&facts->later_wait, OXC_DOUBT_ISSUE) && facts->later_wait.age >= MIXED_UP &&
+    return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
            (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
 }
 

@@ -265,23 +265,23 @@ static void vary_loss(const capture *from)
     }
 }
 
-static bool is_soon(const host_packet *next, const host_packet *packet)
+/* Whether two packets carry data of one TCP connection, of either direction. */
+static bool share_connection(const capture *from, unsigned one, unsigned other)
 {
-    nstime_t between;
+    uint64_t keys[] = {from->segments[one], from->segments[other]};
 
-    nstime_delta(&between, &next->time, &packet->time);
-    return between.secs == 0 && between.nsecs < 500000000;
+    return keys[0] != 0 && keys[1] != 0 && ((keys[0] >> 32) - 1) / 2 == ((keys[1] >> 32) - 1) / 2;
 }
 
-/* Two packets change places, each with its time (a clock that is wrong) or without (the way the
- * packets came). No capture mixes up what is half a second apart, and where rules compare the
- * times of two connections they rely on that. */
+/* Two packets change places: each keeps its time, as in captures that are not in the order of time,
+ * or they also change times, as segments do that overtake each other. Those of two connections
+ * cannot be told then from such as were sent so. */
 static void vary_order(const capture *from)
 {
     for (unsigned i = 0; i + 1 < from->packets->len; i++) {
-        if (!is_soon(packet_of(from, i + 1), packet_of(from, i)))
-            continue;
         for (unsigned in_time = 0; in_time < 2; in_time++) {
+            if (in_time && !share_connection(from, i, i + 1))
+                continue;
             variant made = copy_frames(from, 0, i);
 
             made.changed = i;

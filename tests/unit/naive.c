@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define SECOND          INT64_C(1000000000)
-#define HALF_A_SECOND   (SECOND / 2)
 #define FIVE_MINUTES    (300 * SECOND)
 #define STATUS_REJECTED 0x7EEu
 #define STATUS_EXITING  0x3EDu
@@ -1102,8 +1101,7 @@ static bool travels_apart(const naive *n, int k, int wait)
 }
 
 /* A wait that a cancel has ended since counts, one whose connection has been closed does not. The
- * last wait in between decides: a capture may have it before the answer that it followed, but not
- * half a second before. */
+ * last wait in between decides: by its time it has to come before the answer, too. */
 static void judge_late_overlap(naive *n, int i)
 {
     int wait = at(n, i)->call;
@@ -1116,10 +1114,10 @@ static void judge_late_overlap(naive *n, int i)
         if (!is_wait_of(n, k, context) || !travels_apart(n, k, wait) || !outstanding(n, wait, k))
             continue;
         last = k;
-        if (at(n, i)->e.time - at(n, k)->e.time >= HALF_A_SECOND)
+        if (at(n, i)->e.time >= at(n, k)->e.time)
             ALLOW(n, i, wait_overlap);
     }
-    if (last != NOTHING && at(n, i)->e.time - at(n, last)->e.time >= HALF_A_SECOND)
+    if (last != NOTHING && at(n, i)->e.time >= at(n, last)->e.time)
         REPORT(n, i, wait_overlap);
 }
 
