@@ -32,10 +32,11 @@ static int compare(const void *a, const void *b)
 static double true_median(const int64_t *times, size_t count)
 {
     int64_t sorted[MOST];
+    size_t lower = (count - 1) / 2, upper = count / 2;
 
     memcpy(sorted, times, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare);
-    return ((double)sorted[(count - 1) / 2] + (double)sorted[count / 2]) / 2;
+    return ((double)sorted[lower] + (double)sorted[upper]) / 2;
 }
 
 static void check(const int64_t *times, size_t count)
