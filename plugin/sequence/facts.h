@@ -72,7 +72,8 @@ typedef struct {
     uint32_t failure_status;
 
     /* EcDoAsyncWaitEx response. */
-    oxc_evidence wait;       /**< its request */
+    oxc_evidence request;    /**< of the wait */
+    oxc_evidence wait;       /**< the same if it was still outstanding, with doubts */
     oxc_evidence activity;   /**< last EcDoRpcExt2 request of the session, or its EcDoConnectEx */
     bool disconnect_sent;    /**< on the session while the wait was out */
     oxc_evidence later_wait; /**< sent on another connection while this one was out */

@@ -66,7 +66,8 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
 }
 
 /* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
- * An answer to the wait that was lost or not matched is no evidence to begin with. */
+ * An answer to the wait that was lost or not matched is no evidence to begin with, nor is a later
+ * wait that is earlier by its time. */
 static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     if (facts->pdu == OXC_PDU_WAIT_REQUEST) {
@@ -75,9 +76,10 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
     }
     if (facts->pdu != OXC_PDU_WAIT_RESPONSE || !facts->judged)
         return false;
-    finding->frames[0] = facts->wait.frame;
+    finding->frames[0] = facts->request.frame;
     finding->frames[1] = facts->later_wait.frame;
     return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
+           facts->later_wait.age <= facts->request.age &&
            (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
 }
 

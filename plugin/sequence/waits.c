@@ -542,6 +542,7 @@ static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts
     uint32_t zero = context->zero;
 
     look_at_session(tracker, call, context, facts);
+    facts->request = oxc_evidence_of(tracker, call->record);
     if (later != OXC_NONE)
         facts->later_wait =
             context_evidence(tracker, context, call->connection, later, call->record);

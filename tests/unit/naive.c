@@ -1100,8 +1100,13 @@ static bool travels_apart(const naive *n, int k, int wait)
            g_array_index(n->connections, connection, number).split;
 }
 
+static bool is_between(const naive *n, int first, int k, int last)
+{
+    return at(n, first)->e.time <= at(n, k)->e.time && at(n, k)->e.time <= at(n, last)->e.time;
+}
+
 /* A wait that a cancel has ended since counts, one whose connection has been closed does not. The
- * last wait in between decides: by its time it has to come before the answer, too. */
+ * last wait in between decides: by its time it has to be in between, too. */
 static void judge_late_overlap(naive *n, int i)
 {
     int wait = at(n, i)->call;
@@ -1114,10 +1119,10 @@ static void judge_late_overlap(naive *n, int i)
         if (!is_wait_of(n, k, context) || !travels_apart(n, k, wait) || !outstanding(n, wait, k))
             continue;
         last = k;
-        if (at(n, i)->e.time >= at(n, k)->e.time)
+        if (is_between(n, wait, k, i))
             ALLOW(n, i, wait_overlap);
     }
-    if (last != NOTHING && at(n, i)->e.time >= at(n, last)->e.time)
+    if (last != NOTHING && is_between(n, wait, last, i))
         REPORT(n, i, wait_overlap);
 }
 

@@ -267,6 +267,22 @@ static void wait_overlap_on_response_out_of_order(void **state)
     expect(&w, wait_answer(&w, first, 0, PENDING), "");
 }
 
+/* The wait that has been cancelled is named all the same. */
+static void wait_overlap_on_response_after_cancel(void **state)
+{
+    sent first = wait_on(&w, start(), ACXH);
+    sent second;
+    uint32_t end;
+
+    (void)state;
+    second = wait_on(&w, joined_connection(&w, GROUP), ACXH);
+    other_end(&w, first, OXC_EVENT_CANCEL);
+    end = wait_answer(&w, first, 0, PENDING);
+    expect(&w, end, "wait-overlap");
+    assert_int_equal(finding_of(&w, end).frames[0], first.frame);
+    assert_int_equal(finding_of(&w, end).frames[1], second.frame);
+}
+
 static void wait_after_error_out_of_order(void **state)
 {
     uint32_t connection = start();
@@ -2077,6 +2093,7 @@ int main(void)
         TEST(wait_overlap),
         TEST(wait_overlap_on_response),
         TEST(wait_overlap_on_response_out_of_order),
+        TEST(wait_overlap_on_response_after_cancel),
         TEST(wait_after_error_out_of_order),
         TEST(wait_overlap_over_http),
         TEST(doubted_answers),
