@@ -262,7 +262,7 @@ static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *find
 {
     finding->frames[0] = facts->zero_wait.frame;
     return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
-           holds(&facts->zero_wait, OXC_DOUBT_ISSUE);
+           holds(&facts->zero_wait, OXC_DOUBT_ISSUE) && facts->zero_wait.age <= facts->request.age;
 }
 
 /* Lifted by a wait of unknown context since the session was opened. */
