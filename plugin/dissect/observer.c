@@ -64,7 +64,7 @@ typedef struct oxc_run {
     oxc_connection *connection;
     oxc_pdu *pdus;
     unsigned count;
-    unsigned capacity;
+    size_t capacity;
     unsigned next; /* the first that has not been taken */
     bool cut;      /* PDUs behind them were not captured */
     struct oxc_run *outer;

@@ -701,12 +701,6 @@ static void write_sessions(capture *to, session *sessions, uint32_t count)
 
 /* --- the program --- */
 
-static int complain(const char *what, const char *about)
-{
-    fprintf(stderr, "make_capture: %s: %s\n", about, what);
-    return 1;
-}
-
 static bool parse_count(const char *text, uint32_t most, uint32_t *count)
 {
     char *end;
@@ -771,12 +765,16 @@ int main(int argc, char **argv)
         return 1;
     }
     made.file = fopen(argv[3], "wb");
-    if (!made.file)
-        return complain(strerror(errno), argv[3]);
+    if (!made.file) {
+        perror(argv[3]);
+        return 1;
+    }
     setvbuf(made.file, NULL, _IOFBF, 1 << 20);
     written = make(&made, sessions, waits) && !ferror(made.file);
-    if (fclose(made.file) != 0 || !written)
-        return complain("could not be written", argv[3]);
+    if (fclose(made.file) != 0 || !written) {
+        fprintf(stderr, "make_capture: %s could not be written\n", argv[3]);
+        return 1;
+    }
     print_totals(&made, sessions);
     return 0;
 }

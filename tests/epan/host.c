@@ -7,8 +7,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#define _GNU_SOURCE /* setresuid() */
-
 #include "host.h"
 
 #include <stdio.h>

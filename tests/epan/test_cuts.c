@@ -268,7 +268,7 @@ static void vary_loss(const capture *from)
 /* Whether two packets carry data of one TCP connection, of either direction. */
 static bool share_connection(const capture *from, unsigned one, unsigned other)
 {
-    uint64_t keys[] = {from->segments[one], from->segments[other]};
+    const uint64_t keys[] = {from->segments[one], from->segments[other]};
 
     return keys[0] != 0 && keys[1] != 0 && ((keys[0] >> 32) - 1) / 2 == ((keys[1] >> 32) - 1) / 2;
 }
