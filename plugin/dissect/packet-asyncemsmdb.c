@@ -150,8 +150,9 @@ bool oxc_asyncemsmdb_active(void)
     return proto_is_protocol_enabled(find_protocol_by_id(proto_asyncemsmdb));
 }
 
-/* What Wireshark calls the interface without us. */
-static char *builtin_name;
+/* What Wireshark calls the interface without us: a literal of its own, as the names of all
+ * interfaces. */
+static const char *builtin_name;
 
 void oxc_asyncemsmdb_init(void)
 {
@@ -167,7 +168,7 @@ void oxc_asyncemsmdb_handoff(void)
 {
     static e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
 
-    builtin_name = g_strdup(guids_get_guid_name(&uuid, NULL));
+    builtin_name = guids_get_guid_name(&uuid, NULL);
     dcerpc_init_uuid(proto_asyncemsmdb, ett_asyncemsmdb, &uuid, 0, asyncemsmdb_procs,
                      hf_asyncemsmdb_opnum);
 }
