@@ -247,14 +247,16 @@ static void init_frames(const host_packet *const *packets)
     }
 }
 
-static void run_pass(epan_dissect_t *edt, const host_packet *const *packets, bool shown)
+static void run_pass(epan_t *session, const host_packet *const *packets, bool shown)
 {
+    epan_dissect_t *edt = epan_dissect_new(session, shown, shown);
     column_info *cinfo = shown ? &columns : NULL;
 
     for (size_t i = 0; i < provider.count; i++) {
         run_dissectors(edt, packets[i], &provider.frames[i], cinfo);
         provider.frames[i].visited = 1;
     }
+    epan_dissect_free(edt);
 }
 
 static int compare_findings(gconstpointer first, gconstpointer second)
@@ -287,7 +289,6 @@ void host_dissect(const host_packet *const *packets, size_t count, unsigned opti
 {
     static const struct packet_provider_funcs functions = {.get_frame_ts = frame_time};
     bool shown = (options & HOST_TREE) != 0;
-    epan_dissect_t *edt;
     epan_t *session;
 
     provider.count = count;
@@ -295,13 +296,11 @@ void host_dissect(const host_packet *const *packets, size_t count, unsigned opti
     init_frames(packets);
     g_array_set_size(findings, 0);
     session = epan_new(&provider, &functions);
-    edt = epan_dissect_new(session, shown, shown);
     if (options & HOST_SECOND_PASS)
-        run_pass(edt, packets, false);
+        run_pass(session, packets, false);
     reported = findings;
-    run_pass(edt, packets, shown);
+    run_pass(session, packets, shown);
     reported = NULL;
-    epan_dissect_free(edt);
     for (size_t i = 0; i < count; i++)
         frame_data_destroy(&provider.frames[i]);
     epan_free(session);

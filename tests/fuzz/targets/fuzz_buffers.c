@@ -10,7 +10,7 @@
 #include <glib.h>
 
 #include "fuzz.h"
-#include "host.h"
+#include "wire.h"
 #include "talk.h"
 
 enum { OPNUM_RPC_EXT2 = 11, HANDLE_SIZE = 20, MOST_BLOCKS = 128 };
@@ -27,7 +27,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    host_start();
+    wire_start();
     return 0;
 }
 
@@ -84,7 +84,7 @@ static GByteArray *make_buffer(fuzz_input *input, unsigned choices)
     if (choices & CHOOSES_BLOCKS)
         return make_blocks(input, (choices & CHOOSES_XOR) != 0);
     buffer = g_byte_array_new();
-    g_byte_array_append(buffer, input->data, (guint)MIN(input->left, HOST_MOST_PAYLOAD));
+    g_byte_array_append(buffer, input->data, (guint)MIN(input->left, WIRE_MOST_PAYLOAD));
     return buffer;
 }
 
@@ -147,12 +147,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     GByteArray *request = response ? make_request(none, none) : make_request(rops, others);
     GByteArray *answer = response ? make_response(rops, others) : NULL;
 
-    host_clear();
+    wire_clear();
     talk_bind(&t);
     talk_request(&t, OPNUM_RPC_EXT2, request->data, request->len);
     if (answer)
         talk_response(&t, answer->data, answer->len);
-    host_dissect();
+    wire_dissect();
     g_byte_array_free(request, TRUE);
     if (answer)
         g_byte_array_free(answer, TRUE);

@@ -8,7 +8,7 @@
  */
 
 #include "fuzz.h"
-#include "host.h"
+#include "wire.h"
 
 /* Of a connection: two of each kind go to port 49876, two more to the others. */
 static const uint16_t server_ports[] = {49876, 49876, 80, 80, 80, 6001, 6001, 6004};
@@ -27,7 +27,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    host_start();
+    wire_start();
     return 0;
 }
 
@@ -35,13 +35,13 @@ static unsigned flags_of(unsigned way)
 {
     switch (way) {
     case WAY_FIN:
-        return HOST_ACK | HOST_FIN;
+        return WIRE_ACK | WIRE_FIN;
     case WAY_RST:
-        return HOST_ACK | HOST_RST;
+        return WIRE_ACK | WIRE_RST;
     case WAY_SYN:
-        return HOST_SYN;
+        return WIRE_SYN;
     default:
-        return HOST_ACK | HOST_PUSH;
+        return WIRE_ACK | WIRE_PUSH;
     }
 }
 
@@ -57,16 +57,16 @@ static bool add_segment(fuzz_input *input)
     unsigned choices = fuzz_byte(input), way = (choices & CHOOSES_WAY) >> 4;
     unsigned connection = choices % CONNECTIONS;
     size_t missing = choices & CHOOSES_CUT ? fuzz_byte(input) : 0;
-    host_direction direction = {(uint16_t)(FIRST_CLIENT_PORT + connection),
+    wire_direction direction = {(uint16_t)(FIRST_CLIENT_PORT + connection),
                                 server_ports[connection], (choices & CHOOSES_SERVER) == 0};
     size_t size = fuzz_number(input, 2);
     uint8_t *payload = fuzz_block(input, &size);
     bool added =
-        host_add(&direction, flags_of(way), payload, size, size - (missing < size ? missing : size),
+        wire_add(&direction, flags_of(way), payload, size, size - (missing < size ? missing : size),
                  way == WAY_LOST ? 100 : 0, pause_of(way));
 
     if (way == WAY_REPEAT)
-        host_repeat(&direction);
+        wire_repeat(&direction);
     free(payload);
     return added;
 }
@@ -76,9 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_input input = {data, size};
 
-    host_clear();
+    wire_clear();
     while (input.left > 0 && add_segment(&input))
         ;
-    host_dissect();
+    wire_dissect();
     return 0;
 }

@@ -7,7 +7,7 @@
  */
 
 #include "fuzz.h"
-#include "host.h"
+#include "wire.h"
 #include "talk.h"
 
 enum { ASYNC_WAIT = 15, METHODS = 16 }; /* below it opnums of EMSMDB */
@@ -26,7 +26,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    host_start();
+    wire_start();
     return 0;
 }
 
@@ -58,11 +58,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .fragmented = (choices & CHOOSES_FRAGMENTS) != 0,
         .captured_less = choices & CHOOSES_CUT ? fuzz_byte(&input) : 0};
 
-    host_clear();
+    wire_clear();
     talk_bind(&t);
     make_call(&t, opnum, choices, input);
     if (choices & CHOOSES_TWICE)
         make_call(&t, opnum, choices, input);
-    host_dissect();
+    wire_dissect();
     return 0;
 }

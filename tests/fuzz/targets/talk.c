@@ -11,7 +11,7 @@
 #include <glib.h>
 
 #include "fuzz.h"
-#include "host.h"
+#include "wire.h"
 
 /* [C706] 12.6.3.1 and 12.6.4 */
 enum { REQUEST = 0, RESPONSE = 2, FAULT = 3, BIND = 11, BIND_ACK = 12 };
@@ -55,11 +55,11 @@ static GByteArray *new_pdu(bool big, unsigned type, unsigned flags, uint32_t cal
 
 static void send_pdu(GByteArray *pdu, bool big, bool to_server, size_t captured_less)
 {
-    host_direction direction = {50001, 49876, to_server};
+    wire_direction direction = {50001, 49876, to_server};
 
     pdu->data[big ? 8 : 9] = (uint8_t)(pdu->len >> 8);
     pdu->data[big ? 9 : 8] = (uint8_t)pdu->len;
-    host_add(&direction, HOST_ACK | HOST_PUSH, pdu->data, pdu->len,
+    wire_add(&direction, WIRE_ACK | WIRE_PUSH, pdu->data, pdu->len,
              pdu->len - MIN(pdu->len, captured_less), 0, 1000000);
     g_byte_array_free(pdu, TRUE);
 }

@@ -1,51 +1,51 @@
-/* host.h
- * libwireshark with the plugin inside the fuzz target, and the frames that go through it
+/* wire.h
+ * TCP segments that go through libwireshark with the plugin, inside the fuzz target
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef OXC_FUZZ_HOST_H
-#define OXC_FUZZ_HOST_H
+#ifndef OXC_FUZZ_WIRE_H
+#define OXC_FUZZ_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HOST_MOST_FRAMES = 512, HOST_MOST_PAYLOAD = 32768 };
+enum { WIRE_MOST_FRAMES = 512, WIRE_MOST_PAYLOAD = 32768 };
 
-enum { HOST_FIN = 0x01, HOST_SYN = 0x02, HOST_RST = 0x04, HOST_PUSH = 0x08, HOST_ACK = 0x10 };
+enum { WIRE_FIN = 0x01, WIRE_SYN = 0x02, WIRE_RST = 0x04, WIRE_PUSH = 0x08, WIRE_ACK = 0x10 };
 
 /** One direction of a TCP connection between the client 192.0.2.10 and the server 192.0.2.20. */
 typedef struct {
     uint16_t client_port;
     uint16_t server_port;
     bool to_server;
-} host_direction;
+} wire_direction;
 
 /** Starts libwireshark with the plugin, once for the process; with built-in settings, and no other
  *  plugin. */
-void host_start(void);
+void wire_start(void);
 
 /** Forgets the frames. */
-void host_clear(void);
+void wire_clear(void);
 
 /** Appends a TCP segment. The sequence numbers follow from those before it.
- *  @param flags     of HOST_FIN, ...
- *  @param payload   copied, at most HOST_MOST_PAYLOAD bytes of it
+ *  @param flags     of WIRE_FIN, ...
+ *  @param payload   copied, at most WIRE_MOST_PAYLOAD bytes of it
  *  @param captured  bytes of the payload that the capture holds
  *  @param skipped   bytes of the direction that were lost in front of it
  *  @param pause     nanoseconds since the frame before
  *  @return false where no more fit */
-bool host_add(const host_direction *direction, unsigned flags, const uint8_t *payload, size_t size,
+bool wire_add(const wire_direction *direction, unsigned flags, const uint8_t *payload, size_t size,
               size_t captured, uint32_t skipped, int64_t pause);
 
 /** Appends the last segment of the direction once more. */
-void host_repeat(const host_direction *direction);
+void wire_repeat(const wire_direction *direction);
 
 /** Dissects all frames twice, as Wireshark does: first without a tree, then with tree and columns.
  */
-void host_dissect(void);
+void wire_dissect(void);
 
-#endif /* OXC_FUZZ_HOST_H */
+#endif /* OXC_FUZZ_WIRE_H */
