@@ -64,6 +64,8 @@ static void read_hex(reading *r, const char *hex, bool request)
 static void finish(reading *r)
 {
     tvb_free_chain(r->tvb);
+    g_slist_free(r->pinfo.proto_data);
+    g_slist_free(r->pinfo.data_src);
     wmem_destroy_allocator(r->pinfo.pool);
     bytes_free(&r->data);
 }

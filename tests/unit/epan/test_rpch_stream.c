@@ -82,6 +82,7 @@ static void assert_bytes_split(const GByteArray *data, bool may_ask, const char 
     assert_string_equal(g_strchomp(to.given->str), expected);
     g_string_free(to.given, TRUE);
     tvb_free_chain(tvb);
+    g_slist_free(to.pinfo.data_src);
     wmem_destroy_allocator(to.pinfo.pool);
 }
 
