@@ -11,6 +11,7 @@
 #include "observer.h"
 #include "payload.h"
 #include "push_notification.h"
+#include "sequence/rules.h"
 #include "status.h"
 
 #include <epan/guid-utils.h>
@@ -148,9 +149,19 @@ static bool read_cxh(oxc_stub *stub, oxc_event *event)
     return event->has_handle;
 }
 
+/* In the Info column. What has no name may be a stub that was opened wrongly. */
+static void show_error(const oxc_stub *stub, const oxc_event *event)
+{
+    const char *name = event->has_result ? oxc_status_name(event->status) : NULL;
+
+    if (name && event->status != 0)
+        col_append_fstr(stub->pinfo->cinfo, COL_INFO, ", %s (0x%x)", name, event->status);
+}
+
 static void read_status(oxc_stub *stub, oxc_event *event)
 {
     event->has_result = oxc_stub_uint32(stub, hf_emsmdb_status, &event->status);
+    show_error(stub, event);
 }
 
 /* A size parameter: what it says beyond its range makes the server raise a fault. */

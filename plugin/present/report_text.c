@@ -291,7 +291,9 @@ static void print_nothing_seen(const oxc_totals *totals, FILE *file)
     if (totals->context_count > 0 || totals->waits > 0)
         return;
     if (totals->requests > 0)
-        fputs("Calls of EMSMDB were seen, but no asynchronous context and no wait.\n\n", file);
+        fputs("Calls of EMSMDB were seen, but no asynchronous context and no wait. Whether the "
+              "server refused EcDoAsyncConnectEx: emsmdb.opnum == 14 && emsmdb.status != 0\n\n",
+              file);
     else if (oxc_totals_any_bind())
         fputs("A client bound to EMSMDB or AsyncEMSMDB, but no request to them was seen: the "
               "capture may have ended too early, or it holds one direction only.\n\n",
@@ -316,8 +318,9 @@ static void print_sealed(const oxc_limits *limits, FILE *file)
         return;
     fprintf(file,
             "%u request%s and %u response%s are sealed (packet privacy) and could not be read. "
-            "With the NTLM password (-o ntlmssp.nt_password:PASSWORD) or a Kerberos keytab "
-            "(-o kerberos.decrypt:TRUE -K KEYTAB) they can.\n\n",
+            "That takes the right NTLM password (-o ntlmssp.nt_password:PASSWORD) or Kerberos "
+            "keytab (-o kerberos.decrypt:TRUE -K KEYTAB); of NTLM inside SPNEGO Wireshark opens "
+            "only the first call.\n\n",
             limits->sealed_requests, plural(limits->sealed_requests), limits->sealed_responses,
             plural(limits->sealed_responses));
 }
@@ -361,6 +364,15 @@ static void print_limits(const oxc_limits *limits, FILE *file)
     g_string_free(text, TRUE);
 }
 
+/* "0 violations" alone would look like a clean capture. */
+static void print_unjudged(const oxc_totals *totals, FILE *file)
+{
+    uint32_t unread = totals->limits.sealed_requests + totals->limits.unread_requests;
+
+    if (totals->requests > 0 ? unread >= totals->requests : totals->limits.unbound_connections > 0)
+        fputs("Nothing was judged: no call could be read.\n\n", file);
+}
+
 void oxc_report_print_text(const oxc_totals *totals, FILE *file)
 {
     print_contexts(totals, file);
@@ -368,6 +380,7 @@ void oxc_report_print_text(const oxc_totals *totals, FILE *file)
     print_nothing_seen(totals, file);
     print_sealed(&totals->limits, file);
     print_limits(&totals->limits, file);
+    print_unjudged(totals, file);
     fprintf(file, "%u context%s, %u wait%s, %u violation%s, %u suspicion%s\n",
             totals->context_count, plural(totals->context_count), totals->waits,
             plural(totals->waits), totals->violations, plural(totals->violations),
