@@ -32,7 +32,7 @@ class Made:
             source += ", from its `late start` on"
         elif variant == "http":
             source += ", over HTTP"
-        self.rows.append(f"| {name} | {source} | {shows} |\n")
+        self.rows.append(f"| {name}.pcapng | {source} | {shows} |\n")
 
 
 def _late_name(name):

@@ -35,7 +35,7 @@ typedef struct {
     oxc_class rule_class;
     oxc_severity severity;
     oxc_actor actor;
-    const char *sentence;     /**< with placeholders, see rules.def */
+    const char *sentence;     /**< with fields in braces, see rules.def */
     const char *sections;     /**< "[MS-OXCRPC] 3.3.4.1" */
     const char *requirements; /**< requirement ids with a space between, or "" */
 } oxc_rule;
@@ -47,7 +47,7 @@ typedef struct {
     uint16_t rule;      /**< oxc_rule_id */
     uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
     uint32_t frames[2]; /**< other frames of the evidence, 0 for none */
-    uint64_t value;     /**< for the placeholder {value}: flags, status, version or nanoseconds */
+    uint64_t value;     /**< for {hex} and the like: flags, status, version or nanoseconds */
 } oxc_finding;
 
 /** The name of a return value of the two interfaces, or NULL if it has none. Static. */
