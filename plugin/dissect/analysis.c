@@ -18,6 +18,7 @@ static oxc_tracker *tracker;
 static GPtrArray *connections; /* of oxc_connection, by number */
 static GHashTable *servers;    /* name -> number + 1 */
 static uint32_t lost_segments;
+static uint32_t seen_frame; /* the last one whose PDUs came to the observer over TCP, or 0 */
 
 oxc_tracker *oxc_analysis_tracker(void)
 {
@@ -172,12 +173,17 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
         lost_segments++;
 }
 
+void oxc_segment_seen(const packet_info *pinfo)
+{
+    seen_frame = pinfo->num;
+}
+
 void oxc_watch_segment(packet_info *pinfo)
 {
     const conversation_t *conversation;
     oxc_connection *connection = NULL;
 
-    if (connections->len == 0)
+    if (connections->len == 0 || seen_frame == pinfo->num)
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
     if (conversation)
@@ -187,7 +193,7 @@ void oxc_watch_segment(packet_info *pinfo)
         return;
     if (oxc_tcp_is_missing(connection->tcp))
         oxc_lose_segment(pinfo, connection);
-    else if (pinfo->fd->cap_len < pinfo->fd->pkt_len && connection->seen_frame != pinfo->num)
+    else if (pinfo->fd->cap_len < pinfo->fd->pkt_len)
         oxc_lose_calls(pinfo, connection);
 }
 
@@ -208,7 +214,7 @@ uint32_t oxc_lost_segments(void)
 void oxc_analysis_init(const oxc_settings *settings)
 {
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
-    lost_segments = 0;
+    lost_segments = seen_frame = 0;
     connections = g_ptr_array_new();
     servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }

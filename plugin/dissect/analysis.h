@@ -41,7 +41,6 @@ typedef struct {
     wmem_map_t *contexts;
     const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
     oxc_flow flows[2];
-    uint32_t seen_frame;    /**< the last one whose PDUs came to the observer over TCP, or 0 */
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
@@ -90,6 +89,10 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
 
 /** The same for calls that nobody can read; they are no segments to be counted. */
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
+
+/** Notes that the PDUs of a frame came to the observer over TCP, which looks for a loss itself.
+ * Only on the first pass. */
+void oxc_segment_seen(const packet_info *pinfo);
 
 /** Looks whether a frame shows that a segment of its connection is missing, also one that carries
  *  nothing, and whether it is cut short itself and went unseen. Only on the first pass. */

@@ -697,7 +697,8 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, connection->number);
     connection->closing = false;
-    connection->seen_frame = pinfo->num;
+    if (!PINFO_FD_VISITED(pinfo))
+        oxc_segment_seen(pinfo);
     if (flow)
         flow->pending = pinfo->desegment_len != 0;
     return result != 0;
