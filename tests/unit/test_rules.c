@@ -1999,7 +1999,7 @@ static void table_matches_contract(void **state)
     }
 }
 
-/* Whether a sentence is made of text and known placeholders only. */
+/* Whether a sentence is made of text and known fields only. */
 static bool is_well_formed(const char *sentence)
 {
     static const char *const known[] = {"{frame}",  "{frame2}", "{hex}",
