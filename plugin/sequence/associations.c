@@ -196,15 +196,25 @@ static size_t unknowns_of(oxc_tracker *tracker, uint32_t number, oxc_unknowns *u
     return association->unbound ? 3 : 2;
 }
 
+static void set_marks(oxc_unknowns *unknowns, unsigned doubts, uint32_t mark)
+{
+    for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
+        if ((doubts & 1u << kind) != 0)
+            unknowns->marks[kind] = mark;
+    if (unknowns->latest < mark)
+        unknowns->latest = mark;
+}
+
 static void mark_unread(oxc_tracker *tracker, uint32_t association, unsigned doubts, uint32_t mark)
 {
     oxc_unknowns *unknowns[3];
-    size_t count = unknowns_of(tracker, association, unknowns);
+    size_t count;
 
+    if (doubts == 0)
+        return;
+    count = unknowns_of(tracker, association, unknowns);
     for (size_t i = 0; i < count; i++)
-        for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
-            if ((doubts & 1u << kind) != 0)
-                unknowns[i]->marks[kind] = mark;
+        set_marks(unknowns[i], doubts, mark);
 }
 
 void oxc_association_unread(oxc_tracker *tracker, uint32_t association, unsigned doubts)
@@ -227,8 +237,7 @@ void oxc_association_lost(oxc_tracker *tracker, uint32_t number)
 void oxc_association_unseen(oxc_tracker *tracker)
 {
     /* As a loss it has no record. */
-    for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
-        tracker->unseen.marks[kind] = oxc_now(tracker) + 1;
+    set_marks(&tracker->unseen, ALL_DOUBTS, oxc_now(tracker) + 1);
 }
 
 void oxc_association_unmatched(oxc_tracker *tracker, uint32_t number)
@@ -315,6 +324,9 @@ static unsigned doubts_since(const oxc_unknowns *unknowns, uint32_t since)
 {
     unsigned doubts = 0;
 
+    if (unknowns->latest <= since &&
+        (unknowns->fetching | unknowns->waiting | unknowns->issuing) == 0)
+        return 0;
     for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
         if (unknowns->marks[kind] > since)
             doubts |= 1u << kind;

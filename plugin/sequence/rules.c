@@ -40,20 +40,21 @@ static void cite(oxc_finding *finding, const oxc_evidence *evidence)
     finding->value = evidence->age < 0 ? 0 : (uint64_t)evidence->age;
 }
 
-/* Each function says for its rule which unreadable calls lift it. Rules on a response rest on
- * a session that had not ended: facts->judged is false where that is in doubt. */
+/* Each function is called for the PDUs that rules_on[] gives it, and says for its rule which
+ * unreadable calls lift it. Rules on a response rest on a session that had not ended:
+ * facts->judged is false where that is in doubt. */
 
 static bool check_wait_null_handle(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && facts->null_handle;
+    return facts->null_handle;
 }
 
 /* Lifted inside association_complete: an EcDoAsyncConnectEx may have returned the handle. */
 static bool check_wait_without_connect(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && !facts->explained &&
+    return !facts->null_handle && !facts->explained &&
            (facts->association_complete || facts->returned_as_cxh);
 }
 
@@ -61,8 +62,8 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
 {
     if (facts->association_began)
         finding->severity = OXC_SEVERITY_WARNING;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && !facts->explained &&
-           !facts->association_complete && !facts->returned_as_cxh && !facts->reported_unknown;
+    return !facts->null_handle && !facts->explained && !facts->association_complete &&
+           !facts->returned_as_cxh && !facts->reported_unknown;
 }
 
 /* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
@@ -74,7 +75,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
         finding->frames[0] = facts->same_wait.frame;
         return !facts->null_handle && holds(&facts->same_wait, OXC_DOUBT_ISSUE);
     }
-    if (facts->pdu != OXC_PDU_WAIT_RESPONSE || !facts->judged)
+    if (!facts->judged)
         return false;
     finding->frames[0] = facts->request.frame;
     finding->frames[1] = facts->later_wait.frame;
@@ -87,8 +88,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
 static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->other_wait.frame;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
-           facts->same_wait.frame == 0 && facts->dropped_wait.frame == 0 &&
+    return !facts->null_handle && facts->same_wait.frame == 0 && facts->dropped_wait.frame == 0 &&
            holds(&facts->other_wait, OXC_DOUBT_ISSUE);
 }
 
@@ -99,8 +99,7 @@ static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->failure.frame;
     finding->value = facts->failure_status;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && facts->explained &&
-           holds(&facts->failure, OXC_DOUBT_ISSUE);
+    return !facts->null_handle && facts->explained && holds(&facts->failure, OXC_DOUBT_ISSUE);
 }
 
 /* Lifted by an EcDoAsyncConnectEx that may have returned the handle for another session, and
@@ -109,8 +108,7 @@ static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->session_end);
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
-           holds(&facts->session_end, OXC_DOUBT_ISSUE | OXC_DOUBT_OPEN);
+    return !facts->null_handle && holds(&facts->session_end, OXC_DOUBT_ISSUE | OXC_DOUBT_OPEN);
 }
 
 static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
@@ -127,7 +125,7 @@ static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *fin
 static bool check_wait_busy_loop(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->busy_since.frame;
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->busy_since.frame != 0;
+    return facts->judged && facts->busy_since.frame != 0;
 }
 
 /* Lifted by an EcDoRpcExt2 that may have fetched, and by the possible end of the session. */
@@ -146,31 +144,26 @@ static bool check_notification_not_fetched(const oxc_facts *facts, oxc_finding *
 static bool check_flags_in_nonzero(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->value = facts->flags;
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle && facts->flags != 0;
+    return !facts->null_handle && facts->flags != 0;
 }
 
 static bool check_connect_null_session(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_ASYNC_CONNECT_REQUEST && facts->null_handle;
-}
-
-static bool is_connect_request(const oxc_facts *facts)
-{
-    return facts->pdu == OXC_PDU_ASYNC_CONNECT_REQUEST && !facts->null_handle;
+    return facts->null_handle;
 }
 
 /* Lifted inside association_complete: an EcDoConnectEx may have returned the handle. */
 static bool check_connect_without_session(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return is_connect_request(facts) && !facts->explained && facts->association_complete;
+    return !facts->null_handle && !facts->explained && facts->association_complete;
 }
 
 static bool check_connect_session_unknown(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return is_connect_request(facts) && !facts->explained && !facts->association_complete &&
+    return !facts->null_handle && !facts->explained && !facts->association_complete &&
            !facts->reported_unknown;
 }
 
@@ -178,7 +171,7 @@ static bool check_connect_session_unknown(const oxc_facts *facts, oxc_finding *f
 static bool connects_ended_session(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->session_end);
-    return is_connect_request(facts) && holds(&facts->session_end, OXC_DOUBT_OPEN);
+    return !facts->null_handle && holds(&facts->session_end, OXC_DOUBT_OPEN);
 }
 
 static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
@@ -196,7 +189,7 @@ static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *
 static bool check_connect_repeated(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->live_context.frame;
-    return is_connect_request(facts) && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
+    return !facts->null_handle && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
            holds(&facts->live_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
 }
 
@@ -205,7 +198,7 @@ static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding
 {
     finding->frames[0] = facts->session_open.frame;
     finding->value = facts->server_version;
-    return is_connect_request(facts) && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
+    return !facts->null_handle && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
            facts->server_version != 0 && facts->server_version < FIRST_ASYNC_VERSION;
 }
 
@@ -214,23 +207,20 @@ static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding
 static bool check_connect_not_followed_by_wait(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->idle_context.frame;
-    return facts->pdu == OXC_PDU_DISCONNECT_REQUEST && !facts->null_handle &&
-           holds(&facts->idle_context,
-                 OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE | OXC_DOUBT_END | OXC_DOUBT_OPEN);
+    return !facts->null_handle && holds(&facts->idle_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE |
+                                                                  OXC_DOUBT_END | OXC_DOUBT_OPEN);
 }
 
 static bool check_connect_null_on_success(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status == 0 &&
-           facts->null_handle;
+    return facts->judged && facts->status == 0 && facts->null_handle;
 }
 
 static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->value = facts->status;
-    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status != 0 &&
-           !facts->null_handle;
+    return facts->judged && facts->status != 0 && !facts->null_handle;
 }
 
 /* Lifted by the possible or coming end of the other session, and by an EcDoAsyncConnectEx
@@ -238,7 +228,7 @@ static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_finding 
 static bool check_connect_handle_reused(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->bound_context.frame;
-    return facts->pdu == OXC_PDU_ASYNC_CONNECT_RESPONSE && facts->judged && facts->status == 0 &&
+    return facts->judged && facts->status == 0 &&
            holds(&facts->bound_context,
                  OXC_DOUBT_END | OXC_DOUBT_OPEN | OXC_DOUBT_DISCONNECT | OXC_DOUBT_ISSUE);
 }
@@ -246,31 +236,28 @@ static bool check_connect_handle_reused(const oxc_facts *facts, oxc_finding *fin
 static bool check_session_handle_changed(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_RPC_RESPONSE && facts->judged && facts->status == 0 &&
-           facts->handle_changed;
+    return facts->judged && facts->status == 0 && facts->handle_changed;
 }
 
 static bool check_disconnect_handle_not_null(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_DISCONNECT_RESPONSE && facts->judged && facts->status == 0 &&
-           !facts->null_handle;
+    return facts->judged && facts->status == 0 && !facts->null_handle;
 }
 
 /* Lifted by an EcDoAsyncConnectEx that may have begun a new context between the two. */
 static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->zero_wait.frame;
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
-           holds(&facts->zero_wait, OXC_DOUBT_ISSUE) && facts->zero_wait.age <= facts->request.age;
+    return facts->judged && facts->status == 0 && holds(&facts->zero_wait, OXC_DOUBT_ISSUE) &&
+           facts->zero_wait.age <= facts->request.age;
 }
 
 /* Lifted by a wait of unknown context since the session was opened. */
 static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->wait.frame;
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged &&
-           facts->status == STATUS_REJECTED && facts->alone &&
+    return facts->judged && facts->status == STATUS_REJECTED && facts->alone &&
            (facts->alone_doubts & OXC_DOUBT_WAIT) == 0;
 }
 
@@ -279,8 +266,8 @@ static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *
 static bool check_flags_out_reserved(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->value = facts->flags;
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged &&
-           (facts->flags & ~NOTIFICATION) != 0 && (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
+    return facts->judged && (facts->flags & ~NOTIFICATION) != 0 &&
+           (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
 }
 
 /* Lifted by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
@@ -290,8 +277,7 @@ static bool check_wait_completed_early(const oxc_facts *facts, oxc_finding *find
     int64_t limit = WAIT_LIMIT - facts->grace;
 
     cite(finding, &facts->wait);
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
-           facts->flags == 0 && !facts->disconnect_sent &&
+    return facts->judged && facts->status == 0 && facts->flags == 0 && !facts->disconnect_sent &&
            holds(&facts->wait, OXC_DOUBT_DISCONNECT) && facts->wait.age < limit &&
            facts->activity.frame != 0 && facts->activity.age < limit;
 }
@@ -302,9 +288,8 @@ static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
     int64_t limit = WAIT_LIMIT + facts->grace;
 
     cite(finding, &facts->wait);
-    return facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
-           holds(&facts->wait, OXC_DOUBT_FETCH) && facts->wait.age > limit &&
-           facts->activity.frame != 0 && facts->activity.age > limit;
+    return facts->judged && facts->status == 0 && holds(&facts->wait, OXC_DOUBT_FETCH) &&
+           facts->wait.age > limit && facts->activity.frame != 0 && facts->activity.age > limit;
 }
 
 /* An answer to the wait that was lost or not matched is no evidence to begin with; lifted
@@ -312,15 +297,13 @@ static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
 static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->dropped_wait);
-    return facts->pdu == OXC_PDU_WAIT_REQUEST && !facts->null_handle &&
-           holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
+    return !facts->null_handle && holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
 }
 
 static bool check_rop_notify_in_request(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
-    return facts->pdu == OXC_PDU_RPC_REQUEST && !facts->null_handle &&
-           (facts->rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0;
+    return !facts->null_handle && (facts->rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0;
 }
 
 static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *finding)
@@ -341,14 +324,44 @@ static const check_function checks[OXC_RULE_COUNT] = {
 #undef OXC_RULE
 };
 
+/* The rules that look at a PDU, with OXC_RULE_COUNT behind the last: none pays for the others. */
+static const uint8_t rules_on[][11] = {
+    [OXC_PDU_WAIT_REQUEST] = {OXC_RULE_wait_null_handle, OXC_RULE_wait_without_connect,
+                              OXC_RULE_wait_handle_unknown, OXC_RULE_wait_overlap,
+                              OXC_RULE_wait_overlap_suspected, OXC_RULE_wait_after_error,
+                              OXC_RULE_wait_after_disconnect, OXC_RULE_wait_races_disconnect,
+                              OXC_RULE_flags_in_nonzero, OXC_RULE_wait_dropped, OXC_RULE_COUNT},
+    [OXC_PDU_WAIT_RESPONSE] = {OXC_RULE_wait_overlap, OXC_RULE_wait_busy_loop,
+                               OXC_RULE_notification_not_fetched, OXC_RULE_overlap_not_rejected,
+                               OXC_RULE_rejected_without_overlap, OXC_RULE_flags_out_reserved,
+                               OXC_RULE_wait_completed_early, OXC_RULE_wait_overdue,
+                               OXC_RULE_COUNT},
+    [OXC_PDU_ASYNC_CONNECT_REQUEST] = {OXC_RULE_connect_null_session,
+                                       OXC_RULE_connect_without_session,
+                                       OXC_RULE_connect_session_unknown,
+                                       OXC_RULE_connect_after_disconnect,
+                                       OXC_RULE_connect_races_disconnect, OXC_RULE_connect_repeated,
+                                       OXC_RULE_connect_unsupported_server, OXC_RULE_COUNT},
+    [OXC_PDU_ASYNC_CONNECT_RESPONSE] = {OXC_RULE_connect_null_on_success,
+                                        OXC_RULE_connect_handle_on_failure,
+                                        OXC_RULE_connect_handle_reused, OXC_RULE_COUNT},
+    [OXC_PDU_RPC_REQUEST] = {OXC_RULE_rop_notify_in_request, OXC_RULE_notify_flags_invalid,
+                             OXC_RULE_COUNT},
+    [OXC_PDU_RPC_RESPONSE] = {OXC_RULE_session_handle_changed, OXC_RULE_notify_flags_invalid,
+                              OXC_RULE_COUNT},
+    [OXC_PDU_DISCONNECT_REQUEST] = {OXC_RULE_notification_not_fetched,
+                                    OXC_RULE_connect_not_followed_by_wait, OXC_RULE_COUNT},
+    [OXC_PDU_DISCONNECT_RESPONSE] = {OXC_RULE_disconnect_handle_not_null, OXC_RULE_COUNT},
+};
+
 size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings)
 {
     size_t count = 0;
 
-    for (uint16_t rule = 0; rule < OXC_RULE_COUNT; rule++) {
+    for (const uint8_t *rule = rules_on[facts->pdu]; *rule != OXC_RULE_COUNT; rule++) {
         findings[count] =
-            (oxc_finding){.rule = rule, .severity = (uint8_t)oxc_rules[rule].severity};
-        if (checks[rule](facts, &findings[count]))
+            (oxc_finding){.rule = *rule, .severity = (uint8_t)oxc_rules[*rule].severity};
+        if (checks[*rule](facts, &findings[count]))
             count++;
     }
     return count;

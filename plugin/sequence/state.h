@@ -31,6 +31,7 @@ typedef enum {
 /** What is not known of the calls of an association, or of a server. */
 typedef struct {
     uint32_t marks[OXC_MARK_COUNT]; /**< the last unreadable call of each kind */
+    uint32_t latest;                /**< of these */
     /* Unreadable requests without answer: */
     uint32_t fetching; /**< EcDoRpcExt2 */
     uint32_t waiting;  /**< EcDoAsyncWaitEx */
