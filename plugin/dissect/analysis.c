@@ -11,6 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/to_str.h>
 
+#include "ends.h"
 #include "packet-emsmdb.h"
 #include "rpc_over_http.h"
 
@@ -83,17 +84,37 @@ static oxc_connection *new_connection(packet_info *pinfo, conversation_t *conver
     return oxc_connection_new(oxc_server_by_address(server), (uint16_t)port, tcp);
 }
 
-oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
+static oxc_connection *connection_of(const conversation_t *conversation)
 {
-    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    oxc_connection *connection;
-
     if (!conversation)
         return NULL;
-    connection = (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
-    if (!connection && !PINFO_FD_VISITED(pinfo)) {
+    return (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
+}
+
+/* Whether Wireshark's analysis has just put a segment of this frame on its list for a connection.
+ * Then the frame belongs to it, and no other. */
+static bool has_segment_of(const oxc_connection *connection, const packet_info *pinfo)
+{
+    const tcp_flow_t *flow = connection->tcp->fwd;
+    const tcp_analyze_seq_flow_info_t *analysis = flow ? flow->tcp_analyze_seq_info : NULL;
+
+    return analysis && analysis->segments && analysis->segments->frame == pinfo->num;
+}
+
+oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
+{
+    oxc_connection *connection = pinfo->ptype == PT_TCP ? oxc_ends_find(pinfo) : NULL;
+    conversation_t *conversation;
+
+    if (connection && !PINFO_FD_VISITED(pinfo) && has_segment_of(connection, pinfo))
+        return connection;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    connection = connection_of(conversation);
+    if (conversation && !connection && !PINFO_FD_VISITED(pinfo)) {
         connection = new_connection(pinfo, conversation, to_server);
         conversation_add_proto_data(conversation, oxc_emsmdb_protocol(), connection);
+        if (connection->tcp)
+            oxc_ends_remember(pinfo, connection);
     }
     return connection;
 }
@@ -180,20 +201,19 @@ void oxc_segment_seen(const packet_info *pinfo)
 
 void oxc_watch_segment(packet_info *pinfo)
 {
-    const conversation_t *conversation;
-    oxc_connection *connection = NULL;
+    bool cut = pinfo->fd->cap_len < pinfo->fd->pkt_len;
+    oxc_connection *connection;
 
-    if (connections->len == 0 || seen_frame == pinfo->num)
+    if (seen_frame == pinfo->num)
         return;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    if (conversation)
-        connection =
-            (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
-    if (!connection)
+    connection = oxc_ends_find(pinfo);
+    if (!connection || !(cut || oxc_tcp_is_missing(connection->tcp)))
         return;
-    if (oxc_tcp_is_missing(connection->tcp))
+    /* Only now is it worth while to make sure whose frame it is. */
+    connection = connection_of(find_conversation_pinfo(pinfo, 0));
+    if (connection && oxc_tcp_is_missing(connection->tcp))
         oxc_lose_segment(pinfo, connection);
-    else if (pinfo->fd->cap_len < pinfo->fd->pkt_len)
+    else if (connection && cut)
         oxc_lose_calls(pinfo, connection);
 }
 

@@ -95,7 +95,8 @@ void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
 void oxc_segment_seen(const packet_info *pinfo);
 
 /** Looks whether a frame shows that a segment of its connection is missing, also one that carries
- *  nothing, and whether it is cut short itself and went unseen. Only on the first pass. */
+ *  nothing, and whether it is cut short itself and went unseen. Only on the first pass. Is asked of
+ *  every frame of TCP: those of other servers cost next to nothing. */
 void oxc_watch_segment(packet_info *pinfo);
 
 /** Tells the analysis that calls went by that it cannot attribute to any connection. Only on the

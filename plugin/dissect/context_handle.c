@@ -46,6 +46,8 @@ void oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
     proto_tree *subtree;
 
     take_over(tvb, offset, encoding, handle);
+    if (!tree)
+        return;
     item = proto_tree_add_item(tree, *fields->hf, tvb, offset, OXC_HANDLE_SIZE, ENC_NA);
     if (is_null(handle))
         proto_item_append_text(item, " (null handle)");

@@ -16,12 +16,13 @@
 
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/exceptions.h>
-#include <epan/proto_data.h>
 
 #include "analysis.h"
+#include "frame.h"
 #include "packet-asyncemsmdb.h"
 #include "packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
+#include "rpc_over_http.h"
 
 /* [C706] 12.6.3.1 and 12.6.4; [MS-RPCE] 2.2.2.11 */
 enum {
@@ -72,19 +73,6 @@ typedef struct oxc_run {
 } oxc_run;
 
 static oxc_run *current_run;
-
-/* Numbers the PDUs of a frame over all its runs, the same on every pass. */
-static uint32_t next_ordinal(packet_info *pinfo)
-{
-    uint32_t *next = (uint32_t *)p_get_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(),
-                                                  OXC_PACKET_DATA_ORDINAL);
-
-    if (!next) {
-        next = wmem_new0(pinfo->pool, uint32_t);
-        p_add_proto_data(pinfo->pool, pinfo, oxc_emsmdb_protocol(), OXC_PACKET_DATA_ORDINAL, next);
-    }
-    return (*next)++;
-}
 
 static bool is_little_endian(const uint8_t *header)
 {
@@ -330,7 +318,7 @@ static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
 static void take_pdu(oxc_run *run, oxc_pdu *pdu, oxc_event *stub_event)
 {
     pdu->taken = true;
-    pdu->ordinal = next_ordinal(run->pinfo);
+    pdu->ordinal = oxc_frame_next_ordinal(run->pinfo);
     if (PINFO_FD_VISITED(run->pinfo) || !run->connection)
         return;
     if ((pdu->type == PDU_BIND || pdu->type == PDU_ALTER) && pdu->whole)
@@ -714,6 +702,16 @@ dissector_handle_t oxc_observed_tcp(void)
     return observed_tcp;
 }
 
+/* Comes after each frame has been dissected, on every pass. */
+static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
+{
+    oxc_frame_end();
+    if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
+        oxc_watch_segment(pinfo);
+    oxc_http_watch_frame(tvb, pinfo);
+    return 0;
+}
+
 void oxc_observer_handoff(void)
 {
     int proto_dcerpc;
@@ -725,4 +723,6 @@ void oxc_observer_handoff(void)
     observed_tcp = create_dissector_handle(dissect_observed_tcp, proto_dcerpc);
     heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
                        "dcerpc_tcp_oxcnotif", proto_dcerpc, HEURISTIC_ENABLE);
+    /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
+    register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
 }

@@ -71,11 +71,15 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
 
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind)
 {
-    proto_item *item = proto_tree_add_protocol_format(
+    proto_item *item;
+    proto_tree *tree;
+
+    if (!root)
+        return NULL;
+    item = proto_tree_add_protocol_format(
         root, proto_asyncemsmdb, tvb, 0, -1, "%s, EcDoAsyncWaitEx %s",
         proto_get_protocol_short_name(find_protocol_by_id(proto_asyncemsmdb)), kind);
-    proto_tree *tree = proto_item_add_subtree(item, ett_asyncemsmdb);
-
+    tree = proto_item_add_subtree(item, ett_asyncemsmdb);
     item = proto_tree_add_uint(tree, hf_asyncemsmdb_opnum, tvb, 0, 0, 0);
     proto_item_set_generated(item);
     return tree;

@@ -23,7 +23,7 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
 
 /** Makes the protocol item for a stub that Wireshark hands to nobody.
  *  @param kind  "request", "response" or "fault"
- *  @return its subtree, for the parameters */
+ *  @return its subtree, for the parameters; NULL without a tree */
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind);
 
 void oxc_asyncemsmdb_register(void);

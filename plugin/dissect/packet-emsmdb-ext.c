@@ -6,11 +6,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "frame.h"
 #include "packet-emsmdb.h"
 #include "payload.h"
+#include "text.h"
 
 #include <epan/expert.h>
-#include <epan/proto_data.h>
 
 static int ext_proto = -1;
 
@@ -39,27 +40,14 @@ static int *const flags_fields[] = {&hf_emsmdb_ext_flags_compressed, &hf_emsmdb_
 /* Stands for the bytes of a payload of which the capture has none. */
 static const uint8_t no_bytes[1];
 
-/* What a frame may cost; a compressed byte adds to the bytes. */
-enum { ITEMS_MAX = 100000, ROPS_MAX = 20000, BYTES_MAX = 0x80000, BYTES_PER_BYTE = 100 };
+/* What a compressed byte adds to the bytes that a frame may cost. */
+enum { BYTES_PER_BYTE = 100 };
 
 /* What may follow the last byte produced: a mask that only holds the mark of the end. */
 enum { STREAM_END_SIZE = 4 };
 
 /* Items of a block without what its payload carries. */
 enum { BLOCK_ITEMS = 12 };
-
-oxc_budget *oxc_frame_budget(packet_info *pinfo)
-{
-    oxc_budget *budget =
-        (oxc_budget *)p_get_proto_data(pinfo->pool, pinfo, ext_proto, OXC_PACKET_DATA_BUDGET);
-
-    if (!budget) {
-        budget = wmem_new(pinfo->pool, oxc_budget);
-        *budget = (oxc_budget){.items = ITEMS_MAX, .rops = ROPS_MAX, .bytes = BYTES_MAX};
-        p_add_proto_data(pinfo->pool, pinfo, ext_proto, OXC_PACKET_DATA_BUDGET, budget);
-    }
-    return budget;
-}
 
 bool oxc_take(size_t *left, size_t count)
 {
@@ -269,19 +257,24 @@ static void report_fault(const oxc_payload *payload, packet_info *pinfo, proto_i
     }
 }
 
-static void append_flags(proto_item *item, const oxc_payload *payload)
+static void describe_payload(oxc_text *text, const oxc_payload *payload)
 {
     const oxc_ext_header *header = &payload->header;
 
-    proto_item_append_text(item, ": %u bytes", header->size);
-    if (header->flags & OXC_EXT_COMPRESSED)
-        proto_item_append_text(item, ", compressed from %u", header->size_actual);
+    oxc_text_clear(text);
+    oxc_text_add(text, "Extended buffer: ");
+    oxc_text_add_number(text, header->size);
+    oxc_text_add(text, " bytes");
+    if (header->flags & OXC_EXT_COMPRESSED) {
+        oxc_text_add(text, ", compressed from ");
+        oxc_text_add_number(text, header->size_actual);
+    }
     if (header->flags & OXC_EXT_XOR_MAGIC)
-        proto_item_append_text(item, ", obfuscated");
+        oxc_text_add(text, ", obfuscated");
     if (!(header->flags & OXC_EXT_LAST))
-        proto_item_append_text(item, ", more follow");
+        oxc_text_add(text, ", more follow");
     if (payload->captured < payload->reported)
-        proto_item_append_text(item, " [incomplete]");
+        oxc_text_add(text, " [incomplete]");
 }
 
 static void show_header(tvbuff_t *tvb, proto_tree *tree, int offset)
@@ -311,12 +304,13 @@ static bool show_payload(const oxc_extended_buffer *buffer, const oxc_payload *p
     bool faulty = payload->fault != OXC_PAYLOAD_OK;
     proto_tree *subtree;
     proto_item *item;
+    oxc_text text;
 
     if (!oxc_take_items(pinfo, proto_tree_get_parent(tree), BLOCK_ITEMS))
         return false;
-    item = proto_tree_add_item(tree, hf_emsmdb_ext, buffer->tvb, offset, OXC_EXT_HEADER_SIZE + size,
-                               ENC_NA);
-    append_flags(item, payload);
+    describe_payload(&text, payload);
+    item = proto_tree_add_none_format(tree, hf_emsmdb_ext, buffer->tvb, offset,
+                                      OXC_EXT_HEADER_SIZE + size, "%s", text.bytes);
     subtree = proto_item_add_subtree(item, ett_emsmdb_ext);
     show_header(buffer->tvb, subtree, offset);
     if (size > 0)

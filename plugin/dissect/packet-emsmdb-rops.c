@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "frame.h"
 #include "payload.h"
 #include "rops.h"
 #include "status.h"
@@ -488,11 +489,11 @@ static const char *describe_new_mail(const oxc_payload *payload, wmem_allocator_
     oxc_text_add(&text, "New mail");
     if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_FOLDER_ID, &id)) {
         oxc_text_add(&text, " in folder ");
-        oxc_text_add_id(&text, id);
+        oxc_text_add_hex(&text, id, 16);
     }
     if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_MESSAGE_ID, &id)) {
         oxc_text_add(&text, ", message ");
-        oxc_text_add_id(&text, id);
+        oxc_text_add_hex(&text, id, 16);
     }
     oxc_text_add(&text, ", class ");
     oxc_text_add(&text, class_shown ? class_shown : "");
@@ -594,7 +595,7 @@ oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_inf
                                  .tell = tell};
     unsigned i;
 
-    for (i = 0; i<buffer->count && * summariser.rops> 0; i++)
+    for (i = 0; i < buffer->count && summariser.rops[0] > 0; i++)
         summarise_payload(&summariser, &buffer->payloads[i], request);
     if (i < buffer->count)
         worsen(&summary, OXC_WALK_STOPPED);
@@ -708,44 +709,62 @@ static void show_elements(const oxc_payload *payload, proto_tree *tree, const ox
     }
 }
 
-/* The label of a ROP, so that a collapsed tree tells the story. */
-static void append_summary(const oxc_payload *payload, packet_info *pinfo, proto_item *item,
-                           const oxc_rop *rop)
+static void add_name(oxc_text *text, const char *before, uint64_t value, const value_string *names,
+                     const char *unknown)
+{
+    oxc_text_add(text, before);
+    oxc_text_add(text, val_to_str_const((uint32_t)value, names, unknown));
+}
+
+static void add_hex_field(oxc_text *text, const oxc_rop *rop, uint8_t field, const char *before,
+                          size_t digits)
 {
     uint64_t value;
 
+    if (!oxc_rop_value(rop, field, &value))
+        return;
+    oxc_text_add(text, before);
+    oxc_text_add_hex(text, value, digits);
+}
+
+/* The label of a ROP, so that a collapsed tree tells the story. */
+static void describe_rop(oxc_text *text, const oxc_payload *payload, packet_info *pinfo,
+                         const oxc_rop *rop)
+{
+    uint64_t value;
+
+    oxc_text_clear(text);
+    oxc_text_add(text, rop_name(rop->id));
     if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_FLAGS, &value))
-        proto_item_append_text(
-            item, ": %s",
-            val_to_str_const((uint32_t)value & OXC_NOTIFY_TYPE, notify_type_vals, "unknown type"));
+        add_name(text, ": ", value & OXC_NOTIFY_TYPE, notify_type_vals, "unknown type");
     if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_TABLE_EVENT, &value))
-        proto_item_append_text(
-            item, ", %s", val_to_str_const((uint32_t)value, table_event_vals, "unknown event"));
-    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_HANDLE, &value))
-        proto_item_append_text(item, ", handle 0x%08x", (uint32_t)value);
-    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_FOLDER_ID, &value))
-        proto_item_append_text(item, ", folder 0x%016" PRIx64, value);
-    if (oxc_rop_value(rop, OXC_FIELD_NOTIFY_MESSAGE_ID, &value))
-        proto_item_append_text(item, ", message 0x%016" PRIx64, value);
-    if (oxc_find_element(rop->elements, rop->count, OXC_FIELD_NOTIFY_MESSAGE_CLASS))
-        proto_item_append_text(item, ", class %s", message_class(payload, pinfo->pool, rop));
-    if (oxc_rop_value(rop, OXC_FIELD_PENDING_SESSION_INDEX, &value))
-        proto_item_append_text(item, ", session index %u", (uint32_t)value);
+        add_name(text, ", ", value, table_event_vals, "unknown event");
+    add_hex_field(text, rop, OXC_FIELD_NOTIFY_HANDLE, ", handle ", 8);
+    add_hex_field(text, rop, OXC_FIELD_NOTIFY_FOLDER_ID, ", folder ", 16);
+    add_hex_field(text, rop, OXC_FIELD_NOTIFY_MESSAGE_ID, ", message ", 16);
+    if (oxc_find_element(rop->elements, rop->count, OXC_FIELD_NOTIFY_MESSAGE_CLASS)) {
+        oxc_text_add(text, ", class ");
+        oxc_text_add(text, message_class(payload, pinfo->pool, rop));
+    }
+    if (oxc_rop_value(rop, OXC_FIELD_PENDING_SESSION_INDEX, &value)) {
+        oxc_text_add(text, ", session index ");
+        oxc_text_add_number(text, value);
+    }
     if (oxc_rop_value(rop, OXC_FIELD_RETURN_VALUE, &value) && value != 0)
-        proto_item_append_text(item, ", %s",
-                               val_to_str_const((uint32_t)value, oxc_rop_status_vals, "failed"));
+        add_name(text, ", ", value, oxc_rop_status_vals, "failed");
 }
 
 static proto_item *show_rop(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
                             const oxc_rop *rop)
 {
     proto_item *item;
+    oxc_text text;
 
     if (!tree || rop->length == 0)
         return NULL;
+    describe_rop(&text, payload, pinfo, rop);
     item = proto_tree_add_none_format(tree, hf_emsmdb_rop, payload->tvb, (int)rop->offset,
-                                      (int)rop->length, "%s", rop_name(rop->id));
-    append_summary(payload, pinfo, item, rop);
+                                      (int)rop->length, "%s", text.bytes);
     show_elements(payload, proto_item_add_subtree(item, ett_emsmdb_rop), rop);
     return item;
 }

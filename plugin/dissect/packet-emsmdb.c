@@ -13,6 +13,7 @@
 #include "push_notification.h"
 #include "sequence/rules.h"
 #include "status.h"
+#include "text.h"
 
 #include <epan/guid-utils.h>
 
@@ -464,12 +465,20 @@ void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, b
 proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t opnum,
                                     const char *kind)
 {
-    proto_item *item = proto_tree_add_protocol_format(
-        root, proto_emsmdb, tvb, 0, -1, "%s, %s %s",
-        proto_get_protocol_short_name(find_protocol_by_id(proto_emsmdb)),
-        oxc_emsmdb_method_name(opnum), kind);
-    proto_tree *tree = proto_item_add_subtree(item, ett_emsmdb);
+    proto_item *item;
+    proto_tree *tree;
+    oxc_text text;
 
+    if (!root)
+        return NULL;
+    oxc_text_clear(&text);
+    oxc_text_add(&text, proto_get_protocol_short_name(find_protocol_by_id(proto_emsmdb)));
+    oxc_text_add(&text, ", ");
+    oxc_text_add(&text, oxc_emsmdb_method_name(opnum));
+    oxc_text_add(&text, " ");
+    oxc_text_add(&text, kind);
+    item = proto_tree_add_protocol_format(root, proto_emsmdb, tvb, 0, -1, "%s", text.bytes);
+    tree = proto_item_add_subtree(item, ett_emsmdb);
     item = proto_tree_add_uint(tree, hf_emsmdb_opnum, tvb, 0, 0, opnum);
     proto_item_set_generated(item);
     return tree;

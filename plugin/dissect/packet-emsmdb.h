@@ -12,9 +12,6 @@
 #include "compat.h"
 #include "stub.h"
 
-/** Keys of what the dissectors keep with a packet under the protocol EMSMDB. */
-enum { OXC_PACKET_DATA_ORDINAL, OXC_PACKET_DATA_BUDGET };
-
 /** Protocol id of EMSMDB. */
 int oxc_emsmdb_protocol(void);
 
@@ -35,7 +32,7 @@ void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, b
 
 /** Makes the protocol item, beside the one that Wireshark makes for the interface.
  *  @param kind  "request", "response" or "fault"
- *  @return its subtree, for the parameters */
+ *  @return its subtree, for the parameters; NULL without a tree */
 proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t opnum,
                                     const char *kind);
 

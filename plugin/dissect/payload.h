@@ -117,17 +117,6 @@ void oxc_register_extended_buffers(int proto);
 void oxc_register_rops(int proto);
 void oxc_register_auxiliary(int proto);
 
-/** What one frame may still cost: small packets can ask for much. */
-typedef struct {
-    size_t items; /**< items in the tree */
-    bool hidden;  /**< it has been said that there are no more */
-    size_t rops;  /**< ROPs of a summary */
-    size_t bytes; /**< bytes that a decompressor writes */
-} oxc_budget;
-
-/** The budget of a frame, which lives as long as the packet. */
-oxc_budget *oxc_frame_budget(packet_info *pinfo);
-
 /** Takes from one part of a budget. What is not left is not given, and nothing after it. */
 bool oxc_take(size_t *left, size_t count);
 

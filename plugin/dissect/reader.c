@@ -20,15 +20,6 @@ bool oxc_reader_fail(oxc_reader *reader, oxc_read_state state, uint8_t field, si
     return false;
 }
 
-uint64_t oxc_little_endian(const uint8_t *data, size_t size)
-{
-    uint64_t value = 0;
-
-    while (size-- > 0)
-        value = value << 8 | data[size];
-    return value;
-}
-
 static bool is_available(oxc_reader *reader, uint8_t field, size_t size)
 {
     if (reader->state != OXC_READ_WHOLE)

@@ -67,7 +67,14 @@ bool oxc_reader_string(oxc_reader *reader, uint8_t field, size_t width);
 void oxc_reader_merge(oxc_reader *reader, size_t count, uint8_t field, size_t start);
 
 /** A little-endian number of @p size bytes, at most eight. */
-uint64_t oxc_little_endian(const uint8_t *data, size_t size);
+static inline uint64_t oxc_little_endian(const uint8_t *data, size_t size)
+{
+    uint64_t value = 0;
+
+    while (size-- > 0)
+        value = value << 8 | data[size];
+    return value;
+}
 
 /** Finds the first element of a field, or NULL. */
 const oxc_element *oxc_find_element(const oxc_element *elements, size_t count, uint8_t field);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <epan/packet.h>
+
 /** True if a connection's number is that of a virtual connection, [MS-RPCH] 3.2.1.1. */
 bool oxc_http_owns(uint32_t connection);
 
@@ -21,6 +23,10 @@ bool oxc_http_connection_closed(uint32_t connection);
 
 /** Registers oxcnotif.virtual_connection; after the protocol oxcnotif. */
 void oxc_http_register(void);
+
+/** Looks at a frame that has been dissected, for channels and for what is missing from them. Most
+ *  have nothing to do with HTTP, and cost next to nothing. */
+void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo);
 
 /** Hooks into HTTP, TLS and TCP; for the handoff of the protocol. */
 void oxc_http_handoff(void);

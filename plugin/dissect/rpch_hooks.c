@@ -56,6 +56,8 @@ static int proto_tcp = -1;
 static int proto_http = -1;
 static int proto_tls = -1;
 static int proto_x11 = -1;
+static bool hooked;
+static bool active; /* in this file */
 
 /* One call for the bytes of a channel. */
 typedef struct {
@@ -65,12 +67,6 @@ typedef struct {
     const char *http; /* name in http_table, or NULL between proxy and server */
     oxc_channel *channel;
 } oxc_pass;
-
-static bool is_active(void)
-{
-    return oxc_pref_rpc_over_http &&
-           proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
-}
 
 static void give_pdus(void *user, tvbuff_t *run)
 {
@@ -222,7 +218,7 @@ static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
     conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
     oxc_channel *channel;
 
-    if (!conversation || oxc_channel_find(conversation) || !is_active() ||
+    if (!conversation || oxc_channel_find(conversation) || !active ||
         !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_guint8(tvb, 2) == PTYPE_RTS)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
@@ -252,8 +248,10 @@ typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
 
 static uint8_t port_kinds[65536];
 
-static void forget_ports(void)
+static void begin_file(void)
 {
+    active = hooked && oxc_pref_rpc_over_http &&
+             proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
     memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
 }
 
@@ -343,7 +341,7 @@ static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree 
 
     if (!oxc_rpch_builtin()->enabled || !oxc_looks_like_pdu(tvb, 0))
         return FALSE;
-    conversation = is_active() ? find_conversation_pinfo(pinfo, 0) : NULL;
+    conversation = active ? find_conversation_pinfo(pinfo, 0) : NULL;
     if (conversation)
         channel = oxc_channel_find(conversation);
     if (conversation && !channel && !PINFO_FD_VISITED(pinfo))
@@ -365,7 +363,7 @@ static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 {
     oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = over_tls};
 
-    if (!is_active())
+    if (!active)
         return false;
     pass.channel = channel_of_packet(pinfo);
     if (!pass.channel && !PINFO_FD_VISITED(pinfo) && begins_with_request(tvb)) {
@@ -572,18 +570,15 @@ static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
         watch_late(pinfo, proto_http);
 }
 
-/* Looks at each frame after it has been dissected, on the first pass. Most have nothing to do with
- * HTTP, and must cost next to nothing. */
-static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
+void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
 {
     const oxc_channel *channel;
 
+    if (!active)
+        return;
     oxc_channel_settle(pinfo);
     if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
-        return 0;
-    oxc_watch_segment(pinfo);
-    if (!oxc_pref_rpc_over_http)
-        return 0;
+        return;
     channel = channel_of_packet(pinfo);
     if (channel)
         watch_loss(pinfo, channel);
@@ -592,7 +587,6 @@ static int watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, 
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);
     watch_http_frame(tvb, pinfo);
-    return 0;
 }
 
 void oxc_rpch_register_table(int protocol)
@@ -631,8 +625,8 @@ void oxc_http_handoff(void)
         register_dissector("rpc-over-http-over-tls", dissect_channel_over_tls, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
     pdus_handle = create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc);
-    register_init_routine(forget_ports);
-    register_postdissector(create_dissector_handle(watch_frame, oxc_oxcnotif_protocol()));
+    register_init_routine(begin_file);
+    hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);
     heur_dissector_add("tls", dissect_tls_heuristic, "HTTP over TLS, with RPC over HTTP",

@@ -32,6 +32,13 @@ static bool reach(oxc_stub *stub, int hf, int alignment, int size)
     return true;
 }
 
+/* Wireshark measures an item even where there is no tree to put it into. */
+static void show_number(const oxc_stub *stub, int hf, int size)
+{
+    if (stub->tree)
+        proto_tree_add_item(stub->tree, hf, stub->tvb, stub->offset, size, stub->encoding);
+}
+
 bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
 {
     if (value)
@@ -40,7 +47,7 @@ bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
         return false;
     if (value)
         *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
-    proto_tree_add_item(stub->tree, hf, stub->tvb, stub->offset, 4, stub->encoding);
+    show_number(stub, hf, 4);
     stub->offset += 4;
     return true;
 }
@@ -53,7 +60,7 @@ bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value)
         return false;
     if (value)
         *value = tvb_get_guint16(stub->tvb, stub->offset, stub->encoding);
-    proto_tree_add_item(stub->tree, hf, stub->tvb, stub->offset, 2, stub->encoding);
+    show_number(stub, hf, 2);
     stub->offset += 2;
     return true;
 }
@@ -64,8 +71,9 @@ bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint3
     if (!reach(stub, hf, 4, 4))
         return false;
     *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
-    proto_tree_add_bitmask(stub->tree, stub->tvb, (unsigned)stub->offset, hf, ett, fields,
-                           stub->encoding);
+    if (stub->tree)
+        proto_tree_add_bitmask(stub->tree, stub->tvb, (unsigned)stub->offset, hf, ett, fields,
+                               stub->encoding);
     stub->offset += 4;
     return true;
 }
@@ -101,7 +109,8 @@ static bool read_size(oxc_stub *stub, int hf, uint64_t *value)
         return false;
     *value = size == 8 ? tvb_get_guint64(stub->tvb, stub->offset, stub->encoding)
                        : tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
-    proto_tree_add_uint64(stub->tree, hf, stub->tvb, stub->offset, size, *value);
+    if (stub->tree)
+        proto_tree_add_uint64(stub->tree, hf, stub->tvb, stub->offset, size, *value);
     stub->offset += size;
     return true;
 }

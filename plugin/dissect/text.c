@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_DIGITS = 20, ID_DIGITS = 16 };
+enum { MOST_DIGITS = 20, MOST_HEX_DIGITS = 16 };
 
 void oxc_text_clear(oxc_text *text)
 {
@@ -51,14 +51,15 @@ void oxc_text_add_number(oxc_text *text, uint64_t number)
     add_bytes(text, digits + start, MOST_DIGITS - start);
 }
 
-void oxc_text_add_id(oxc_text *text, uint64_t id)
+void oxc_text_add_hex(oxc_text *text, uint64_t number, size_t digits)
 {
     static const char hex[] = "0123456789abcdef";
-    char digits[2 + ID_DIGITS] = {'0', 'x'};
+    char bytes[2 + MOST_HEX_DIGITS] = {'0', 'x'};
+    size_t length = 2 + (digits < MOST_HEX_DIGITS ? digits : MOST_HEX_DIGITS);
 
-    for (size_t i = sizeof digits; i > 2; id >>= 4)
-        digits[--i] = hex[id & 0xF];
-    add_bytes(text, digits, sizeof digits);
+    for (size_t i = length; i > 2; number >>= 4)
+        bytes[--i] = hex[number & 0xF];
+    add_bytes(text, bytes, length);
 }
 
 /* Half a millisecond goes the way that printf() rounds the number of seconds, which is not up or

@@ -27,8 +27,8 @@ void oxc_text_add(oxc_text *text, const char *string);
 /** Decimal digits. */
 void oxc_text_add_number(oxc_text *text, uint64_t number);
 
-/** "0x" and sixteen digits. */
-void oxc_text_add_id(oxc_text *text, uint64_t id);
+/** "0x" and so many hexadecimal digits, up to sixteen. */
+void oxc_text_add_hex(oxc_text *text, uint64_t number, size_t digits);
 
 /** Seconds with three decimals as printf() would show them, such as "1.004".
  *  @param nanoseconds  may be negative */

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "dissect/analysis.h"
+#include "dissect/ends.h"
 #include "dissect/observer.h"
 #include "dissect/packet-asyncemsmdb.h"
 #include "dissect/packet-emsmdb.h"
@@ -123,6 +124,7 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
 oxc_bool oxc_pref_rpc_over_http = TRUE;
 static oxc_bool pref_assume_complete = FALSE;
 static guint pref_grace = 10;
+static bool enabled; /* the protocol, in this file */
 
 const value_string oxc_outcome_vals[] = {
     {OXC_OUTCOME_NOTIFICATION, "NotificationPending"},
@@ -226,22 +228,24 @@ static void append_info(packet_info *pinfo, const oxc_view *view, const char *ne
         col_append_str(pinfo->cinfo, COL_INFO, text.bytes);
 }
 
-static void add_title(proto_item *item, const oxc_view *view, const char *news)
-{
-    oxc_text text;
+static const char title[] = "Asynchronous notification";
 
-    oxc_text_clear(&text);
-    append_wait(&text, view);
+/* Adds to the title: "Asynchronous notification: context 1, wait 3 of session 1" */
+static void describe(oxc_text *text, const oxc_view *view, const char *news)
+{
+    size_t name = sizeof title - 1;
+
+    append_wait(text, view);
     if (view->session != OXC_NONE) {
-        oxc_text_add(&text, text.length > 0 ? " of session " : ", session ");
-        oxc_text_add_number(&text, view->session);
+        oxc_text_add(text, text->length > name ? " of session " : ", session ");
+        oxc_text_add_number(text, view->session);
     }
-    append_outcome(&text, view);
-    append_news(&text, view, news);
+    append_outcome(text, view);
+    append_news(text, view, news);
     if (view->unmatched)
-        oxc_text_add(&text, ", answer to an unknown call, not judged");
-    if (text.length > 0)
-        proto_item_append_text(item, ":%s", text.bytes + 1);
+        oxc_text_add(text, ", answer to an unknown call, not judged");
+    if (text->length > name)
+        text->bytes[name] = ':';
 }
 
 static void add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
@@ -377,15 +381,9 @@ static void queue_for_taps(packet_info *pinfo, const oxc_view *view)
     tap_queue_packet(oxcnotif_tap, pinfo, kept);
 }
 
-static bool is_enabled(void)
+static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb, const char *name)
 {
-    return proto_is_protocol_enabled(find_protocol_by_id(proto_oxcnotif));
-}
-
-static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb)
-{
-    proto_item *item = proto_tree_add_protocol_format(root, proto_oxcnotif, tvb, 0, 0,
-                                                      "Asynchronous notification");
+    proto_item *item = proto_tree_add_protocol_format(root, proto_oxcnotif, tvb, 0, 0, "%s", name);
 
     proto_item_set_generated(item);
     return item;
@@ -395,15 +393,18 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
                  const char *news)
 {
     oxc_view view;
+    oxc_text text;
     proto_item *item;
     proto_tree *tree;
 
-    if (!is_enabled() || !oxc_tracker_view(oxc_analysis_tracker(), pinfo->num, ordinal, &view))
+    if (!enabled || !oxc_tracker_view(oxc_analysis_tracker(), pinfo->num, ordinal, &view))
         return;
     append_info(pinfo, &view, news);
-    item = add_protocol(root, tvb);
+    oxc_text_clear(&text);
+    oxc_text_add(&text, title);
     if (root && PTREE_DATA(root)->visible)
-        add_title(item, &view, news);
+        describe(&text, &view, news);
+    item = root ? add_protocol(root, tvb, text.bytes) : NULL;
     tree = proto_item_add_subtree(item, ett_oxcnotif);
     add_findings(tree, tvb, pinfo, &view);
     if (root)
@@ -414,9 +415,9 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface)
 {
-    if (!is_enabled())
+    if (!enabled)
         return;
-    expert_add_info_format(pinfo, add_protocol(root, tvb), &ei_oxcnotif_missing_bind,
+    expert_add_info_format(pinfo, add_protocol(root, tvb, title), &ei_oxcnotif_missing_bind,
                            "The capture does not hold the bind of this connection: its calls "
                            "cannot be decoded. If this is %s: Analyze > Decode As, DCE-RPC, "
                            "presentation context %u",
@@ -427,6 +428,7 @@ static void init(void)
 {
     oxc_settings settings = {.assume_complete = pref_assume_complete, .grace = pref_grace};
 
+    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_oxcnotif));
     oxc_analysis_init(&settings);
     oxc_emsmdb_init();
     oxc_asyncemsmdb_init();
@@ -621,6 +623,7 @@ static void register_oxcnotif(void)
     register_preferences();
     oxc_push_register(proto_oxcnotif);
     oxc_http_register();
+    oxc_ends_register();
 }
 
 void oxc_register(void)

@@ -28,9 +28,12 @@ static void adds_strings_and_numbers(void **state)
     oxc_text_add(&text, " of ");
     oxc_text_add_number(&text, UINT64_MAX);
     oxc_text_add(&text, " ");
-    oxc_text_add_id(&text, 0x0123456789ABCDEF);
+    oxc_text_add_hex(&text, 0x0123456789ABCDEF, 16);
     assert_string_equal(text.bytes, "wait 0 of 18446744073709551615 0x0123456789abcdef");
     assert_int_equal(text.length, 49);
+    oxc_text_clear(&text);
+    oxc_text_add_hex(&text, 0x1234567890ABCDEF, 8);
+    assert_string_equal(text.bytes, "0x90abcdef");
 }
 
 static void check_seconds(int64_t nanoseconds)

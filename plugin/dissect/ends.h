@@ -1,0 +1,26 @@
+/* ends.h
+ * Finds the TCP connection of a packet by its addresses and ports
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_ENDS_H
+#define OXC_ENDS_H
+
+#include "analysis.h"
+
+/** Remembers that packets between the two ends of this one belong to a connection, in both
+ *  directions; until the file is closed or another connection takes its place. */
+void oxc_ends_remember(const packet_info *pinfo, oxc_connection *connection);
+
+/** The youngest connection that was remembered between the two ends of a packet, or NULL. The
+ *  packet may belong to a younger one yet. Much cheaper than Wireshark's search for the
+ *  conversation. */
+oxc_connection *oxc_ends_find(const packet_info *pinfo);
+
+/** To be called once, before any file is opened. */
+void oxc_ends_register(void);
+
+#endif /* OXC_ENDS_H */
