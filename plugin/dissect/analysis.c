@@ -26,6 +26,12 @@ oxc_tracker *oxc_analysis_tracker(void)
     return tracker;
 }
 
+/* Names come from URLs, too: g_str_hash() has no seed, and many can be given the same hash. */
+static guint hash_name(gconstpointer key)
+{
+    return wmem_strong_hash((const guint8 *)key, strlen((const char *)key));
+}
+
 static uint32_t intern(char *name)
 {
     gpointer known = g_hash_table_lookup(servers, name);
@@ -236,7 +242,7 @@ void oxc_analysis_init(const oxc_settings *settings)
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
     lost_segments = seen_frame = 0;
     connections = g_ptr_array_new();
-    servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);
 }
 
 void oxc_analysis_cleanup(void)

@@ -52,14 +52,13 @@ typedef struct {
     uint32_t call_id;
 } request_key;
 
+/* The keys are a stranger's: the hashes have to be seeded. */
 static wmem_map_t *by_request;     /* request_key -> registration */
 static wmem_map_t *by_destination; /* destination -> map of push_context -> registration */
 
 static guint hash_request(gconstpointer key)
 {
-    const request_key *request = (const request_key *)key;
-
-    return request->frame * 31 + request->call_id;
+    return wmem_strong_hash((const guint8 *)key, sizeof(request_key));
 }
 
 static gboolean equal_requests(gconstpointer a, gconstpointer b)
@@ -87,7 +86,8 @@ static guint hash_destination(gconstpointer key)
 {
     const destination *place = (const destination *)key;
 
-    return add_address_to_hash(place->port, &place->target);
+    return place->port ^
+           wmem_strong_hash((const guint8 *)place->target.data, (size_t)place->target.len);
 }
 
 static gboolean equal_destinations(gconstpointer a, gconstpointer b)
