@@ -22,7 +22,7 @@ CAPTURES = Path(__file__).resolve().parent.parent.parent / "captures"
 
 MOST_SEEDS = 250  # of a target; the shortest ones
 LONGEST_SEED = 20000
-CONNECT_EX, RPC_EXT2, ASYNC_WAIT = 10, 11, 15
+REGISTER_PUSH, CONNECT_EX, RPC_EXT2, ASYNC_WAIT = 4, 10, 11, 15
 PORTS_OF_HTTP, PORTS_OF_PROXY_LEG = {80, 593, 8080}, {6001, 6004}
 
 
@@ -79,7 +79,9 @@ class Calls:
         choices = ndr64 | big << 1 | (pdus.order(pdu) == ">") << 2
         self.corpus.add("stubs", struct.pack(">BBH", opnum, choices, len(request_stub))
                         + request_stub + stub)
-        if opnum == RPC_EXT2 and choices == 0:
+        if opnum == REGISTER_PUSH and choices == 0:
+            self._push(request_stub, stub)
+        elif opnum == RPC_EXT2 and choices == 0:
             self._buffers(request_stub, 24, 4, 0)
             self._buffers(stub, 24, 12, 1)
         elif opnum == CONNECT_EX and choices == 0:
@@ -98,6 +100,17 @@ class Calls:
             self.corpus.add("buffers", bytes([response | auxiliary]) + buffer)
             add_payloads(self.corpus, buffer, response, auxiliary)
             offset += counts + size + -size % 4 + (4 if response or auxiliary else 8)
+
+    def _push(self, request, stub):
+        """A registration in NDR32, with datagrams to its port, one of them what it asks for."""
+        size, = struct.unpack_from("<I", request, 24)
+        context = request[28:28 + size]
+        sockaddr = 28 + size + -size % 4 + 12
+        seed = b"".join(struct.pack(">H", len(part)) + part for part in (request, stub))
+        for payload in (context, context + b"x", b"", context):
+            seed += request[sockaddr + 2:sockaddr + 4] + bytes([len(payload)]) + payload
+        for choices in (b"\0", b"\x50"):
+            self.corpus.add("push", choices + seed)
 
     def _last_buffer(self, stub, response):
         """The auxiliary buffer of a stub of EcDoConnectEx: its size and four bytes follow it."""

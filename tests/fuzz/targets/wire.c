@@ -1,5 +1,6 @@
 /* wire.c
- * TCP segments that go through libwireshark with the plugin, inside the fuzz target
+ * TCP segments and UDP datagrams that go through libwireshark with the plugin, inside the fuzz
+ * target
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -12,7 +13,8 @@
 
 #include "epan/host.h"
 
-enum { IP_SIZE = 20, TCP_SIZE = 20, HEADERS = IP_SIZE + TCP_SIZE, MOST_CONNECTIONS = 16 };
+enum { IP_SIZE = 20, TCP_SIZE = 20, UDP_SIZE = 8, HEADERS = IP_SIZE + TCP_SIZE };
+enum { MOST_CONNECTIONS = 16 };
 
 typedef struct {
     uint16_t ports[2]; /* client, server */
@@ -77,19 +79,26 @@ static void put32(uint8_t *at, uint32_t value)
     put16(at + 2, value);
 }
 
+/* @param size  of the whole packet */
+static void write_ip(uint8_t *bytes, uint8_t protocol, size_t way, size_t size)
+{
+    static const uint8_t addresses[2][4] = {{192, 0, 2, 10}, {192, 0, 2, 20}};
+
+    bytes[0] = 0x45;
+    put16(bytes + 2, (uint32_t)size);
+    put16(bytes + 6, 0x4000);
+    bytes[8] = 128;
+    bytes[9] = protocol;
+    memcpy(bytes + 12, addresses[way], 4);
+    memcpy(bytes + 16, addresses[1 - way], 4);
+}
+
 static void write_headers(uint8_t *bytes, const wire_connection *connection, size_t way,
                           unsigned flags, size_t size)
 {
-    static const uint8_t addresses[2][4] = {{192, 0, 2, 10}, {192, 0, 2, 20}};
     uint8_t *tcp = bytes + IP_SIZE;
 
-    bytes[0] = 0x45;
-    put16(bytes + 2, (uint32_t)(HEADERS + size));
-    put16(bytes + 6, 0x4000);
-    bytes[8] = 128;
-    bytes[9] = 6;
-    memcpy(bytes + 12, addresses[way], 4);
-    memcpy(bytes + 16, addresses[1 - way], 4);
+    write_ip(bytes, 6, way, HEADERS + size);
     put16(tcp, connection->ports[way]);
     put16(tcp + 2, connection->ports[1 - way]);
     put32(tcp + 4, connection->next[way]);
@@ -148,6 +157,23 @@ void wire_repeat(const wire_direction *direction)
         return;
     frame->length = from->length;
     memcpy(frame->bytes, from->bytes, from->captured);
+}
+
+bool wire_add_datagram(uint16_t server_port, uint16_t client_port, const uint8_t *payload,
+                       size_t size)
+{
+    size_t length = IP_SIZE + UDP_SIZE + MIN(size, WIRE_MOST_PAYLOAD);
+    host_packet *frame = add_frame(1000000, length);
+
+    if (!frame)
+        return false;
+    write_ip(frame->bytes, 17, 1, length);
+    put16(frame->bytes + IP_SIZE, server_port);
+    put16(frame->bytes + IP_SIZE + 2, client_port);
+    put16(frame->bytes + IP_SIZE + 4, (uint32_t)(length - IP_SIZE));
+    if (length > IP_SIZE + UDP_SIZE)
+        memcpy(frame->bytes + IP_SIZE + UDP_SIZE, payload, length - IP_SIZE - UDP_SIZE);
+    return true;
 }
 
 void wire_dissect(void)

@@ -1,5 +1,5 @@
 /* wire.h
- * TCP segments that go through libwireshark with the plugin, inside the fuzz target
+ * TCP segments and UDP datagrams that go through libwireshark with the plugin, inside the fuzz target
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -43,6 +43,10 @@ bool wire_add(const wire_direction *direction, unsigned flags, const uint8_t *pa
 
 /** Appends the last segment of the direction once more. */
 void wire_repeat(const wire_direction *direction);
+
+/** Appends a UDP datagram from the server to the client. Returns false where no more fit. */
+bool wire_add_datagram(uint16_t server_port, uint16_t client_port, const uint8_t *payload,
+                       size_t size);
 
 /** Dissects all frames twice, as Wireshark does: first without a tree, then with tree and columns.
  */
