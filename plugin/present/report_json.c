@@ -148,15 +148,20 @@ static void put_finding(json_dumper *json, const oxc_found *found)
     static const char *const severities[] = {[OXC_SEVERITY_NOTE] = "note",
                                              [OXC_SEVERITY_WARNING] = "warning",
                                              [OXC_SEVERITY_ERROR] = "error"};
+    static const char *const actors[] = {[OXC_ACTOR_CLIENT] = "client",
+                                         [OXC_ACTOR_SERVER] = "server",
+                                         [OXC_ACTOR_NETWORK] = "network"};
     const oxc_rule *rule = &oxc_rules[found->finding.rule];
     GString *text = g_string_new(NULL);
 
     oxc_finding_append_text(text, &found->finding);
     json_dumper_begin_object(json);
     put_number(json, "frame", found->frame);
+    put_time(json, "time", found->time);
     put_string(json, "rule", rule->name);
     put_string(json, "class", rule->rule_class == OXC_CLASS_VIOLATION ? "violation" : "suspicion");
     put_string(json, "severity", severities[found->finding.severity]);
+    put_string(json, "actor", actors[rule->actor]);
     put_string(json, "text", text->str);
     put_evidence(json, &found->finding);
     put_requirements(json, rule->requirements);

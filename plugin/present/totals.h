@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct {
     uint32_t frame;
+    int64_t time; /**< nanoseconds since the first packet of the capture */
     oxc_finding finding;
 } oxc_found;
 

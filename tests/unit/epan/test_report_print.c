@@ -56,7 +56,10 @@ static oxc_context_totals *add_context(oxc_totals *totals)
 
 static void add_finding(oxc_totals *totals, uint32_t frame, uint16_t rule)
 {
-    oxc_found found = {.frame = frame, .finding = {.rule = rule, .frames = {7, 0}}};
+    oxc_found found = {
+        .frame = frame,
+        .time = INT64_C(62004000000),
+        .finding = {.rule = rule, .severity = (uint8_t)oxc_rules[rule].severity, .frames = {7, 0}}};
 
     g_array_append_val(totals->findings, found);
 }
@@ -183,7 +186,9 @@ static void test_json(void **state)
                               "\"longest\":300.000000001}");
     assert_contains(lines[0], "\"wait_time\":null");
     assert_contains(lines[0], "{\"context\":null,\"session\":null,\"client\":null,");
-    assert_contains(lines[0], "{\"frame\":12,\"rule\":\"wait-overlap\",\"class\":\"violation\",");
+    assert_contains(lines[0],
+                    "{\"frame\":12,\"time\":62.004000000,\"rule\":\"wait-overlap\","
+                    "\"class\":\"violation\",\"severity\":\"warning\",\"actor\":\"client\",");
     assert_contains(lines[0], "\"evidence_frames\":[7],");
     assert_contains(lines[0], "\"summary\":{\"contexts\":2,\"waits\":2,\"violations\":1,"
                               "\"suspicions\":0}}");
