@@ -67,10 +67,11 @@ static bool set_ends(ends *to, const packet_info *pinfo, bool reverse)
 void oxc_ends_remember(const packet_info *pinfo, oxc_connection *connection)
 {
     for (int reverse = 0; reverse < 2; reverse++) {
-        ends *key = wmem_new(wmem_file_scope(), ends);
+        ends key;
 
-        if (set_ends(key, pinfo, reverse != 0))
-            wmem_map_insert(connections, key, connection);
+        if (set_ends(&key, pinfo, reverse != 0))
+            wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key),
+                            connection);
     }
 }
 

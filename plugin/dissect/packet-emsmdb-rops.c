@@ -595,7 +595,7 @@ oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_inf
                                  .tell = tell};
     unsigned i;
 
-    for (i = 0; i < buffer->count && summariser.rops[0] > 0; i++)
+    for (i = 0; i < buffer->count && (*summariser.rops) > 0; i++)
         summarise_payload(&summariser, &buffer->payloads[i], request);
     if (i < buffer->count)
         worsen(&summary, OXC_WALK_STOPPED);
