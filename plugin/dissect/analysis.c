@@ -9,6 +9,7 @@
 #include "analysis.h"
 
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/proto_data.h>
 #include <epan/to_str.h>
 
 #include "ends.h"
@@ -97,14 +98,19 @@ static oxc_connection *connection_of(const conversation_t *conversation)
     return (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
 }
 
+/* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
+static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
+}
+
 /* Whether Wireshark's analysis has just put a segment of this frame on its list for a connection.
  * Then the frame belongs to it, and no other. */
 static bool has_segment_of(const oxc_connection *connection, const packet_info *pinfo)
 {
-    const tcp_flow_t *flow = connection->tcp->fwd;
-    const tcp_analyze_seq_flow_info_t *analysis = flow ? flow->tcp_analyze_seq_info : NULL;
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(connection->tcp);
 
-    return analysis && analysis->segments && analysis->segments->frame == pinfo->num;
+    return numbers && numbers->segments && numbers->segments->frame == pinfo->num;
 }
 
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
@@ -200,26 +206,135 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
         lost_segments++;
 }
 
+/* Sequence numbers wrap. */
+static bool is_later(uint32_t seq, uint32_t than)
+{
+    return (int32_t)(seq - than) > 0;
+}
+
+static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
+                                const struct tcpinfo *segment)
+{
+    if (!flow->known || flow->frame == pinfo->num)
+        return OXC_SEGMENT_NEXT;
+    /* What is older than the last gap may fill it. */
+    if (!is_later(segment->nxtseq, flow->next_seq))
+        return is_later(flow->first_seq, segment->seq) ? OXC_SEGMENT_NEXT : OXC_SEGMENT_REPEATED;
+    if (segment->is_reassembled || segment->seq == flow->next_seq)
+        return OXC_SEGMENT_NEXT;
+    return is_later(segment->seq, flow->next_seq) ? OXC_SEGMENT_AFTER_GAP : OXC_SEGMENT_OVERLAPS;
+}
+
+oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    return &flows[tcp->fwd == &tcp->flow1 ? 0 : 1];
+}
+
+oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                               const packet_info *pinfo, const struct tcpinfo *segment)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *flow = oxc_flow_of(tcp, flows);
+    oxc_segment_kind kind = kind_of(flow, pinfo, segment);
+
+    if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
+        flow->first_seq = segment->seq;
+    if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
+        flow->next_seq = segment->nxtseq;
+    flow->tcp_next = numbers ? numbers->nextseq : 0;
+    flow->known = true;
+    flow->frame = pinfo->num;
+    return kind;
+}
+
+bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+
+    return numbers && numbers->nextseq != 0;
+}
+
+/* Wireshark takes a segment for repeated that holds new bytes, too; or a PDU begins with so few
+ * that nobody knows it for one; or a RST counts some that were lost. A FIN counts for one. The
+ * numbers of this analysis are not relative where those of a segment are. */
+bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *flow = numbers ? oxc_flow_of(tcp, flows) : NULL;
+
+    if (!flow || flow->frame == 0 || flow->pending ||
+        !is_later(numbers->nextseq, flow->tcp_next + 1))
+        return false;
+    flow->tcp_next = numbers->nextseq;
+    return true;
+}
+
+void oxc_set_repeated(packet_info *pinfo)
+{
+    p_add_proto_data(wmem_file_scope(), pinfo, oxc_emsmdb_protocol(), 0, GINT_TO_POINTER(1));
+}
+
+bool oxc_is_repeated(packet_info *pinfo)
+{
+    return p_get_proto_data(wmem_file_scope(), pinfo, oxc_emsmdb_protocol(), 0) != NULL;
+}
+
 void oxc_segment_seen(const packet_info *pinfo)
 {
     seen_frame = pinfo->num;
 }
 
+/* Whether a frame has more than a flag for TCP to count. */
+static bool has_payload(const struct tcp_analysis *tcp, const packet_info *pinfo)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+
+    return numbers && numbers->segments && numbers->segments->frame == pinfo->num &&
+           numbers->segments->nextseq - numbers->segments->seq > 1;
+}
+
+/* The client's port may belong to any other protocol. Wireshark then gives it the connection, of
+ * which we see no PDU: its calls are missing, as those of a connection without its bind. */
+static void watch_hidden(packet_info *pinfo)
+{
+    oxc_end_kind server = oxc_ends_server(pinfo);
+    conversation_t *conversation;
+    oxc_connection *connection;
+
+    if (server == OXC_END_NEITHER)
+        return;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (!conversation || !has_payload(get_tcp_conversation_data(conversation, pinfo), pinfo))
+        return;
+    connection = oxc_connection_of_packet(pinfo, server == OXC_END_DESTINATION);
+    if (!connection)
+        return;
+    connection->hidden = true;
+    oxc_lose_calls(pinfo, connection);
+}
+
 void oxc_watch_segment(packet_info *pinfo)
 {
     bool cut = pinfo->fd->cap_len < pinfo->fd->pkt_len;
+    bool unseen, missing;
     oxc_connection *connection;
 
     if (seen_frame == pinfo->num)
         return;
     connection = oxc_ends_find(pinfo);
-    if (!connection || !(cut || oxc_tcp_is_missing(connection->tcp)))
+    if (!connection || connection->hidden) {
+        watch_hidden(pinfo);
         return;
+    }
+    missing = oxc_tcp_is_missing(connection->tcp);
+    unseen = oxc_flow_skip_unseen(connection->tcp, connection->flows);
     /* Only now is it worth while to make sure whose frame it is. */
-    connection = connection_of(find_conversation_pinfo(pinfo, 0));
-    if (connection && oxc_tcp_is_missing(connection->tcp))
+    if (!(cut || missing || unseen) ||
+        connection != connection_of(find_conversation_pinfo(pinfo, 0)))
+        return;
+    if (missing)
         oxc_lose_segment(pinfo, connection);
-    else if (connection && cut)
+    else
         oxc_lose_calls(pinfo, connection);
 }
 

@@ -16,6 +16,7 @@
 #include "sequence/tracker.h"
 
 struct tcp_analysis;
+struct tcpinfo;
 
 typedef enum {
     OXC_INTERFACE_UNKNOWN, /**< no bind of the presentation context is known */
@@ -24,17 +25,29 @@ typedef enum {
     OXC_INTERFACE_ASYNCEMSMDB,
 } oxc_interface;
 
-/** The capture's view of one direction of a TCP connection. */
+/** The capture's view of one direction of a TCP connection: which of its bytes came to us. */
 typedef struct {
-    uint32_t next_seq; /**< sequence number after the last byte that reached DCE/RPC */
-    bool known;        /**< #next_seq is set */
-    bool pending;      /**< the start of a PDU waits for the rest of it */
+    uint32_t first_seq; /**< of the last stretch without a gap */
+    uint32_t next_seq;  /**< after it */
+    uint32_t tcp_next;  /**< what Wireshark's analysis of TCP had as its next one by then */
+    uint32_t frame;     /**< that brought the last bytes */
+    bool known;         /**< there are any */
+    bool pending;       /**< the start of a PDU waits for the rest of it */
 } oxc_flow;
+
+/** What a segment is to the bytes before it. */
+typedef enum {
+    OXC_SEGMENT_NEXT,
+    OXC_SEGMENT_AFTER_GAP,
+    OXC_SEGMENT_REPEATED, /**< all of it has come before */
+    OXC_SEGMENT_OVERLAPS, /**< only a part of it has */
+} oxc_segment_kind;
 
 /** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. */
 typedef struct {
     uint32_t number; /**< in the tracker */
     bool bound;      /**< a bind or alter_context has been seen */
+    bool hidden;     /**< no PDU of what it carries has come to us */
     bool closing;    /**< the segment being dissected carries a FIN or RST: its PDUs come before */
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
@@ -83,6 +96,10 @@ void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_in
  *  @param tcp  may be NULL */
 bool oxc_tcp_is_missing(const struct tcp_analysis *tcp);
 
+/** Whether Wireshark analyses the sequence numbers of a TCP connection. Else no loss is sure to be
+ *  seen. */
+bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp);
+
 /** Tells the analysis, once a frame, that a segment of a connection is missing from the capture.
  * Only on the first pass. */
 void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
@@ -90,13 +107,34 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
 /** The same for calls that nobody can read; they are no segments to be counted. */
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
 
+/** The flow of the direction of the packet at hand.
+ *  @param flows  both of the TCP connection, in Wireshark's order */
+oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+
+/** Takes a segment that came to us into the flow of its direction. Wireshark gives one away in
+ *  several parts if it holds the end of a PDU and more; and it gives repeated segments away where
+ * its reassembly or its analysis is turned off, or a checksum is wrong. Only on the first pass. */
+oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                               const packet_info *pinfo, const struct tcpinfo *segment);
+
+/** Whether TCP has seen bytes of the packet's direction that did not come to us, though no PDU is
+ *  being put together. Those bytes are left behind then. Only on the first pass, when the frame has
+ *  been dissected. */
+bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+
+/** Notes on the first pass that what a frame carries is repeated, and tells on every. */
+void oxc_set_repeated(packet_info *pinfo);
+bool oxc_is_repeated(packet_info *pinfo);
+
 /** Notes that the PDUs of a frame came to the observer over TCP, which looks for a loss itself.
  * Only on the first pass. */
 void oxc_segment_seen(const packet_info *pinfo);
 
-/** Looks whether a frame shows that a segment of its connection is missing, also one that carries
- *  nothing, and whether it is cut short itself and went unseen. Only on the first pass. Is asked of
- *  every frame of TCP: those of other servers cost next to nothing. */
+/** Looks whether a frame goes between a client and a server of the two interfaces, but to another
+ *  dissector; or shows that a segment of its connection is missing, also one that carries nothing,
+ * or that bytes did not come to us as PDUs, and whether it is cut short itself and went unseen.
+ * Only on the first pass. Is asked of every frame of TCP: those of other servers cost next to
+ * nothing. */
 void oxc_watch_segment(packet_info *pinfo);
 
 /** Tells the analysis that calls went by that it cannot attribute to any connection. Only on the

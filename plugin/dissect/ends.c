@@ -1,5 +1,5 @@
 /* ends.c
- * Finds the TCP connection of a packet by its addresses and ports
+ * Finds the TCP connection and the server of a packet by its addresses and ports
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -12,13 +12,16 @@
 
 enum { WORD_SIZE = 8, WORDS = 5 }; /* two addresses of IPv6, and two ports */
 
-/* Source and destination, as they are in the packets of one direction, and zeros. */
+/* Source and destination, as they are in the packets of one direction, or one of them, and zeros.
+ */
 typedef struct {
     size_t length;
     uint8_t bytes[WORDS * WORD_SIZE];
 } ends;
 
-static wmem_map_t *connections; /* ends -> oxc_connection */
+static wmem_map_t *connections;         /* ends -> oxc_connection */
+static wmem_map_t *servers;             /* ends of one -> itself */
+static uint8_t server_ports[65536 / 8]; /* a bit each; those of earlier files do no harm */
 static uint64_t seed;
 
 static guint hash_ends(gconstpointer key)
@@ -84,8 +87,46 @@ oxc_connection *oxc_ends_find(const packet_info *pinfo)
     return (oxc_connection *)wmem_map_lookup(connections, &key);
 }
 
+static bool has_bit(uint32_t port)
+{
+    return (server_ports[(port & 0xFFFF) / 8] & 1u << port % 8) != 0;
+}
+
+void oxc_ends_add_server(const packet_info *pinfo)
+{
+    ends key = {0};
+
+    if (!fits(&pinfo->dst))
+        return;
+    add_end(&key, &pinfo->dst, pinfo->destport);
+    if (!wmem_map_contains(servers, &key)) {
+        ends *kept = (ends *)wmem_memdup(wmem_file_scope(), &key, sizeof key);
+
+        wmem_map_insert(servers, kept, kept);
+    }
+    server_ports[(pinfo->destport & 0xFFFF) / 8] |= (uint8_t)(1u << pinfo->destport % 8);
+}
+
+static bool is_server(const address *host, uint32_t port)
+{
+    ends key = {0};
+
+    if (!has_bit(port) || !fits(host))
+        return false;
+    add_end(&key, host, port);
+    return wmem_map_contains(servers, &key);
+}
+
+oxc_end_kind oxc_ends_server(const packet_info *pinfo)
+{
+    if (is_server(&pinfo->dst, pinfo->destport))
+        return OXC_END_DESTINATION;
+    return is_server(&pinfo->src, pinfo->srcport) ? OXC_END_SOURCE : OXC_END_NEITHER;
+}
+
 void oxc_ends_register(void)
 {
+    servers = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_ends, equal_ends);
     seed = (uint64_t)g_random_int() << 32 | g_random_int();
     connections =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_ends, equal_ends);

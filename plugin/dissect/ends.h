@@ -1,5 +1,5 @@
 /* ends.h
- * Finds the TCP connection of a packet by its addresses and ports
+ * Finds the TCP connection and the server of a packet by its addresses and ports
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -19,6 +19,14 @@ void oxc_ends_remember(const packet_info *pinfo, oxc_connection *connection);
  *  packet may belong to a younger one yet. Much cheaper than Wireshark's search for the
  *  conversation. */
 oxc_connection *oxc_ends_find(const packet_info *pinfo);
+
+/** Remembers that the destination of a packet is a server of the two interfaces. */
+void oxc_ends_add_server(const packet_info *pinfo);
+
+typedef enum { OXC_END_NEITHER, OXC_END_SOURCE, OXC_END_DESTINATION } oxc_end_kind;
+
+/** Which end of a packet is such a server. */
+oxc_end_kind oxc_ends_server(const packet_info *pinfo);
 
 /** To be called once, before any file is opened. */
 void oxc_ends_register(void);

@@ -18,6 +18,7 @@
 #include <epan/exceptions.h>
 
 #include "analysis.h"
+#include "ends.h"
 #include "frame.h"
 #include "packet-asyncemsmdb.h"
 #include "packet-emsmdb.h"
@@ -225,6 +226,8 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
             interface = OXC_INTERFACE_EMSMDB;
         else if (guid_cmp(&abstract, &asyncemsmdb) == 0)
             interface = OXC_INTERFACE_ASYNCEMSMDB;
+        if (interface != OXC_INTERFACE_OTHER && run->connection->tcp)
+            oxc_ends_add_server(run->pinfo);
         oxc_connection_bind(run->connection, tvb_get_guint16(run->tvb, offset, pdu->encoding),
                             interface, guid_cmp(&transfer, &ndr64) == 0);
         offset += 24 + 20 * (int)syntaxes;
@@ -635,32 +638,31 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
 static heur_dtbl_entry_t *builtin_heuristic;
 static dissector_handle_t observed_tcp;
 
-static bool is_later(uint32_t seq, uint32_t than)
-{
-    return (int32_t)(seq - than) > 0;
-}
-
 /* Bytes are missing if a segment starts beyond the end of the one before it, or acknowledges more
  * than came the other way (a FIN counts for one). What the first segment acknowledges of a side
  * that has not been seen yet came before the capture, or is the other side's SYN. A segment in the
  * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
  * meanwhile only Wireshark's own analysis of TCP can tell. */
-static void watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_flow *flow,
-                          oxc_flow *reverse, const struct tcpinfo *segment)
+static oxc_segment_kind watch_segment(packet_info *pinfo, oxc_connection *connection,
+                                      oxc_flow *flow, const struct tcpinfo *segment)
 {
-    bool gap = flow->known && !segment->is_reassembled && is_later(segment->seq, flow->next_seq);
-    bool unseen =
-        reverse->known && !reverse->pending && is_later(segment->lastackseq, reverse->next_seq + 1);
+    oxc_flow *reverse = &connection->flows[flow == connection->flows ? 1 : 0];
+    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(connection->tcp);
+    oxc_segment_kind kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
+    bool unseen = reverse->known && !reverse->pending &&
+                  (int32_t)(segment->lastackseq - (reverse->next_seq + 1)) > 0;
 
-    if (gap || unseen || oxc_tcp_is_missing(connection->tcp))
+    if (kind == OXC_SEGMENT_REPEATED)
+        oxc_set_repeated(pinfo);
+    else if (kind != OXC_SEGMENT_NEXT || unseen || oxc_tcp_is_missing(connection->tcp))
         oxc_lose_segment(pinfo, connection);
+    else if (blind)
+        oxc_lose_calls(pinfo, connection);
     if (!reverse->known) {
-        reverse->next_seq = segment->lastackseq;
+        reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
     }
-    if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
-        flow->next_seq = segment->nxtseq;
-    flow->known = true;
+    return kind;
 }
 
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
@@ -669,6 +671,7 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection;
     oxc_flow *flow = NULL;
+    bool repeated;
     int result;
 
     if (!builtin_heuristic->enabled || !oxc_looks_like_pdu(tvb, 0))
@@ -677,17 +680,19 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     if (!connection)
         return builtin_heuristic->dissector(tvb, pinfo, tree, data);
     if (segment && connection->tcp && !PINFO_FD_VISITED(pinfo)) {
-        bool first = connection->tcp->fwd == &connection->tcp->flow1;
-
-        flow = &connection->flows[first ? 0 : 1];
-        watch_segment(pinfo, connection, flow, &connection->flows[first ? 1 : 0], segment);
+        flow = oxc_flow_of(connection->tcp, connection->flows);
+        repeated = watch_segment(pinfo, connection, flow, segment) == OXC_SEGMENT_REPEATED;
+    } else {
+        repeated = oxc_is_repeated(pinfo);
     }
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, connection->number);
+    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector,
+                         repeated ? UINT32_MAX : connection->number);
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo))
         oxc_segment_seen(pinfo);
-    if (flow)
+    connection->hidden = false;
+    if (flow && !repeated)
         flow->pending = pinfo->desegment_len != 0;
     return result != 0;
 }

@@ -18,7 +18,7 @@
  *  @param data        handed to @p inner
  *  @param inner       Wireshark's dissector for a run of PDUs
  *  @param connection  number of the connection, from oxc_tracker_add_connection(); the same for
- *                     both directions
+ *                     both directions. UINT32_MAX for PDUs that count for nothing
  *  @return what @p inner returned */
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                 heur_dissector_t inner, uint32_t connection);

@@ -193,16 +193,40 @@ static oxc_channel *channel_of_packet(packet_info *pinfo)
     return channel && channel->first_frame <= pinfo->num ? channel : NULL;
 }
 
+/* Whether all that a segment holds has come before. */
+static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct tcpinfo *segment)
+{
+    oxc_segment_kind kind;
+
+    if (PINFO_FD_VISITED(pinfo))
+        return oxc_is_repeated(pinfo);
+    if (!segment || !channel->tcp)
+        return false;
+    kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
+    if (kind == OXC_SEGMENT_REPEATED)
+        oxc_set_repeated(pinfo);
+    else if (kind != OXC_SEGMENT_NEXT)
+        send_lost(pinfo, channel);
+    return kind == OXC_SEGMENT_REPEATED;
+}
+
+/* @param data  of TCP */
 static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                          const char *http)
 {
     oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = http};
+    oxc_channel *channel = channel_of_packet(pinfo);
 
-    pass.channel = channel_of_packet(pinfo);
-    if (pass.channel)
-        dissect_channel(&pass, tvb);
-    else
+    pass.channel = channel;
+    if (!channel) {
         give_rest(&pass, tvb, 0);
+    } else if (is_repeated(pinfo, channel, (const struct tcpinfo *)data)) {
+        call_data_dissector(tvb, pinfo, tree);
+    } else {
+        dissect_channel(&pass, tvb);
+        if (channel->tcp)
+            oxc_flow_of(channel->tcp, channel->flows)->pending = pinfo->desegment_len != 0;
+    }
     return (int)tvb_captured_length(tvb);
 }
 
@@ -572,7 +596,7 @@ static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
 
 void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
 {
-    const oxc_channel *channel;
+    oxc_channel *channel;
 
     if (!active)
         return;
@@ -582,7 +606,7 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
     channel = channel_of_packet(pinfo);
     if (channel)
         watch_loss(pinfo, channel);
-    if (channel && is_cut(pinfo))
+    if (channel && (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo)))
         send_lost(pinfo, channel);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);

@@ -15,9 +15,9 @@
 #include <epan/conversation.h>
 #include <epan/packet.h>
 
+#include "analysis.h"
 #include "rts.h"
 
-struct tcp_analysis;
 typedef struct oxc_virtual_connection oxc_virtual_connection;
 
 /** An end of a connection, in file scope. */
@@ -39,6 +39,7 @@ typedef struct {
     oxc_end client;
     oxc_end peer;
     const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
+    oxc_flow flows[2];              /**< while it is taken, without TLS */
     wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 

@@ -115,6 +115,19 @@ void host_init(void)
     }
 }
 
+void host_prefer(const char *setting)
+{
+    char *copy = g_strdup(setting), *problem = NULL;
+
+    if (prefs_set_pref(copy, &problem) != PREFS_SET_OK) {
+        fprintf(stderr, "%s: %s\n", setting, problem ? problem : "no such preference");
+        abort();
+    }
+    prefs_apply_all();
+    g_free(problem);
+    g_free(copy);
+}
+
 void host_cleanup(void)
 {
     col_cleanup(&columns);

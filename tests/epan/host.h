@@ -42,6 +42,9 @@ typedef struct {
 void host_init(void);
 void host_cleanup(void);
 
+/** Sets a preference of Wireshark for the files after this, as tshark -o does: "tcp.NAME:VALUE". */
+void host_prefer(const char *setting);
+
 /** Reads all packets of a capture file.
  *  @return of host_packet, to be freed with host_free_packets(), or NULL after a message */
 GArray *host_read(const char *path);

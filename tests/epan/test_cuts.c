@@ -320,6 +320,31 @@ static void vary_repeat(const capture *from)
     }
 }
 
+/* Preferences under which Wireshark hands over other segments than usual: each packet once, and
+ * each once more. What comes again then is no second call. */
+static void vary_preferences(const capture *from)
+{
+    static const struct {
+        const char *set, *reset;
+    } settings[] = {
+        {"tcp.analyze_sequence_numbers:FALSE", "tcp.analyze_sequence_numbers:TRUE"},
+        {"tcp.check_checksum:TRUE", "tcp.check_checksum:FALSE"},
+        {"tcp.desegment_tcp_streams:FALSE", "tcp.desegment_tcp_streams:TRUE"},
+        {"tcp.reassemble_out_of_order:TRUE", "tcp.reassemble_out_of_order:FALSE"},
+        {"tcp.relative_sequence_numbers:FALSE", "tcp.relative_sequence_numbers:TRUE"},
+        {"tcp.try_heuristic_first:TRUE", "tcp.try_heuristic_first:FALSE"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
+        variant made = copy_frames(from, 0, from->packets->len);
+
+        host_prefer(settings[i].set);
+        check_no_more(from, &made, settings[i].set, 0);
+        vary_repeat(from);
+        host_prefer(settings[i].reset);
+    }
+}
+
 static void vary_snaplen_of_one(const capture *from)
 {
     for (unsigned i = 0; i < from->packets->len; i++) {
@@ -451,6 +476,7 @@ static property properties[] = {
     {"loss", vary_loss},
     {"order", vary_order},
     {"repeat", vary_repeat},
+    {"preferences", vary_preferences},
     {"snaplen_of_one", vary_snaplen_of_one},
     {"snaplen_of_all", vary_snaplen_of_all},
 };

@@ -1,5 +1,6 @@
 /* wire.h
- * TCP segments and UDP datagrams that go through libwireshark with the plugin, inside the fuzz target
+ * TCP segments and UDP datagrams that go through libwireshark with the plugin, inside the fuzz
+ * target
  *
  * Copyright (C) the oxcnotif authors
  *
