@@ -206,23 +206,21 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
         lost_segments++;
 }
 
-/* Sequence numbers wrap. */
-static bool is_later(uint32_t seq, uint32_t than)
-{
-    return (int32_t)(seq - than) > 0;
-}
-
 static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
                                 const struct tcpinfo *segment)
 {
-    if (!flow->known || flow->frame == pinfo->num)
+    if (!flow->known)
         return OXC_SEGMENT_NEXT;
+    if (flow->frame == pinfo->num)
+        return flow->repeated ? OXC_SEGMENT_REPEATED : OXC_SEGMENT_NEXT;
     /* What is older than the last gap may fill it. */
-    if (!is_later(segment->nxtseq, flow->next_seq))
-        return is_later(flow->first_seq, segment->seq) ? OXC_SEGMENT_NEXT : OXC_SEGMENT_REPEATED;
+    if (!oxc_seq_is_later(segment->nxtseq, flow->next_seq))
+        return oxc_seq_is_later(flow->first_seq, segment->seq) ? OXC_SEGMENT_NEXT
+                                                               : OXC_SEGMENT_REPEATED;
     if (segment->is_reassembled || segment->seq == flow->next_seq)
         return OXC_SEGMENT_NEXT;
-    return is_later(segment->seq, flow->next_seq) ? OXC_SEGMENT_AFTER_GAP : OXC_SEGMENT_OVERLAPS;
+    return oxc_seq_is_later(segment->seq, flow->next_seq) ? OXC_SEGMENT_AFTER_GAP
+                                                          : OXC_SEGMENT_OVERLAPS;
 }
 
 oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
@@ -239,10 +237,11 @@ oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2]
 
     if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
         flow->first_seq = segment->seq;
-    if (!flow->known || is_later(segment->nxtseq, flow->next_seq))
+    if (!flow->known || oxc_seq_is_later(segment->nxtseq, flow->next_seq))
         flow->next_seq = segment->nxtseq;
     flow->tcp_next = numbers ? numbers->nextseq : 0;
     flow->known = true;
+    flow->repeated = kind == OXC_SEGMENT_REPEATED;
     flow->frame = pinfo->num;
     return kind;
 }
@@ -263,7 +262,7 @@ bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2])
     oxc_flow *flow = numbers ? oxc_flow_of(tcp, flows) : NULL;
 
     if (!flow || flow->frame == 0 || flow->pending ||
-        !is_later(numbers->nextseq, flow->tcp_next + 1))
+        !oxc_seq_is_later(numbers->nextseq, flow->tcp_next + 1))
         return false;
     flow->tcp_next = numbers->nextseq;
     return true;

@@ -31,6 +31,7 @@ typedef struct {
     uint32_t next_seq;  /**< after it */
     uint32_t tcp_next;  /**< what Wireshark's analysis of TCP had as its next one by then */
     uint32_t frame;     /**< that brought the last bytes */
+    bool repeated;      /**< all of that frame had come before */
     bool known;         /**< there are any */
     bool pending;       /**< the start of a PDU waits for the rest of it */
 } oxc_flow;
@@ -106,6 +107,12 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
 
 /** The same for calls that nobody can read; they are no segments to be counted. */
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
+
+/** Compares sequence numbers, which wrap. */
+static inline bool oxc_seq_is_later(uint32_t seq, uint32_t than)
+{
+    return (int32_t)(seq - than) > 0;
+}
 
 /** The flow of the direction of the packet at hand.
  *  @param flows  both of the TCP connection, in Wireshark's order */

@@ -650,7 +650,7 @@ static oxc_segment_kind watch_segment(packet_info *pinfo, oxc_connection *connec
     bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(connection->tcp);
     oxc_segment_kind kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
     bool unseen = reverse->known && !reverse->pending &&
-                  (int32_t)(segment->lastackseq - (reverse->next_seq + 1)) > 0;
+                  oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
 
     if (kind == OXC_SEGMENT_REPEATED)
         oxc_set_repeated(pinfo);

@@ -86,6 +86,7 @@ static void test_parts_of_one_frame(void **state)
     assert_int_equal(take_more(300, 400, true), OXC_SEGMENT_NEXT);
     assert_int_equal(take_more(350, 400, false), OXC_SEGMENT_NEXT);
     assert_int_equal(take(350, 400), OXC_SEGMENT_REPEATED);
+    assert_int_equal(take_more(380, 400, false), OXC_SEGMENT_REPEATED);
 }
 
 static void test_wrap(void **state)
