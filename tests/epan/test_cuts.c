@@ -345,6 +345,53 @@ static void vary_preferences(const capture *from)
     }
 }
 
+enum { TCP_PORTS = 34, TCP_FLAGS = 47, TCP_SYN = 0x02 };
+
+/* A port that Wireshark 4.0 gives to another protocol, whatever the server's is: MySQL's. */
+static const uint8_t claimed_port[] = {3306 >> 8, 3306 & 0xFF};
+
+/* TCP over IPv4 without options, in Ethernet. */
+static bool is_plain_tcp(const host_packet *packet)
+{
+    return packet->captured >= ETHERNET_IP_TCP && packet->encapsulation == WTAP_ENCAP_ETHERNET &&
+           packet->bytes[12] == 0x08 && packet->bytes[13] == 0x00 && packet->bytes[14] == 0x45 &&
+           packet->bytes[23] == 6;
+}
+
+/* Gives a client's port to another protocol. */
+static void change_port(variant *made, const uint8_t *port, GPtrArray *copies)
+{
+    for (unsigned i = 0; i < made->count; i++) {
+        host_packet *packet = &made->packets[i];
+
+        for (unsigned end = 0; end < 2 && is_plain_tcp(packet); end++) {
+            if (memcmp(packet->bytes + TCP_PORTS + 2 * end, port, 2) != 0)
+                continue;
+            packet->bytes = (uint8_t *)g_memdup2(packet->bytes, packet->captured);
+            g_ptr_array_add(copies, packet->bytes);
+            memcpy(packet->bytes + TCP_PORTS + 2 * end, claimed_port, 2);
+        }
+    }
+}
+
+/* One connection's packets go to the dissector of another protocol. */
+static void vary_port(const capture *from)
+{
+    for (unsigned i = 0; i < from->packets->len; i++) {
+        const host_packet *packet = packet_of(from, i);
+        GPtrArray *copies;
+        variant made;
+
+        if (!is_plain_tcp(packet) || packet->bytes[TCP_FLAGS] != TCP_SYN)
+            continue;
+        copies = g_ptr_array_new_with_free_func(g_free);
+        made = copy_frames(from, 0, from->packets->len);
+        change_port(&made, packet->bytes + TCP_PORTS, copies);
+        check_no_more(from, &made, "port of the connection of frame", i + 1);
+        g_ptr_array_unref(copies);
+    }
+}
+
 static void vary_snaplen_of_one(const capture *from)
 {
     for (unsigned i = 0; i < from->packets->len; i++) {
@@ -477,6 +524,7 @@ static property properties[] = {
     {"order", vary_order},
     {"repeat", vary_repeat},
     {"preferences", vary_preferences},
+    {"port", vary_port},
     {"snaplen_of_one", vary_snaplen_of_one},
     {"snaplen_of_all", vary_snaplen_of_all},
 };
