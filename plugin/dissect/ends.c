@@ -57,32 +57,43 @@ static bool fits(const address *host)
     return host->type == AT_IPv4 || host->type == AT_IPv6;
 }
 
-static bool set_ends(ends *to, const packet_info *pinfo, bool reverse)
+/* The end with the lower port first, so that both directions have one key. Between equal ports the
+ * order of the addresses decides. */
+static bool is_source_first(const packet_info *pinfo)
 {
+    if (pinfo->srcport != pinfo->destport)
+        return pinfo->srcport < pinfo->destport;
+    return cmp_address(&pinfo->src, &pinfo->dst) <= 0;
+}
+
+static bool set_ends(ends *to, const packet_info *pinfo)
+{
+    bool source_first = is_source_first(pinfo);
+
     if (!fits(&pinfo->src) || !fits(&pinfo->dst))
         return false;
     memset(to, 0, sizeof *to);
-    add_end(to, reverse ? &pinfo->dst : &pinfo->src, reverse ? pinfo->destport : pinfo->srcport);
-    add_end(to, reverse ? &pinfo->src : &pinfo->dst, reverse ? pinfo->srcport : pinfo->destport);
+    if (source_first)
+        add_end(to, &pinfo->src, pinfo->srcport);
+    add_end(to, &pinfo->dst, pinfo->destport);
+    if (!source_first)
+        add_end(to, &pinfo->src, pinfo->srcport);
     return true;
 }
 
 void oxc_ends_remember(const packet_info *pinfo, oxc_connection *connection)
 {
-    for (int reverse = 0; reverse < 2; reverse++) {
-        ends key;
+    ends key;
 
-        if (set_ends(&key, pinfo, reverse != 0))
-            wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key),
-                            connection);
-    }
+    if (set_ends(&key, pinfo))
+        wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key), connection);
 }
 
 oxc_connection *oxc_ends_find(const packet_info *pinfo)
 {
     ends key;
 
-    if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo, false))
+    if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo))
         return NULL;
     return (oxc_connection *)wmem_map_lookup(connections, &key);
 }
