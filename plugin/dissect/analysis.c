@@ -9,7 +9,6 @@
 #include "analysis.h"
 
 #include <epan/dissectors/packet-tcp.h>
-#include <epan/proto_data.h>
 #include <epan/to_str.h>
 
 #include "ends.h"
@@ -98,27 +97,12 @@ static oxc_connection *connection_of(const conversation_t *conversation)
     return (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
 }
 
-/* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
-static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
-{
-    return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
-}
-
-/* Whether Wireshark's analysis has just put a segment of this frame on its list for a connection.
- * Then the frame belongs to it, and no other. */
-static bool has_segment_of(const oxc_connection *connection, const packet_info *pinfo)
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(connection->tcp);
-
-    return numbers && numbers->segments && numbers->segments->frame == pinfo->num;
-}
-
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
 {
     oxc_connection *connection = pinfo->ptype == PT_TCP ? oxc_ends_find(pinfo) : NULL;
     conversation_t *conversation;
 
-    if (connection && !PINFO_FD_VISITED(pinfo) && has_segment_of(connection, pinfo))
+    if (connection && !PINFO_FD_VISITED(pinfo) && oxc_tcp_listed(connection->tcp, pinfo) > 0)
         return connection;
     conversation = find_conversation_pinfo(pinfo, 0);
     connection = connection_of(conversation);
@@ -180,12 +164,6 @@ static bool connection_closed(void *user _U_, uint32_t number)
     return oxc_connection_is_closed(number);
 }
 
-bool oxc_tcp_is_missing(const struct tcp_analysis *tcp)
-{
-    return tcp && tcp->ta &&
-           (tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)) != 0;
-}
-
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection)
 {
     oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
@@ -206,90 +184,9 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
         lost_segments++;
 }
 
-static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
-                                const struct tcpinfo *segment)
-{
-    if (!flow->known)
-        return OXC_SEGMENT_NEXT;
-    if (flow->frame == pinfo->num)
-        return flow->repeated ? OXC_SEGMENT_REPEATED : OXC_SEGMENT_NEXT;
-    /* What is older than the last gap may fill it. */
-    if (!oxc_seq_is_later(segment->nxtseq, flow->next_seq))
-        return oxc_seq_is_later(flow->first_seq, segment->seq) ? OXC_SEGMENT_NEXT
-                                                               : OXC_SEGMENT_REPEATED;
-    if (segment->is_reassembled || segment->seq == flow->next_seq)
-        return OXC_SEGMENT_NEXT;
-    return oxc_seq_is_later(segment->seq, flow->next_seq) ? OXC_SEGMENT_AFTER_GAP
-                                                          : OXC_SEGMENT_OVERLAPS;
-}
-
-oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
-{
-    return &flows[tcp->fwd == &tcp->flow1 ? 0 : 1];
-}
-
-oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
-                               const packet_info *pinfo, const struct tcpinfo *segment)
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
-    oxc_flow *flow = oxc_flow_of(tcp, flows);
-    oxc_segment_kind kind = kind_of(flow, pinfo, segment);
-
-    if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
-        flow->first_seq = segment->seq;
-    if (!flow->known || oxc_seq_is_later(segment->nxtseq, flow->next_seq))
-        flow->next_seq = segment->nxtseq;
-    flow->tcp_next = numbers ? numbers->nextseq : 0;
-    flow->known = true;
-    flow->repeated = kind == OXC_SEGMENT_REPEATED;
-    flow->frame = pinfo->num;
-    return kind;
-}
-
-bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp)
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
-
-    return numbers && numbers->nextseq != 0;
-}
-
-/* Wireshark takes a segment for repeated that holds new bytes, too; or a PDU begins with so few
- * that nobody knows it for one; or a RST counts some that were lost. A FIN counts for one. The
- * numbers of this analysis are not relative where those of a segment are. */
-bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2])
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
-    oxc_flow *flow = numbers ? oxc_flow_of(tcp, flows) : NULL;
-
-    if (!flow || flow->frame == 0 || flow->pending ||
-        !oxc_seq_is_later(numbers->nextseq, flow->tcp_next + 1))
-        return false;
-    flow->tcp_next = numbers->nextseq;
-    return true;
-}
-
-void oxc_set_repeated(packet_info *pinfo)
-{
-    p_add_proto_data(wmem_file_scope(), pinfo, oxc_emsmdb_protocol(), 0, GINT_TO_POINTER(1));
-}
-
-bool oxc_is_repeated(packet_info *pinfo)
-{
-    return p_get_proto_data(wmem_file_scope(), pinfo, oxc_emsmdb_protocol(), 0) != NULL;
-}
-
 void oxc_segment_seen(const packet_info *pinfo)
 {
     seen_frame = pinfo->num;
-}
-
-/* Whether a frame has more than a flag for TCP to count. */
-static bool has_payload(const struct tcp_analysis *tcp, const packet_info *pinfo)
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
-
-    return numbers && numbers->segments && numbers->segments->frame == pinfo->num &&
-           numbers->segments->nextseq - numbers->segments->seq > 1;
 }
 
 /* The client's port may belong to any other protocol. Wireshark then gives it the connection, of
@@ -303,7 +200,8 @@ static void watch_hidden(packet_info *pinfo)
     if (server == OXC_END_NEITHER)
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
-    if (!conversation || !has_payload(get_tcp_conversation_data(conversation, pinfo), pinfo))
+    /* A SYN or FIN alone says nothing. */
+    if (!conversation || oxc_tcp_listed(get_tcp_conversation_data(conversation, pinfo), pinfo) <= 1)
         return;
     connection = oxc_connection_of_packet(pinfo, server == OXC_END_DESTINATION);
     if (!connection)
@@ -367,10 +265,15 @@ void oxc_analysis_cleanup(void)
     g_clear_pointer(&servers, g_hash_table_unref);
 }
 
-int64_t oxc_arrival(const packet_info *pinfo)
+int64_t oxc_nanoseconds(const nstime_t *time)
 {
     static const int64_t second = 1000000000;
-    int64_t seconds = CLAMP((int64_t)pinfo->abs_ts.secs, -second, 8 * second);
+    int64_t seconds = CLAMP((int64_t)time->secs, -second, 8 * second);
 
-    return seconds * second + pinfo->abs_ts.nsecs;
+    return seconds * second + time->nsecs;
+}
+
+int64_t oxc_arrival(const packet_info *pinfo)
+{
+    return oxc_nanoseconds(&pinfo->abs_ts);
 }

@@ -13,10 +13,8 @@
 #include <epan/packet.h>
 
 #include "compat.h"
+#include "flow.h"
 #include "sequence/tracker.h"
-
-struct tcp_analysis;
-struct tcpinfo;
 
 typedef enum {
     OXC_INTERFACE_UNKNOWN, /**< no bind of the presentation context is known */
@@ -24,25 +22,6 @@ typedef enum {
     OXC_INTERFACE_EMSMDB,
     OXC_INTERFACE_ASYNCEMSMDB,
 } oxc_interface;
-
-/** The capture's view of one direction of a TCP connection: which of its bytes came to us. */
-typedef struct {
-    uint32_t first_seq; /**< of the last stretch without a gap */
-    uint32_t next_seq;  /**< after it */
-    uint32_t tcp_next;  /**< what Wireshark's analysis of TCP had as its next one by then */
-    uint32_t frame;     /**< that brought the last bytes */
-    bool repeated;      /**< all of that frame had come before */
-    bool known;         /**< there are any */
-    bool pending;       /**< the start of a PDU waits for the rest of it */
-} oxc_flow;
-
-/** What a segment is to the bytes before it. */
-typedef enum {
-    OXC_SEGMENT_NEXT,
-    OXC_SEGMENT_AFTER_GAP,
-    OXC_SEGMENT_REPEATED, /**< all of it has come before */
-    OXC_SEGMENT_OVERLAPS, /**< only a part of it has */
-} oxc_segment_kind;
 
 /** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. */
 typedef struct {
@@ -92,46 +71,12 @@ oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_
 void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
                          bool ndr64);
 
-/** Whether Wireshark's analysis of a TCP connection says of the present segment that one before it,
- *  or one that it acknowledges, is missing from the capture. False where that is turned off.
- *  @param tcp  may be NULL */
-bool oxc_tcp_is_missing(const struct tcp_analysis *tcp);
-
-/** Whether Wireshark analyses the sequence numbers of a TCP connection. Else no loss is sure to be
- *  seen. */
-bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp);
-
 /** Tells the analysis, once a frame, that a segment of a connection is missing from the capture.
  * Only on the first pass. */
 void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
 
 /** The same for calls that nobody can read; they are no segments to be counted. */
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
-
-/** Compares sequence numbers, which wrap. */
-static inline bool oxc_seq_is_later(uint32_t seq, uint32_t than)
-{
-    return (int32_t)(seq - than) > 0;
-}
-
-/** The flow of the direction of the packet at hand.
- *  @param flows  both of the TCP connection, in Wireshark's order */
-oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2]);
-
-/** Takes a segment that came to us into the flow of its direction. Wireshark gives one away in
- *  several parts if it holds the end of a PDU and more; and it gives repeated segments away where
- * its reassembly or its analysis is turned off, or a checksum is wrong. Only on the first pass. */
-oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
-                               const packet_info *pinfo, const struct tcpinfo *segment);
-
-/** Whether TCP has seen bytes of the packet's direction that did not come to us, though no PDU is
- *  being put together. Those bytes are left behind then. Only on the first pass, when the frame has
- *  been dissected. */
-bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2]);
-
-/** Notes on the first pass that what a frame carries is repeated, and tells on every. */
-void oxc_set_repeated(packet_info *pinfo);
-bool oxc_is_repeated(packet_info *pinfo);
 
 /** Notes that the PDUs of a frame came to the observer over TCP, which looks for a loss itself.
  * Only on the first pass. */
@@ -154,6 +99,9 @@ uint32_t oxc_lost_segments(void);
 /** Sets up and tears down for a file; @p settings is copied. */
 void oxc_analysis_init(const oxc_settings *settings);
 void oxc_analysis_cleanup(void);
+
+/** A time in nanoseconds; those of a damaged capture that do not fit are cut off. */
+int64_t oxc_nanoseconds(const nstime_t *time);
 
 /** Arrival of a packet, nanoseconds since the epoch. */
 int64_t oxc_arrival(const packet_info *pinfo);

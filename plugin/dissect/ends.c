@@ -12,8 +12,7 @@
 
 enum { WORD_SIZE = 8, WORDS = 5 }; /* two addresses of IPv6, and two ports */
 
-/* Source and destination, as they are in the packets of one direction, or one of them, and zeros.
- */
+/* Both ends of a connection, or one, and zeros. */
 typedef struct {
     size_t length;
     uint8_t bytes[WORDS * WORD_SIZE];

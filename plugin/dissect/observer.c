@@ -642,19 +642,21 @@ static dissector_handle_t observed_tcp;
  * than came the other way (a FIN counts for one). What the first segment acknowledges of a side
  * that has not been seen yet came before the capture, or is the other side's SYN. A segment in the
  * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
- * meanwhile only Wireshark's own analysis of TCP can tell. */
-static oxc_segment_kind watch_segment(packet_info *pinfo, oxc_connection *connection,
-                                      oxc_flow *flow, const struct tcpinfo *segment)
+ * meanwhile only Wireshark's own analysis of TCP can tell.
+ * Returns whether all of the segment has come before; that is told on every pass. */
+static bool watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_flow *flow,
+                          const struct tcpinfo *segment)
 {
     oxc_flow *reverse = &connection->flows[flow == connection->flows ? 1 : 0];
     bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(connection->tcp);
     oxc_segment_kind kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
+    bool repeated = kind == OXC_SEGMENT_REPEATED;
     bool unseen = reverse->known && !reverse->pending &&
                   oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
 
-    if (kind == OXC_SEGMENT_REPEATED)
-        oxc_set_repeated(pinfo);
-    else if (kind != OXC_SEGMENT_NEXT || unseen || oxc_tcp_is_missing(connection->tcp))
+    if (repeated || PINFO_FD_VISITED(pinfo))
+        return repeated;
+    if (kind != OXC_SEGMENT_NEXT || unseen || oxc_tcp_is_missing(connection->tcp))
         oxc_lose_segment(pinfo, connection);
     else if (blind)
         oxc_lose_calls(pinfo, connection);
@@ -662,7 +664,7 @@ static oxc_segment_kind watch_segment(packet_info *pinfo, oxc_connection *connec
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
     }
-    return kind;
+    return false;
 }
 
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
@@ -671,7 +673,7 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection;
     oxc_flow *flow = NULL;
-    bool repeated;
+    bool repeated = false;
     int result;
 
     if (!builtin_heuristic->enabled || !oxc_looks_like_pdu(tvb, 0))
@@ -679,21 +681,20 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
     connection = oxc_connection_of_packet(pinfo, goes_to_server(tvb_get_guint8(tvb, 2)));
     if (!connection)
         return builtin_heuristic->dissector(tvb, pinfo, tree, data);
-    if (segment && connection->tcp && !PINFO_FD_VISITED(pinfo)) {
+    if (segment && connection->tcp) {
         flow = oxc_flow_of(connection->tcp, connection->flows);
-        repeated = watch_segment(pinfo, connection, flow, segment) == OXC_SEGMENT_REPEATED;
-    } else {
-        repeated = oxc_is_repeated(pinfo);
+        repeated = watch_segment(pinfo, connection, flow, segment);
     }
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector,
                          repeated ? UINT32_MAX : connection->number);
     connection->closing = false;
-    if (!PINFO_FD_VISITED(pinfo))
+    if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);
-    connection->hidden = false;
-    if (flow && !repeated)
-        flow->pending = pinfo->desegment_len != 0;
+        connection->hidden = false;
+        if (flow && !repeated)
+            flow->pending = pinfo->desegment_len != 0;
+    }
     return result != 0;
 }
 

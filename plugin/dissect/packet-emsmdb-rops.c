@@ -12,8 +12,6 @@
 #include "status.h"
 #include "text.h"
 
-#include <inttypes.h>
-
 #include <epan/expert.h>
 
 static int hf_emsmdb_rops = -1;

@@ -198,14 +198,10 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
 {
     oxc_segment_kind kind;
 
-    if (PINFO_FD_VISITED(pinfo))
-        return oxc_is_repeated(pinfo);
     if (!segment || !channel->tcp)
         return false;
     kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
-    if (kind == OXC_SEGMENT_REPEATED)
-        oxc_set_repeated(pinfo);
-    else if (kind != OXC_SEGMENT_NEXT)
+    if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
         send_lost(pinfo, channel);
     return kind == OXC_SEGMENT_REPEATED;
 }
@@ -224,7 +220,7 @@ static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
         call_data_dissector(tvb, pinfo, tree);
     } else {
         dissect_channel(&pass, tvb);
-        if (channel->tcp)
+        if (channel->tcp && !PINFO_FD_VISITED(pinfo))
             oxc_flow_of(channel->tcp, channel->flows)->pending = pinfo->desegment_len != 0;
     }
     return (int)tvb_captured_length(tvb);

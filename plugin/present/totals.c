@@ -261,20 +261,11 @@ static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
     return *place;
 }
 
-/* Years of a damaged capture that do not fit are cut off. */
-static int64_t to_nanoseconds(const nstime_t *time)
-{
-    static const int64_t second = 1000000000;
-    int64_t most = INT64_MAX / second - 1;
-
-    return CLAMP((int64_t)time->secs, -most, most) * second + time->nsecs;
-}
-
 static void take_findings(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
 {
     for (size_t i = 0; i < view->finding_count; i++) {
         oxc_found found = {.frame = pinfo->num,
-                           .time = to_nanoseconds(&pinfo->rel_ts),
+                           .time = oxc_nanoseconds(&pinfo->rel_ts),
                            .finding = view->findings[i]};
 
         g_array_append_val(totals->findings, found);

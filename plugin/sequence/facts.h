@@ -102,7 +102,7 @@ typedef struct {
     oxc_evidence idle_context; /**< live context of a session on which no wait was seen */
 } oxc_facts;
 
-/** Checks every rule.
+/** Checks the rules that look at the PDU.
  *  @param findings  room for OXC_RULE_COUNT
  *  @return the number of findings, in the order of the rule table */
 size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings);

@@ -14,7 +14,7 @@
 #include <epan/packet.h>
 #include <epan/dissectors/packet-tcp.h>
 
-#include "analysis.h"
+#include "flow.h"
 
 static tcp_analyze_seq_flow_info_t numbers;
 static struct tcp_analysis tcp;
@@ -37,7 +37,7 @@ static oxc_segment_kind take_more(uint32_t seq, uint32_t next, bool is_reassembl
 {
     struct tcpinfo segment = {.seq = seq, .nxtseq = next, .is_reassembled = is_reassembled};
 
-    return oxc_flow_take(&tcp, flows, &packet, &segment);
+    return oxc_flow_add(&tcp, flows, &packet, &segment);
 }
 
 static oxc_segment_kind take(uint32_t seq, uint32_t next)

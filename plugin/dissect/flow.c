@@ -1,0 +1,111 @@
+/* flow.c
+ * Which bytes of a TCP connection came to us, and which did not
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "flow.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/proto_data.h>
+
+#include "packet-emsmdb.h"
+
+/* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
+static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
+}
+
+bool oxc_tcp_is_missing(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->ta &&
+           (tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)) != 0;
+}
+
+uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_unacked_t *last = numbers ? numbers->segments : NULL;
+
+    return last && last->frame == pinfo->num ? last->nextseq - last->seq : 0;
+}
+
+static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
+                                const struct tcpinfo *segment)
+{
+    if (!flow->known)
+        return OXC_SEGMENT_NEXT;
+    if (flow->frame == pinfo->num)
+        return flow->repeated ? OXC_SEGMENT_REPEATED : OXC_SEGMENT_NEXT;
+    /* What is older than the last gap may fill it. */
+    if (!oxc_seq_is_later(segment->nxtseq, flow->next_seq))
+        return oxc_seq_is_later(flow->first_seq, segment->seq) ? OXC_SEGMENT_NEXT
+                                                               : OXC_SEGMENT_REPEATED;
+    if (segment->is_reassembled || segment->seq == flow->next_seq)
+        return OXC_SEGMENT_NEXT;
+    return oxc_seq_is_later(segment->seq, flow->next_seq) ? OXC_SEGMENT_AFTER_GAP
+                                                          : OXC_SEGMENT_OVERLAPS;
+}
+
+oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    return &flows[tcp->fwd == &tcp->flow1 ? 0 : 1];
+}
+
+oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                              const packet_info *pinfo, const struct tcpinfo *segment)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *flow = oxc_flow_of(tcp, flows);
+    oxc_segment_kind kind = kind_of(flow, pinfo, segment);
+
+    if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
+        flow->first_seq = segment->seq;
+    if (!flow->known || oxc_seq_is_later(segment->nxtseq, flow->next_seq))
+        flow->next_seq = segment->nxtseq;
+    flow->tcp_next = numbers ? numbers->nextseq : 0;
+    flow->known = true;
+    flow->repeated = kind == OXC_SEGMENT_REPEATED;
+    flow->frame = pinfo->num;
+    return kind;
+}
+
+oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                               packet_info *pinfo, const struct tcpinfo *segment)
+{
+    int protocol = oxc_emsmdb_protocol();
+    oxc_segment_kind kind;
+
+    if (PINFO_FD_VISITED(pinfo))
+        return p_get_proto_data(wmem_file_scope(), pinfo, protocol, 0) ? OXC_SEGMENT_REPEATED
+                                                                       : OXC_SEGMENT_NEXT;
+    kind = oxc_flow_add(tcp, flows, pinfo, segment);
+    if (kind == OXC_SEGMENT_REPEATED)
+        p_add_proto_data(wmem_file_scope(), pinfo, protocol, 0, GINT_TO_POINTER(1));
+    return kind;
+}
+
+bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+
+    return numbers && numbers->nextseq != 0;
+}
+
+/* Wireshark takes a segment for repeated that holds new bytes, too; or a PDU begins with so few
+ * that nobody knows it for one; or a RST counts some that were lost. A FIN counts for one. The
+ * numbers of this analysis are not relative where those of a segment are. */
+bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *flow = numbers ? oxc_flow_of(tcp, flows) : NULL;
+
+    if (!flow || flow->frame == 0 || flow->pending ||
+        !oxc_seq_is_later(numbers->nextseq, flow->tcp_next + 1))
+        return false;
+    flow->tcp_next = numbers->nextseq;
+    return true;
+}

@@ -1,0 +1,77 @@
+/* flow.h
+ * Which bytes of a TCP connection came to us, and which did not
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_FLOW_H
+#define OXC_FLOW_H
+
+#include <epan/packet.h>
+
+#include "compat.h"
+
+struct tcp_analysis;
+struct tcpinfo;
+
+/** The capture's view of one direction of a TCP connection: which of its bytes came to us. */
+typedef struct {
+    uint32_t first_seq; /**< of the last stretch without a gap */
+    uint32_t next_seq;  /**< after it */
+    uint32_t tcp_next;  /**< what Wireshark's analysis of TCP had as its next one by then */
+    uint32_t frame;     /**< that brought the last bytes */
+    bool repeated;      /**< all of that frame had come before */
+    bool known;         /**< there are any */
+    bool pending;       /**< the start of a PDU waits for the rest of it */
+} oxc_flow;
+
+/** What a segment is to the bytes before it. */
+typedef enum {
+    OXC_SEGMENT_NEXT,
+    OXC_SEGMENT_AFTER_GAP,
+    OXC_SEGMENT_REPEATED, /**< all of it has come before */
+    OXC_SEGMENT_OVERLAPS, /**< only a part of it has */
+} oxc_segment_kind;
+
+/** Whether Wireshark's analysis of a TCP connection says of the present segment that one before it,
+ *  or one that it acknowledges, is missing from the capture. False where that is turned off.
+ *  @param tcp  may be NULL */
+bool oxc_tcp_is_missing(const struct tcp_analysis *tcp);
+
+/** Whether Wireshark analyses the sequence numbers of a TCP connection. Else no loss is sure to be
+ *  seen. */
+bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp);
+
+/** How many bytes of the packet Wireshark's analysis has just listed for a TCP connection, a SYN or
+ *  FIN for one each; then the packet belongs to it and to no other. Else 0. */
+uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo);
+
+/** Compares sequence numbers, which wrap. */
+static inline bool oxc_seq_is_later(uint32_t seq, uint32_t than)
+{
+    return (int32_t)(seq - than) > 0;
+}
+
+/** The flow of the direction of the packet at hand.
+ *  @param flows  both of the TCP connection, in Wireshark's order */
+oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+
+/** Adds a segment that came to us to the flow of its direction. Wireshark gives one away in several
+ *  parts if it holds the end of a PDU and more; and it gives repeated segments away where its
+ *  reassembly or its analysis is turned off, or a checksum is wrong. */
+oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                              const packet_info *pinfo, const struct tcpinfo *segment);
+
+/** The same on the first pass; on later ones tells whether the packet was a repeated one, and else
+ *  that it was the next. */
+oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                               packet_info *pinfo, const struct tcpinfo *segment);
+
+/** Whether TCP has seen bytes of the packet's direction that did not come to us, though no PDU is
+ *  being put together. Those bytes are left behind then. Only on the first pass, when the frame has
+ *  been dissected. */
+bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+
+#endif /* OXC_FLOW_H */
