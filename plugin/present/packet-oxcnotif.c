@@ -14,14 +14,14 @@
 #include <epan/tap.h>
 
 #include "compat.h"
-#include "dissect/analysis.h"
-#include "dissect/ends.h"
-#include "dissect/observer.h"
-#include "dissect/packet-asyncemsmdb.h"
-#include "dissect/packet-emsmdb.h"
-#include "dissect/push_notification.h"
-#include "dissect/rpc_over_http.h"
-#include "dissect/text.h"
+#include "capture/analysis.h"
+#include "transport/tcp/ends.h"
+#include "transport/dcerpc/observer.h"
+#include "decode/methods/packet-asyncemsmdb.h"
+#include "decode/methods/packet-emsmdb.h"
+#include "transport/push/push_notification.h"
+#include "transport/rpc_over_http/rpc_over_http.h"
+#include "decode/text.h"
 #include "report.h"
 
 static int proto_oxcnotif = -1;

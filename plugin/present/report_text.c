@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "dissect/virtual_connection.h"
+#include "transport/rpc_over_http/virtual_connection.h"
 
 enum {
     COLUMN_CONTEXT,

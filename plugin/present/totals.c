@@ -11,9 +11,9 @@
 #include <epan/to_str.h>
 #include <string.h>
 
-#include "dissect/analysis.h"
-#include "dissect/packet-emsmdb.h"
-#include "dissect/virtual_connection.h"
+#include "capture/analysis.h"
+#include "decode/methods/packet-emsmdb.h"
+#include "transport/rpc_over_http/virtual_connection.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
  */

@@ -32,7 +32,7 @@ TWO_PASSES = ["-2", "-V"]
 WITHOUT_TREE = ["bad-tour", "http-recycling"]
 # Loaded one after the other in one process, then all of them again.
 RELOADED = ["bad-tour", "http-recycling", "samba_ntlm_sealed"]
-OWN_SOURCE = re.compile(r"/plugin/(plugin|dissect/.*|present/.*|sequence/.*)\.[ch]$")
+OWN_SOURCE = re.compile(r"/plugin/(plugin|transport/.*|decode/.*|capture/.*|present/.*|sequence/.*)\.[ch]$")
 # What gives memory to its caller. Any other function that we call may be a dissector of Wireshark,
 # and what that leaves is not ours: sharkd 4.0 never frees the list of p_add_proto_data().
 ALLOCATOR = re.compile(r"(g|wmem|conversation|copy|alloc|tvb)_|[mc]alloc$|realloc$")

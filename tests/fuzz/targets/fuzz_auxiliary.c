@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "dissect/auxiliary.h"
+#include "decode/buffers/auxiliary.h"
 
 #include "fuzz.h"
 

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "dissect/http_message.h"
-#include "dissect/rts.h"
+#include "transport/http/http_message.h"
+#include "transport/rpc_over_http/rts.h"
 
 #include "fuzz.h"
 

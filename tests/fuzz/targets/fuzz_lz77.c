@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "dissect/lz77.h"
+#include "decode/buffers/lz77.h"
 
 #include "fuzz.h"
 

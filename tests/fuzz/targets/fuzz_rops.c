@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "dissect/rops.h"
+#include "decode/buffers/rops.h"
 
 #include "fuzz.h"
 

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "dissect/rpch_stream.h"
+#include "transport/rpc_over_http/rpch_stream.h"
 
 #include "fuzz.h"
 

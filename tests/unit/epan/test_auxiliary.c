@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/auxiliary.h"
+#include "decode/buffers/auxiliary.h"
 
 #define GUID_0 "00112233445566778899aabbccddeeff"
 

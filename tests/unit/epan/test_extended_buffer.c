@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/extended_buffer.h"
+#include "decode/buffers/extended_buffer.h"
 
 /* Walks the chain; says how many blocks it had and leaves the last header in @p header. */
 static oxc_ext_result walk(const bytes *buffer, size_t reported, unsigned *count,

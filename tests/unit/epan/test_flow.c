@@ -14,7 +14,7 @@
 #include <epan/packet.h>
 #include <epan/dissectors/packet-tcp.h>
 
-#include "flow.h"
+#include "transport/tcp/flow.h"
 
 static tcp_analyze_seq_flow_info_t numbers;
 static struct tcp_analysis tcp;

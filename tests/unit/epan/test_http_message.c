@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/http_message.h"
+#include "transport/http/http_message.h"
 
 #define TARGET "/rpc/rpcproxy.dll?mbx.example.com:6001"
 

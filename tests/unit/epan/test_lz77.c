@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/lz77.h"
+#include "decode/buffers/lz77.h"
 
 static oxc_lz77_result decompress(const char *hex, uint8_t *out, size_t size)
 {

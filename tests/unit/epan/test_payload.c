@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/payload.h"
+#include "decode/buffers/payload.h"
 #include "sequence/event.h"
 
 /* A response with a RopNotify of a new mail and a RopPending, obfuscated. */

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/rop_layouts.h"
-#include "dissect/rops.h"
+#include "decode/buffers/rop_layouts.h"
+#include "decode/buffers/rops.h"
 
 /* Names for what a walk finds. */
 static const char *const field_names[OXC_FIELD_COUNT] = {

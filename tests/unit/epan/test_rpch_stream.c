@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/rpch_stream.h"
+#include "transport/rpc_over_http/rpch_stream.h"
 
 #define PDU20   "0500140310000000 1400 0000 00000000 01000000"
 #define PDU18   "0500000310000000 1200 0000 02000000 aabb"

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "dissect/rts.h"
+#include "transport/rpc_over_http/rts.h"
 
 #define WINDOW        "00000000 00000100 "
 #define TIMEOUT       "02000000 c0d40100 "

@@ -1,5 +1,5 @@
 /* test_text.c
- * Tests of dissect/text.c: numbers as printf() would write them
+ * Tests of decode/text.c: numbers as printf() would write them
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "text.h"
+#include "decode/text.h"
 
 static void adds_strings_and_numbers(void **state)
 {

@@ -9,7 +9,7 @@
 #ifndef OXC_PUSH_NOTIFICATION_H
 #define OXC_PUSH_NOTIFICATION_H
 
-#include "stub.h"
+#include "decode/methods/ndr.h"
 
 /** Remembers what an EcRRegisterPushNotification request asks for, [MS-OXCRPC] 3.1.4.5: which bytes
  *  go where. Only on the first pass.

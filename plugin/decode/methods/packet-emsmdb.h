@@ -10,7 +10,7 @@
 #define OXC_PACKET_EMSMDB_H
 
 #include "compat.h"
-#include "stub.h"
+#include "ndr.h"
 
 /** Protocol id of EMSMDB. */
 int oxc_emsmdb_protocol(void);

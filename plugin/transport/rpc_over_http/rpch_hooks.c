@@ -19,9 +19,9 @@
 #include <epan/dissectors/packet-tls.h>
 #include <epan/dissectors/packet-tls-utils.h>
 
-#include "analysis.h"
-#include "http_message.h"
-#include "observer.h"
+#include "capture/analysis.h"
+#include "transport/http/http_message.h"
+#include "transport/dcerpc/observer.h"
 #include "present/packet-oxcnotif.h"
 #include "rpch.h"
 #include "rpch_stream.h"

@@ -15,7 +15,7 @@
 #include <epan/conversation.h>
 #include <epan/packet.h>
 
-#include "analysis.h"
+#include "capture/analysis.h"
 #include "rts.h"
 
 typedef struct oxc_virtual_connection oxc_virtual_connection;

@@ -11,9 +11,9 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/to_str.h>
 
-#include "ends.h"
-#include "packet-emsmdb.h"
-#include "rpc_over_http.h"
+#include "transport/tcp/ends.h"
+#include "decode/methods/packet-emsmdb.h"
+#include "transport/rpc_over_http/rpc_over_http.h"
 
 static oxc_tracker *tracker;
 static GPtrArray *connections; /* of oxc_connection, by number */

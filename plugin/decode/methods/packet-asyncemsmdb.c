@@ -9,7 +9,7 @@
 #include "packet-asyncemsmdb.h"
 
 #include "compat.h"
-#include "observer.h"
+#include "transport/dcerpc/observer.h"
 #include "status.h"
 
 static int proto_asyncemsmdb = -1;

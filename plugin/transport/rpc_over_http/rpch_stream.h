@@ -11,7 +11,7 @@
 
 #include <epan/packet.h>
 
-#include "http_message.h"
+#include "transport/http/http_message.h"
 
 /** Who gets the parts, in order. */
 typedef struct {

@@ -8,12 +8,12 @@
 
 #include "packet-emsmdb.h"
 
-#include "observer.h"
-#include "payload.h"
-#include "push_notification.h"
+#include "transport/dcerpc/observer.h"
+#include "decode/buffers/payload.h"
+#include "transport/push/push_notification.h"
 #include "sequence/rules.h"
 #include "status.h"
-#include "text.h"
+#include "decode/text.h"
 
 #include <epan/guid-utils.h>
 

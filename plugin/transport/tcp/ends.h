@@ -9,7 +9,7 @@
 #ifndef OXC_ENDS_H
 #define OXC_ENDS_H
 
-#include "analysis.h"
+#include "capture/analysis.h"
 
 /** Remembers that packets between the two ends of this one belong to a connection, in both
  *  directions; until the file is closed or another connection takes its place. */

@@ -6,10 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "frame.h"
-#include "packet-emsmdb.h"
+#include "capture/frame.h"
+#include "decode/methods/packet-emsmdb.h"
 #include "payload.h"
-#include "text.h"
+#include "decode/text.h"
 
 #include <epan/expert.h>
 

@@ -11,7 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/to_str.h>
 
-#include "analysis.h"
+#include "capture/analysis.h"
 #include "present/packet-oxcnotif.h"
 
 /* Beyond the ports of TCP, so that no conversation of the capture has the same ends. */

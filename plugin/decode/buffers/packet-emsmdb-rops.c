@@ -6,11 +6,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "frame.h"
+#include "capture/frame.h"
 #include "payload.h"
 #include "rops.h"
-#include "status.h"
-#include "text.h"
+#include "decode/methods/status.h"
+#include "decode/text.h"
 
 #include <epan/expert.h>
 

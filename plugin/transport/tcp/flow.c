@@ -11,7 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
-#include "packet-emsmdb.h"
+#include "decode/methods/packet-emsmdb.h"
 
 /* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
 static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)

@@ -13,7 +13,7 @@
 #include <epan/packet.h>
 
 #include "compat.h"
-#include "flow.h"
+#include "transport/tcp/flow.h"
 #include "sequence/tracker.h"
 
 typedef enum {

@@ -9,7 +9,7 @@
 #ifndef OXC_PACKET_ASYNCEMSMDB_H
 #define OXC_PACKET_ASYNCEMSMDB_H
 
-#include "stub.h"
+#include "ndr.h"
 
 /** Protocol id of AsyncEMSMDB. */
 int oxc_asyncemsmdb_protocol(void);

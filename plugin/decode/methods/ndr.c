@@ -1,4 +1,4 @@
-/* stub.c
+/* ndr.c
  * Reads the parameters of a stub one after the other by the rules of NDR32 and NDR64
  *
  * Copyright (C) the oxcnotif authors
@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "stub.h"
+#include "ndr.h"
 
 static int remaining(const oxc_stub *stub)
 {

@@ -1,4 +1,4 @@
-/* stub.h
+/* ndr.h
  * Reads the parameters of a stub one after the other by the rules of NDR32 and NDR64
  *
  * Copyright (C) the oxcnotif authors
@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef OXC_STUB_H
-#define OXC_STUB_H
+#ifndef OXC_NDR_H
+#define OXC_NDR_H
 
 #include <epan/expert.h>
 #include <epan/packet.h>
@@ -84,4 +84,4 @@ bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int 
 /** Reads a conformant varying string of 8-bit characters and shows it, 14.3.4. */
 bool oxc_stub_string(oxc_stub *stub, const oxc_array_fields *fields, int hf_text);
 
-#endif /* OXC_STUB_H */
+#endif /* OXC_NDR_H */

@@ -8,7 +8,7 @@
 
 #include "rpch_stream.h"
 
-#include "observer.h"
+#include "transport/dcerpc/observer.h"
 
 /* [C706] 12.6.3.1 */
 enum { RPC_VERSION = 5, PDU_HEADER_SIZE = 16, MAX_PTYPE = 20 };

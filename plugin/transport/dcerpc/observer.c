@@ -17,13 +17,13 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/exceptions.h>
 
-#include "analysis.h"
-#include "ends.h"
-#include "frame.h"
-#include "packet-asyncemsmdb.h"
-#include "packet-emsmdb.h"
+#include "capture/analysis.h"
+#include "transport/tcp/ends.h"
+#include "capture/frame.h"
+#include "decode/methods/packet-asyncemsmdb.h"
+#include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
-#include "rpc_over_http.h"
+#include "transport/rpc_over_http/rpc_over_http.h"
 
 /* [C706] 12.6.3.1 and 12.6.4; [MS-RPCE] 2.2.2.11 */
 enum {

@@ -14,8 +14,8 @@
 
 #include <epan/exceptions.h>
 
-#include "analysis.h"
-#include "observer.h"
+#include "capture/analysis.h"
+#include "transport/dcerpc/observer.h"
 #include "present/packet-oxcnotif.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
