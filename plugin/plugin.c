@@ -14,7 +14,18 @@
 #include <ws_version.h>
 
 #include "compat.h"
+#include "plugin.h"
+#include "capture/analysis.h"
+#include "capture/frame.h"
+#include "capture/settings.h"
+#include "decode/methods/packet-asyncemsmdb.h"
+#include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
+#include "present/report.h"
+#include "transport/dcerpc/observer.h"
+#include "transport/push/push_notification.h"
+#include "transport/rpc_over_http/rpc_over_http.h"
+#include "transport/tcp/ends.h"
 
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
@@ -22,6 +33,55 @@ WS_DLL_PUBLIC uint32_t plugin_describe(void);
 WS_DLL_PUBLIC_DEF const char plugin_version[] = OXC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+/* Begins a file. */
+static void init(void)
+{
+    oxc_settings settings = oxc_settings_now();
+
+    oxc_oxcnotif_init();
+    oxc_analysis_init(&settings);
+    oxc_emsmdb_init();
+    oxc_asyncemsmdb_init();
+}
+
+/* Comes after each frame has been dissected, on every pass. */
+static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
+{
+    oxc_frame_end();
+    if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
+        oxc_watch_segment(pinfo);
+    oxc_http_watch_frame(tvb, pinfo);
+    return 0;
+}
+
+void oxc_register(void)
+{
+    oxc_emsmdb_register();
+    oxc_settings_set_connection_protocol(oxc_emsmdb_protocol());
+    oxc_asyncemsmdb_register();
+    oxc_oxcnotif_register();
+    oxc_push_register(oxc_oxcnotif_protocol());
+    oxc_http_register();
+    oxc_ends_register();
+    register_init_routine(init);
+    register_cleanup_routine(oxc_analysis_cleanup);
+}
+
+void oxc_handoff(void)
+{
+    int proto_dcerpc = proto_get_id_by_filter_name("dcerpc");
+
+    oxc_emsmdb_handoff();
+    oxc_asyncemsmdb_handoff();
+    oxc_observer_handoff();
+    /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
+    if (proto_dcerpc > 0)
+        register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
+    oxc_http_handoff();
+    oxc_push_handoff();
+    oxc_report_register();
+}
 
 void plugin_register(void)
 {

@@ -12,7 +12,7 @@
 #include <epan/to_str.h>
 
 #include "transport/tcp/ends.h"
-#include "decode/methods/packet-emsmdb.h"
+#include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
 static oxc_tracker *tracker;
@@ -94,7 +94,7 @@ static oxc_connection *connection_of(const conversation_t *conversation)
 {
     if (!conversation)
         return NULL;
-    return (oxc_connection *)conversation_get_proto_data(conversation, oxc_emsmdb_protocol());
+    return (oxc_connection *)conversation_get_proto_data(conversation, oxc_connection_protocol());
 }
 
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
@@ -108,7 +108,7 @@ oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
     connection = connection_of(conversation);
     if (conversation && !connection && !PINFO_FD_VISITED(pinfo)) {
         connection = new_connection(pinfo, conversation, to_server);
-        conversation_add_proto_data(conversation, oxc_emsmdb_protocol(), connection);
+        conversation_add_proto_data(conversation, oxc_connection_protocol(), connection);
         if (connection->tcp)
             oxc_ends_remember(pinfo, connection);
     }

@@ -9,20 +9,13 @@
 #include "packet-oxcnotif.h"
 
 #include <epan/expert.h>
-#include <epan/prefs.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
 #include "compat.h"
 #include "capture/analysis.h"
-#include "transport/tcp/ends.h"
-#include "transport/dcerpc/observer.h"
-#include "decode/methods/packet-asyncemsmdb.h"
-#include "decode/methods/packet-emsmdb.h"
-#include "transport/push/push_notification.h"
-#include "transport/rpc_over_http/rpc_over_http.h"
+#include "capture/settings.h"
 #include "decode/text.h"
-#include "report.h"
 
 static int proto_oxcnotif = -1;
 static int oxcnotif_tap = -1;
@@ -121,9 +114,6 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_notify_flags_invalid] = &ei_oxcnotif_notify_flags_invalid,
 };
 
-oxc_bool oxc_pref_rpc_over_http = TRUE;
-static oxc_bool pref_assume_complete = FALSE;
-static guint pref_grace = 10;
 static bool enabled; /* the protocol, in this file */
 
 const value_string oxc_outcome_vals[] = {
@@ -138,11 +128,6 @@ const value_string oxc_outcome_vals[] = {
     {OXC_OUTCOME_DROPPED, "Dropped"},
     {0, NULL},
 };
-
-int oxc_oxcnotif_protocol(void)
-{
-    return proto_oxcnotif;
-}
 
 static nstime_t to_nstime(int64_t nanoseconds)
 {
@@ -424,38 +409,7 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
                            interface, context_id);
 }
 
-static void init(void)
-{
-    oxc_settings settings = {.assume_complete = pref_assume_complete, .grace = pref_grace};
-
-    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_oxcnotif));
-    oxc_analysis_init(&settings);
-    oxc_emsmdb_init();
-    oxc_asyncemsmdb_init();
-}
-
-static void register_preferences(void)
-{
-    module_t *module = prefs_register_protocol(proto_oxcnotif, NULL);
-
-    prefs_register_bool_preference(
-        module, "assume_complete", "Treat every association as complete",
-        "Report a handle that was never returned as a violation even if the capture does not hold "
-        "the beginning of its association. Right for captures that are known to start before the "
-        "client did; otherwise it causes false alarms.",
-        &pref_assume_complete);
-    prefs_register_uint_preference(
-        module, "grace", "Grace time (seconds)",
-        "Time that a client is given to fetch a notification before that is reported, and the "
-        "tolerance around the five minutes of a wait.",
-        10, &pref_grace);
-    prefs_register_bool_preference(
-        module, "rpc_over_http", "Analyse RPC over HTTP",
-        "Decode the PDUs of RPC over HTTP virtual connections and pair their channels.",
-        &oxc_pref_rpc_over_http);
-}
-
-static void register_oxcnotif(void)
+void oxc_oxcnotif_register(void)
 {
     static hf_register_info hf[] = {
         {&hf_oxcnotif_session,
@@ -620,27 +574,10 @@ static void register_oxcnotif(void)
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(expert_register_protocol(proto_oxcnotif), ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
-    register_preferences();
-    oxc_push_register(proto_oxcnotif);
-    oxc_http_register();
-    oxc_ends_register();
+    oxc_settings_register(proto_oxcnotif);
 }
 
-void oxc_register(void)
+void oxc_oxcnotif_init(void)
 {
-    oxc_emsmdb_register();
-    oxc_asyncemsmdb_register();
-    register_oxcnotif();
-    register_init_routine(init);
-    register_cleanup_routine(oxc_analysis_cleanup);
-}
-
-void oxc_handoff(void)
-{
-    oxc_emsmdb_handoff();
-    oxc_asyncemsmdb_handoff();
-    oxc_observer_handoff();
-    oxc_http_handoff();
-    oxc_push_handoff();
-    oxc_report_register();
+    enabled = proto_is_protocol_enabled(find_protocol_by_id(proto_oxcnotif));
 }

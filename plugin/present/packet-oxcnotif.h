@@ -16,12 +16,6 @@
 /** The tap "oxcnotif" gets a const oxc_view for each PDU of which something is known; it and its
  *  findings hold as long as the packet. */
 
-/** The preference oxcnotif.rpc_over_http. */
-extern oxc_bool oxc_pref_rpc_over_http;
-
-/** Protocol id of the sequence analysis. */
-int oxc_oxcnotif_protocol(void);
-
 /** The names of enum oxc_outcome. */
 extern const value_string oxc_outcome_vals[];
 
@@ -39,10 +33,10 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface);
 
-/** Registers all protocols of the plugin. */
-void oxc_register(void);
+/** Registers the protocol "oxcnotif" with its fields, expert items, tap and preferences. */
+void oxc_oxcnotif_register(void);
 
-/** Hooks all dissectors in. */
-void oxc_handoff(void);
+/** Begins a file: notes whether the protocol is enabled in it. */
+void oxc_oxcnotif_init(void);
 
 #endif /* OXC_PACKET_OXCNOTIF_H */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "capture/analysis.h"
-#include "decode/methods/packet-emsmdb.h"
+#include "capture/settings.h"
 #include "transport/rpc_over_http/virtual_connection.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
@@ -62,7 +62,7 @@ static uint32_t connection_of(packet_info *pinfo)
     }
     if (conversation)
         connection = (const oxc_connection *)conversation_get_proto_data(conversation,
-                                                                         oxc_emsmdb_protocol());
+                                                                         oxc_connection_protocol());
     return connection ? connection->number : OXC_NONE;
 }
 

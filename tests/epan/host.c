@@ -28,7 +28,8 @@
 #include <wsutil/wslog.h>
 
 #include "compat.h"
-#include "present/packet-oxcnotif.h"
+#include "plugin.h"
+#include "sequence/tracker.h"
 
 /* The frames of the file that is being dissected. */
 struct packet_provider_data {

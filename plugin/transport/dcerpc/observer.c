@@ -23,7 +23,6 @@
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
-#include "transport/rpc_over_http/rpc_over_http.h"
 
 /* [C706] 12.6.3.1 and 12.6.4; [MS-RPCE] 2.2.2.11 */
 enum {
@@ -708,16 +707,6 @@ dissector_handle_t oxc_observed_tcp(void)
     return observed_tcp;
 }
 
-/* Comes after each frame has been dissected, on every pass. */
-static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
-{
-    oxc_frame_end();
-    if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
-        oxc_watch_segment(pinfo);
-    oxc_http_watch_frame(tvb, pinfo);
-    return 0;
-}
-
 void oxc_observer_handoff(void)
 {
     int proto_dcerpc;
@@ -729,6 +718,4 @@ void oxc_observer_handoff(void)
     observed_tcp = create_dissector_handle(dissect_observed_tcp, proto_dcerpc);
     heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
                        "dcerpc_tcp_oxcnotif", proto_dcerpc, HEURISTIC_ENABLE);
-    /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
-    register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
 }

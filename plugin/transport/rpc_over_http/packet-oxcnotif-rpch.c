@@ -16,7 +16,7 @@
 
 #include "capture/analysis.h"
 #include "transport/dcerpc/observer.h"
-#include "present/packet-oxcnotif.h"
+#include "capture/settings.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"

@@ -22,7 +22,7 @@
 #include "capture/analysis.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/observer.h"
-#include "present/packet-oxcnotif.h"
+#include "capture/settings.h"
 #include "rpch.h"
 #include "rpch_stream.h"
 

@@ -12,7 +12,7 @@
 #include <epan/to_str.h>
 
 #include "capture/analysis.h"
-#include "present/packet-oxcnotif.h"
+#include "capture/settings.h"
 
 /* Beyond the ports of TCP, so that no conversation of the capture has the same ends. */
 #define FIRST_PORT 0x10000u

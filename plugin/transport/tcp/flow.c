@@ -11,7 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
-#include "decode/methods/packet-emsmdb.h"
+#include "capture/settings.h"
 
 /* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
 static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
@@ -76,7 +76,7 @@ oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
 oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
                                packet_info *pinfo, const struct tcpinfo *segment)
 {
-    int protocol = oxc_emsmdb_protocol();
+    int protocol = oxc_connection_protocol();
     oxc_segment_kind kind;
 
     if (PINFO_FD_VISITED(pinfo))
