@@ -66,6 +66,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection =
         oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_guint8(tvb, 2)));
+    oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_flow *flow = NULL;
     bool repeated = false;
     int result;
@@ -77,8 +78,8 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         repeated = watch_segment(pinfo, connection, flow, segment);
     }
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector,
-                         repeated ? UINT32_MAX : connection->number);
+    carrier.connection = repeated ? UINT32_MAX : connection->number;
+    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier);
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);
