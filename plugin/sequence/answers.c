@@ -36,7 +36,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
     if ((session->flags & OXC_SESSION_OPENED) == 0 ||
         !oxc_cxh_explained(tracker, &session->key.handle))
         return false;
-    if ((call->flags & (OXC_CALL_DOUBTED | OXC_CALL_HIDDEN)) == 0)
+    if (!oxc_call_doubtful(call, session))
         return true;
     session->unjudged_answers++;
     tracker->unjudged_answers++;
@@ -138,11 +138,8 @@ static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_c
 /* The same, and whatever session of the server has the handle now was returned. */
 static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    uint32_t now = oxc_session_find(tracker, server_of(tracker, event), &event->handle);
-
     show_alive(tracker, event, call);
-    if (now != OXC_NONE)
-        oxc_session_at(tracker, now)->flags |= OXC_SESSION_RETURNED;
+    oxc_handle_return(tracker, server_of(tracker, event), &event->handle);
 }
 
 /* A null CXH. Some products return it with an error, too, to a session that goes on. */

@@ -94,7 +94,7 @@ static const oxc_handle_key *stray_key(const void *owner, uint32_t stray)
 {
     const oxc_tracker *tracker = (const oxc_tracker *)owner;
 
-    return (const oxc_handle_key *)oxc_store_at(&tracker->strays, stray);
+    return &((const oxc_stray *)oxc_store_at(&tracker->strays, stray))->key;
 }
 
 static uint32_t stray_hash(const void *owner, uint32_t stray)
@@ -121,7 +121,7 @@ void oxc_handles_init(oxc_tracker *tracker)
     oxc_index_init(&tracker->context_index, &context_type, tracker);
     oxc_index_init(&tracker->explained_cxh, &cxh_type, tracker);
     oxc_index_init(&tracker->explained_acxh, &acxh_type, tracker);
-    oxc_store_init(&tracker->strays, sizeof(oxc_handle_key));
+    oxc_store_init(&tracker->strays, sizeof(oxc_stray));
     oxc_index_init(&tracker->stray_index, &stray_type, tracker);
 }
 
@@ -191,8 +191,34 @@ void oxc_handle_show(oxc_tracker *tracker, uint32_t server, const oxc_handle *ha
     if (oxc_handle_is_null(handle) || oxc_handle_was_shown(tracker, server, handle))
         return;
     stray = oxc_store_add(&tracker->strays);
-    *(oxc_handle_key *)oxc_store_at(&tracker->strays, stray) = key;
+    ((oxc_stray *)oxc_store_at(&tracker->strays, stray))->key = key;
     oxc_index_put(&tracker->stray_index, hash_key(tracker, &key), &key, stray);
+}
+
+void oxc_handle_return(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t stray;
+
+    if (session != OXC_NONE) {
+        oxc_session_at(tracker, session)->flags |= OXC_SESSION_RETURNED;
+        return;
+    }
+    oxc_handle_show(tracker, server, handle);
+    stray = find_key(tracker, &tracker->stray_index, server, handle);
+    if (stray != OXC_NONE)
+        ((oxc_stray *)oxc_store_at(&tracker->strays, stray))->returned = true;
+}
+
+bool oxc_handle_was_returned(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t stray = find_key(tracker, &tracker->stray_index, server, handle);
+
+    return (session != OXC_NONE &&
+            (oxc_session_at(tracker, session)->flags & OXC_SESSION_RETURNED) != 0) ||
+           (stray != OXC_NONE &&
+            ((const oxc_stray *)oxc_store_at(&tracker->strays, stray))->returned);
 }
 
 bool oxc_cxh_explained(const oxc_tracker *tracker, const oxc_handle *handle)

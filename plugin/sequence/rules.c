@@ -291,11 +291,11 @@ static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
            facts->wait.age > limit && facts->activity.frame != 0 && facts->activity.age > limit;
 }
 
-/* Lifted as wait-overlap; what became of its answer the tracker has looked at. */
+/* What the tracker takes for dropped: it has looked at the gaps. */
 static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->dropped_wait);
-    return !facts->null_handle && holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
+    return !facts->null_handle && holds(&facts->dropped_wait, 0);
 }
 
 /* Lifted by an EcDoRpcExt2 that may have been the session's last, and by the possible end of the

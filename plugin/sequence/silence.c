@@ -39,9 +39,10 @@ oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *
         silent = oxc_since(oxc_time(tracker), connection_of(tracker, previous)->heard_time);
     if (previous->connection == connection || oxc_call_hidden(previous) ||
         connection_of(tracker, previous)->partial || silent <= oxc_wait_reach(tracker) ||
-        evidence.age <= oxc_wait_reach(tracker))
+        evidence.age <= oxc_wait_reach(tracker) ||
+        (oxc_context_doubts(tracker, context, connection, previous->record + 1) &
+         OXC_DOUBT_ISSUE) != 0)
         return (oxc_evidence){0};
-    evidence.doubts = oxc_context_doubts(tracker, context, connection, previous->record + 1);
     evidence.age = silent;
     return evidence;
 }

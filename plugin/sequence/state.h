@@ -81,6 +81,12 @@ typedef struct {
     oxc_handle handle;
 } oxc_handle_key;
 
+/** A handle that readable PDUs of a server showed, and that names no session or context of it. */
+typedef struct {
+    oxc_handle_key key;
+    bool returned; /**< as a CXH, with 0 */
+} oxc_stray;
+
 enum {
     OXC_SESSION_OPENED = 1 << 0,    /**< by an EcDoConnectEx response */
     OXC_SESSION_RETURNED = 1 << 1,  /**< a response returned its CXH with 0 */
@@ -288,7 +294,7 @@ struct oxc_tracker {
 
     oxc_store servers, peers, associations, connections, sessions, contexts, calls, records;
     oxc_store registrations;
-    oxc_store strays; /* oxc_handle_key: handles that readable responses showed beside an error */
+    oxc_store strays; /* oxc_stray */
     oxc_index server_index, peer_index, association_index, session_index, context_index;
     oxc_index twin_index;                    /* connections, by the digests of bind and bind_ack */
     oxc_index explained_cxh, explained_acxh; /* sessions and contexts, by the 20 bytes alone */
@@ -477,6 +483,10 @@ uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc
 /** Whether an earlier readable PDU of the server showed the handle, as a CXH or an ACXH. */
 bool oxc_handle_was_shown(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
 
+/** Remembers that the server returned a handle as a CXH, with 0. */
+void oxc_handle_return(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
+bool oxc_handle_was_returned(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
+
 /** Remembers that a readable PDU showed a handle, where no session or context does. */
 void oxc_handle_show(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
 
@@ -537,6 +547,14 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t call);
 static inline bool oxc_call_hidden(const oxc_call *call)
 {
     return (call->flags & OXC_CALL_HIDDEN) != 0;
+}
+
+/** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
+ *  session, which has not been seen to live since the request. */
+static inline bool oxc_call_doubtful(const oxc_call *call, const oxc_session *session)
+{
+    return oxc_call_hidden(call) ||
+           ((call->flags & OXC_CALL_DOUBTED) != 0 && session->alive <= call->record + 1);
 }
 
 /** Whether the stub of a request or response can be believed, "Sealed calls" of the rules. */

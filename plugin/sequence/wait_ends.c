@@ -22,13 +22,17 @@ static oxc_outcome outcome_of(uint32_t status, uint32_t flags)
 }
 
 /* The EcDoAsyncConnectEx response that last returned a handle, whatever context it began. */
-static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *context)
+static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_call *call)
 {
+    const oxc_context *context = oxc_context_at(tracker, call->owner);
+    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
     uint32_t latest;
 
-    if ((context->flags & OXC_CONTEXT_REPLACED) == 0)
+    if ((context->flags & OXC_CONTEXT_REPLACED) == 0 && context->key.server == server)
         return context->connect;
-    latest = oxc_context_find(tracker, context->key.server, &context->key.handle);
+    latest = oxc_context_used(tracker, server, &context->key.handle);
+    if (latest == OXC_NONE)
+        return context->connect;
     return oxc_context_at(tracker, latest)->connect;
 }
 
@@ -44,7 +48,7 @@ static void show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome out
     if (call->owner == OXC_NONE)
         return;
     oxc_wait_show_context(tracker, record, call->owner);
-    record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
+    record->answer.connect = latest_connect(tracker, call);
 }
 
 /* The wait is none of those without an answer. */
@@ -114,8 +118,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
     session = oxc_session_at(tracker, context->session);
     if ((session->flags & OXC_SESSION_OPENED) == 0)
         return false;
-    if ((call->flags & (OXC_CALL_DOUBTED | OXC_CALL_HIDDEN)) == 0 &&
-        !oxc_wait_uncertain(tracker, call))
+    if (!oxc_call_doubtful(call, session) && !oxc_wait_uncertain(tracker, call))
         return true;
     context->unjudged_answers++;
     session->unjudged_answers++;

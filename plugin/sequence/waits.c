@@ -264,15 +264,15 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t association = oxc_connection_at(tracker, call->connection)->association;
-    uint32_t session = oxc_session_find(
-        tracker, oxc_connection_at(tracker, call->connection)->server, &event->handle);
+    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
 
     facts->explained = oxc_acxh_explained(tracker, &event->handle);
     facts->association_began = oxc_association_at(tracker, association)->began;
     facts->association_complete = oxc_association_complete(tracker, association);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
-    facts->returned_as_cxh = session != OXC_NONE &&
-                             (oxc_session_at(tracker, session)->flags & OXC_SESSION_RETURNED) != 0;
+    /* Only where it counts: it is one look-up more. */
+    if (!facts->explained)
+        facts->returned_as_cxh = oxc_handle_was_returned(tracker, server, &event->handle);
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
