@@ -137,6 +137,7 @@ bool is_believed(const naive *n, const entry *x, int before);
 bool opens_session(const naive *n, const entry *x);
 bool carries_cxh(const entry *x);
 int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int before);
+int session_end_from(const naive *n, int session, int from, int before);
 int session_end(const naive *n, int session, int before);
 bool is_doubtful(const naive *n, int session, int moment, int before);
 bool was_opened(const naive *n, int session);
@@ -173,8 +174,11 @@ int association_of(const naive *n, uint32_t number, int before);
 bool same_endpoint(const naive *n, uint32_t a, uint32_t b);
 bool began_in_capture(const naive *n, int association);
 bool is_complete(const naive *n, int i);
+bool may_be_complete(const naive *n, int i);
 bool may_have_more(const naive *n, int i);
 bool awaits(const naive *n, int session, oxc_method method, int i);
+bool gives_again(const naive *n, uint32_t server, int before);
+bool may_be_issued_again(const naive *n, int i);
 bool is_second_sighting(const naive *n, int i);
 
 /* --- naive_requests.c, naive_responses.c: the rules --- */
@@ -193,5 +197,6 @@ void judge_left(naive *n, int notification, int i);
 /* --- naive_gaps.c --- */
 
 uint64_t certain_findings(const naive *n, int i);
+uint64_t allowed_findings(const naive *n, int i);
 
 #endif /* NAIVE_HISTORY_H */

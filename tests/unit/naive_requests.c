@@ -62,18 +62,18 @@ static bool returned_as_cxh(const naive *n, int i)
     return false;
 }
 
-/* Where another connection may belong to the association, the words of the contract allow both
- * rules; only what proves the matter without it is asked for. */
+/* Where another connection may belong to the association, or a gap have hidden something, the words
+ * of the contract allow both rules; only what proves the matter without it is asked for. */
 static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id unknown, bool is_cxh)
 {
     bool more = may_have_more(n, i) && !n->settings.assume_complete;
     bool complete = is_complete(n, i);
     allow(n, i, unknown);
+    if (may_be_complete(n, i))
+        allow(n, i, proven);
     if (is_cxh || (complete && !more))
         report(n, i, proven, 0);
-    else if (complete)
-        allow(n, i, proven);
-    else if (!reported_before(n, i, unknown))
+    else if (!complete && !reported_before(n, i, unknown))
         report(n, i, unknown, 0);
 }
 
@@ -114,13 +114,14 @@ bool was_dropped(const naive *n, int wait, int i)
            (last == NOTHING || at(n, i)->e.time - at(n, last)->e.time > limit);
 }
 
-/* Whether the handle was returned again since the wait, for a session from before the capture: if
- * that had ended there, another context began. */
+/* Whether the handle was returned again since the wait, for a session from before the capture, or by
+ * a server that gives handles again: if that session had ended there, another context began. */
 bool maybe_replaced(const naive *n, int wait, int before)
 {
     const entry *x = at(n, wait);
     int session = issued_for(n, x->context);
-    return session != NOTHING && !was_opened(n, session) &&
+    return session != NOTHING &&
+           (!was_opened(n, session) || gives_again(n, server_of(n, x), before)) &&
            last_return(n, server_of(n, x), &x->e.handle, before) > wait;
 }
 
@@ -258,7 +259,7 @@ static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
 static void judge_after_error(naive *n, int i)
 {
     const entry *wait = at(n, i);
-    int returned = last_return(n, server_of(n, wait), &wait->e.handle, i);
+    int returned = last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i);
     if (returned == NOTHING)
         return;
     bool sure = true;
@@ -289,11 +290,14 @@ static bool is_same_session(const naive *n, int session, int end)
     return opens_session(n, at(n, end)) && !was_opened(n, session) && session > at(n, end)->call;
 }
 
+/* Which end counts may be in doubt behind a gap: what any of them says is allowed. */
 static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rule_id races)
 {
     int end = session == NOTHING ? NOTHING : session_end(n, session, i);
     if (end == NOTHING)
         return;
+    for (int k = end; k != NOTHING; k = session_end_from(n, session, k + 1, i))
+        allow(n, i, at(n, i)->e.time - at(n, k)->e.time < SECOND ? races : after);
     oxc_rule_id rule = at(n, i)->e.time - at(n, end)->e.time < SECOND ? races : after;
     bool waits = rule == OXC_RULE_wait_races_disconnect || rule == OXC_RULE_wait_after_disconnect;
     report_if(n, i, rule, end,

@@ -12,13 +12,28 @@
 
 typedef bool (*returning)(const naive *n, const entry *x);
 
+/* Whether a request named a session (or context) of its own with the handle on that server. */
+static bool is_known_there(const naive *n, uint32_t server, const oxc_handle *handle,
+                           returning returns, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        bool begins = returns == opens_session ? x->session == i : x->context == i;
+        if (is_pdu(x) && begins && server_of(n, x) == server && same_handle(&x->e.handle, handle))
+            return true;
+    }
+    return false;
+}
+
 /* "A handle that was returned under another server address only, and there once, is that handle":
- * the server whose handle it is. */
+ * the server whose handle it is. An ACXH that goes on is returned once. One that is known on the server already keeps to it. */
 static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *handle,
                             returning returns, int before)
 {
     uint32_t home = server;
     int times = 0;
+    if (is_known_there(n, server, handle, returns, before))
+        return server;
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
         if (!returns(n, x) || !same_handle(&x->e.handle, handle))
@@ -26,7 +41,7 @@ static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *h
         if (server_of(n, x) == server)
             return server;
         home = server_of(n, x);
-        times++;
+        times += x->session == i || x->context == i;
     }
     return times == 1 ? home : server;
 }
@@ -101,12 +116,18 @@ static bool ends_session(const naive *n, int i, int s, int before)
     return gives_null(n, i, s) && returned_zero(x) && !lived_after(n, s, i, before);
 }
 
-int session_end(const naive *n, int s, int before)
+/* The first standing end from entry @p from on. */
+int session_end_from(const naive *n, int s, int from, int before)
 {
-    for (int i = s + 1; i < before; i++)
+    for (int i = MAX(s + 1, from); i < before; i++)
         if (ends_session(n, i, s, before))
             return i;
     return NOTHING;
+}
+
+int session_end(const naive *n, int s, int before)
+{
+    return session_end_from(n, s, s + 1, before);
 }
 
 /* Whether, as is known before @p before, the session may have ended at the moment: a failed call

@@ -89,7 +89,8 @@ static void compare_twin(difference *d, const subject *s, const story *told, gui
     for (guint i = 0; i < index; i++) {
         const step *what = &told->steps[i];
         if (what->e.frame != again->e.frame - 1 || what->e.ordinal != again->e.ordinal ||
-            !subject_view(s, what, &first))
+            (what->e.type != OXC_EVENT_REQUEST && what->e.type != OXC_EVENT_RESPONSE) ||
+            !subject_view(s, what, &first) || first.unmatched || view->unmatched)
             continue;
         compare_number(d, index, "session (seen twice)", view->session, first.session);
         compare_number(d, index, "context (seen twice)", view->context, first.context);
