@@ -79,8 +79,10 @@ static bool makes_hole(const naive *n, int i, int before)
     const entry *x = at(n, i);
     if (!is_pdu(x))
         return false;
-    if (x->e.type == OXC_EVENT_LOST)
-        return true;
+    if (x->e.type == OXC_EVENT_LOST) {
+        hidden what = hidden_in(n, i);
+        return what.requests || what.answers;
+    }
     if (x->e.type == OXC_EVENT_RESPONSE)
         return x->unmatched;
     if (!is_request(x, OXC_METHOD_CONNECT) && !is_request(x, OXC_METHOD_ASYNC_CONNECT))
@@ -195,19 +197,6 @@ bool gives_again(const naive *n, uint32_t server, int before)
                 same_handle(&at(n, j)->e.handle, &x->e.handle) &&
                 is_for_another(n, session_issued(n, j), session_issued(n, k), k))
                 return true;
-    }
-    return false;
-}
-
-/* Whether an EcDoConnectEx or EcDoAsyncConnectEx is out that may do so. */
-bool may_be_issued_again(const naive *n, int i)
-{
-    uint32_t server = server_of(n, at(n, i));
-    for (int k = 0; k < i; k++) {
-        const entry *x = at(n, k);
-        if ((is_request(x, OXC_METHOD_CONNECT) || is_request(x, OXC_METHOD_ASYNC_CONNECT)) &&
-            server_of(n, x) == server && answer_of(n, k, i) == NOTHING)
-            return gives_again(n, server, i);
     }
     return false;
 }

@@ -36,12 +36,6 @@ static const uint64_t unexplained_rules =
     RULE_BIT(wait_without_connect) | RULE_BIT(wait_handle_unknown) |
     RULE_BIT(connect_without_session) | RULE_BIT(connect_session_unknown);
 
-/* What a gap can have hidden. */
-typedef struct {
-    bool requests;
-    bool answers;
-} hidden;
-
 static bool has_outstanding(const naive *n, uint32_t number, int moment)
 {
     for (int i = 0; i < moment; i++)
@@ -69,7 +63,7 @@ static bool comes_late(const naive *n, int bind_ack)
 
 /* "Missing bytes of the server hide answers, and only those of calls that were outstanding on that
  * connection; missing bytes of the client hide requests (and later their answers)." */
-static hidden hidden_in(const naive *n, int g)
+hidden hidden_in(const naive *n, int g)
 {
     const entry *x = at(n, g);
     hidden none = {false, false};
@@ -159,7 +153,7 @@ static bool is_certain(const naive *n, int i, int rule)
 {
     if ((request_rules >> rule & 1) != 0)
         return true;
-    if ((answer_rules >> rule & 1) == 0 && may_be_issued_again(n, i))
+    if (gives_again(n, server_of(n, at(n, i)), i))
         return false;
     bool unexplained = (unexplained_rules >> rule & 1) != 0;
     int session = session_at(n, i);

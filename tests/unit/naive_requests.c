@@ -10,17 +10,20 @@
 
 #define OLDEST_SERVER (UINT64_C(8) << 48 | UINT64_C(358) << 16)
 
-void report(naive *n, int i, oxc_rule_id rule, int since)
-{
-    entry *x = at(n, i);
-    if ((x->findings >> rule & 1) == 0 || since < x->since[rule])
-        x->since[rule] = since;
-    x->findings |= UINT64_C(1) << rule;
-}
-
 void allow(naive *n, int i, oxc_rule_id rule)
 {
     at(n, i)->allowed |= UINT64_C(1) << rule;
+}
+
+void report(naive *n, int i, oxc_rule_id rule, int since)
+{
+    entry *x = at(n, i);
+    allow(n, i, rule);
+    if (n->only_allows)
+        return;
+    if ((x->findings >> rule & 1) == 0 || since < x->since[rule])
+        x->since[rule] = since;
+    x->findings |= UINT64_C(1) << rule;
 }
 
 /* What the contract's words leave open is allowed, and not asked for. */
@@ -151,7 +154,9 @@ static bool tells_what_came(const naive *n, uint32_t number, int before)
     return false;
 }
 
-/* "On the request: an earlier wait of the same context is outstanding on the same connection." */
+/* "On the request: an earlier wait of the same context is outstanding on the same connection." Of a
+ * connection on which the capture has nothing from the server it is left open when its last PDU
+ * came. */
 static void judge_overlap(naive *n, int i)
 {
     bool same = false;
@@ -243,6 +248,13 @@ static bool keeps_to_a_connection(const naive *n, int wait, int before)
     return true;
 }
 
+/* Whether an answer to a session that had ended says more than that is left open. */
+static bool is_of_the_living(const naive *n, int k)
+{
+    int session = issued_for(n, context_of_response(n, k));
+    return session == NOTHING || was_alive(n, session, at(n, k)->call, k);
+}
+
 static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
 {
     const entry *x = at(n, k);
@@ -276,7 +288,7 @@ static void judge_after_error(naive *n, int i)
         sure = sure && !maybe_replaced(n, x->call, i) && x->call > returned &&
                !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i);
         if (x->e.status == STATUS_REJECTED)
-            sure = sure && keeps_to_a_connection(n, x->call, i);
+            sure = sure && keeps_to_a_connection(n, x->call, i) && is_of_the_living(n, k);
         report_if(n, i, OXC_RULE_wait_after_error, x->call, sure);
         return;
     }
@@ -365,7 +377,8 @@ static void judge_async_connect_request(naive *n, int i)
 
 /* EcDoRpcExt2 and EcDoDisconnect. */
 
-/* A wait on a context of the session counts also if the context has been replaced since. */
+/* A wait on a context of the session counts also if the context has been replaced since. That none
+ * was seen rests on all that the session did. */
 static void judge_never_waited(naive *n, int i)
 {
     int session = at(n, i)->session;
@@ -378,7 +391,7 @@ static void judge_never_waited(naive *n, int i)
             live = k;
     }
     if (live != NOTHING && is_alive(n, session, i))
-        report(n, i, OXC_RULE_connect_not_followed_by_wait, live);
+        report(n, i, OXC_RULE_connect_not_followed_by_wait, session);
 }
 
 /* All but "once for each": whether entry i completes the evidence that a notification was left. */
