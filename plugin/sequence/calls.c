@@ -84,15 +84,22 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
     return number;
 }
 
+static uint32_t *list_of(const oxc_tracker *tracker, const oxc_call *call)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+
+    return call->method == OXC_METHOD_ASYNC_WAIT ? &connection->waits : &connection->calls;
+}
+
 void oxc_call_list(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
-    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+    uint32_t *list = list_of(tracker, call);
 
-    call->before = connection->calls;
+    call->before = *list;
     if (call->before != OXC_NONE)
         oxc_call_at(tracker, call->before)->after = number;
-    connection->calls = number;
+    *list = number;
 }
 
 /* Takes a call off the list of those whose answer no gap can have hidden. */
@@ -103,7 +110,7 @@ static void unlist(oxc_tracker *tracker, oxc_call *call)
     if (call->after != OXC_NONE)
         oxc_call_at(tracker, call->after)->before = call->before;
     else
-        oxc_connection_at(tracker, call->connection)->calls = call->before;
+        *list_of(tracker, call) = call->before;
     if (call->before != OXC_NONE)
         oxc_call_at(tracker, call->before)->after = call->after;
     call->flags |= OXC_CALL_HIDDEN;

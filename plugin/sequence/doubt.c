@@ -116,6 +116,9 @@ static void hide_requests(oxc_tracker *tracker, uint32_t number, uint32_t mark, 
 
     connection->hides = true;
     oxc_gap_note(tracker, number, &gap);
+    /* The client may have cancelled its waits. */
+    while (connection->waits != OXC_NONE)
+        oxc_call_hide(tracker, connection->waits, mark, time);
 }
 
 /* Bytes of the server are missing: answers to calls that are outstanding, those included that
@@ -126,6 +129,8 @@ static void hide_answers(oxc_tracker *tracker, uint32_t number, uint32_t mark, i
 
     if (connection->hides)
         hide_requests(tracker, number, mark, time);
+    while (connection->waits != OXC_NONE)
+        oxc_call_hide(tracker, connection->waits, mark, time);
     while (connection->calls != OXC_NONE)
         oxc_call_hide(tracker, connection->calls, mark, time);
 }
@@ -136,6 +141,7 @@ void oxc_gap_lost(oxc_tracker *tracker, const oxc_event *event)
     uint32_t mark = oxc_now(tracker) + 1;
 
     tracker->gaps++;
+    oxc_association_at(tracker, oxc_association_of(tracker, event->connection))->hole = true;
     if (event->lost_from != OXC_SIDE_SERVER)
         hide_requests(tracker, event->connection, mark, event->time);
     if (event->lost_from != OXC_SIDE_CLIENT)
@@ -216,16 +222,21 @@ static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
 unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                                uint32_t since)
 {
+    uint32_t server = oxc_connection_at(tracker, connection)->server;
+
+    if (!oxc_server_at(tracker, server)->reissues)
+        return 0;
+    return oxc_doubts_of(tracker, session, connection, since) & (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
+}
+
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
+{
     const oxc_connection *on = oxc_connection_at(tracker, connection);
-    unsigned doubts;
 
     if (!oxc_server_at(tracker, on->server)->reissues)
         return 0;
-    doubts =
-        oxc_doubts_of(tracker, session, connection, since) | awaited_on(tracker, on->association);
-    if (session != OXC_NONE)
-        doubts |= awaited_on(tracker, oxc_session_at(tracker, session)->home);
-    return doubts & (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
+    return awaited_on(tracker, on->association) |
+           awaited_on(tracker, oxc_session_at(tracker, session)->home);
 }
 
 unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection)

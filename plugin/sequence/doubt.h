@@ -33,11 +33,11 @@
  *   session      an answer that was missing or not read to a call whose session is known
  *   context      the same for its waits
  *
- * Direction. Missing bytes of the client hide requests. Missing bytes of the server hide the
- * answers of the calls that were outstanding on the connection, and of no others: each of these
- * calls is taken off the connection's list and noted for what its answer may have said
- * (oxc_call_hide). Where the side is not known it is both. A connection on which an interface was
- * not bound hides no call of that interface.
+ * Direction. Missing bytes of the client hide requests, and that waits were cancelled. Missing
+ * bytes of the server hide the answers of the calls that were outstanding on the connection, and of
+ * no others: each of these calls is taken off the connection's list and noted for what its answer
+ * may have said (oxc_call_hide). Where the side is not known it is both. A connection on which an
+ * interface was not bound hides no call of that interface.
  *
  * Reach. A hidden call may act later than the gap:
  *   - an EcDoRpcExt2 counts as in flight until a later one of its session has been answered
@@ -89,9 +89,12 @@ typedef struct {
 typedef struct {
     uint32_t server; /**< in the tracker's servers */
     uint32_t client;
-    uint32_t twin;  /**< peer that shows the same connections, or OXC_NONE */
-    oxc_doubts all; /**< on any connection */
-    GArray *late;   /**< of oxc_late_gap, from the youngest connection to the oldest; or NULL */
+    uint32_t twin;          /**< peer that shows the same connections, or OXC_NONE */
+    oxc_doubts all;         /**< on any connection */
+    uint64_t connecting;    /**< #first of the youngest connection of unknown beginning on which an
+                               EcDoConnectEx or EcDoAsyncConnectEx was sent, 0: none */
+    uint32_t unknown_waits; /**< mark of the last wait on a handle that nobody explained */
+    GArray *late; /**< of oxc_late_gap, from the youngest connection to the oldest; or NULL */
 } oxc_peer;
 
 #endif /* OXC_DOUBT_H */

@@ -95,6 +95,20 @@ void oxc_fetch_end(oxc_tracker *tracker, uint32_t number)
     unlink_fetch(tracker, oxc_call_at(tracker, number));
 }
 
+void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered)
+{
+    const oxc_session *session = oxc_session_at(tracker, answered->owner);
+
+    while (session->oldest != OXC_NONE) {
+        oxc_call *call = oxc_call_at(tracker, session->oldest);
+
+        if (call->record > answered->record)
+            return;
+        unlink_fetch(tracker, call);
+        call->flags |= OXC_CALL_LANDED;
+    }
+}
+
 /* The oldest EcDoRpcExt2 in flight that may still get an answer. */
 static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 {

@@ -152,28 +152,28 @@ uint32_t oxc_context_find(const oxc_tracker *tracker, uint32_t server, const oxc
 
 uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
 {
-    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t own = oxc_session_find(tracker, server, handle);
+    uint32_t other;
 
-    if (session != OXC_NONE)
-        return session;
-    session = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
-    if (session == OXC_NONE ||
-        (oxc_session_at(tracker, session)->flags & OXC_SESSION_AMBIGUOUS) != 0)
-        return OXC_NONE;
-    return session;
+    if (own != OXC_NONE && (oxc_session_at(tracker, own)->flags & OXC_SESSION_EXPLAINED) != 0)
+        return own;
+    other = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
+    if (other == OXC_NONE || (oxc_session_at(tracker, other)->flags & OXC_SESSION_AMBIGUOUS) != 0)
+        return own;
+    return other;
 }
 
 uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
 {
-    uint32_t context = oxc_context_find(tracker, server, handle);
+    uint32_t own = oxc_context_find(tracker, server, handle);
+    uint32_t other;
 
-    if (context != OXC_NONE)
-        return context;
-    context = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
-    if (context == OXC_NONE ||
-        (oxc_context_at(tracker, context)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
-        return OXC_NONE;
-    return context;
+    if (own != OXC_NONE && oxc_context_at(tracker, own)->connect != OXC_NONE)
+        return own;
+    other = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
+    if (other == OXC_NONE || (oxc_context_at(tracker, other)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
+        return own;
+    return other;
 }
 
 bool oxc_handle_was_shown(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
@@ -212,7 +212,8 @@ void oxc_session_explain(oxc_tracker *tracker, uint32_t session)
     uint32_t hash = hash_bytes(tracker, handle);
     uint32_t before = oxc_index_find(&tracker->explained_cxh, hash, handle);
 
-    if (before != OXC_NONE && before != session)
+    oxc_session_at(tracker, session)->flags |= OXC_SESSION_EXPLAINED;
+    if (before != OXC_NONE)
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_AMBIGUOUS;
     oxc_index_put(&tracker->explained_cxh, hash, handle, session);
 }
@@ -223,7 +224,7 @@ void oxc_context_explain(oxc_tracker *tracker, uint32_t context)
     uint32_t hash = hash_bytes(tracker, handle);
     uint32_t before = oxc_index_find(&tracker->explained_acxh, hash, handle);
 
-    if (before != OXC_NONE && before != context)
+    if (before != OXC_NONE)
         oxc_context_at(tracker, context)->flags |= OXC_CONTEXT_AMBIGUOUS;
     oxc_index_put(&tracker->explained_acxh, hash, handle, context);
 }
@@ -253,12 +254,14 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     return number;
 }
 
-void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool disconnected)
+void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call, bool disconnected)
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
     if (session->end != OXC_NONE)
         return;
+    if (oxc_doubts_of_life(tracker, number, call->connection) != 0)
+        session->flags |= OXC_SESSION_EARLIER;
     session->end = oxc_now(tracker) - 1;
     if (disconnected)
         session->flags |= OXC_SESSION_CLOSED;

@@ -33,6 +33,7 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
     if (call->owner == OXC_NONE)
         call->owner =
             oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
+    oxc_handle_show(tracker, server, &event->handle);
     oxc_session_at(tracker, call->owner)->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = oxc_session_at(tracker, call->owner)->number;
     if (oxc_session_ended(tracker, call->owner))
@@ -61,6 +62,7 @@ static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t n
 static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_association *home = oxc_association_at(tracker, session->home);
     oxc_evidence evidence = {0};
 
     if (session->end != OXC_NONE || session->quiet == OXC_NONE ||
@@ -69,6 +71,9 @@ static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
     evidence = oxc_evidence_of(tracker, oxc_context_at(tracker, session->quiet)->connect);
     evidence.doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->begun + 1) &
                       (OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
+    /* A context that nobody saw issued shows by its waits. */
+    if (oxc_peer_at(tracker, home->peer)->unknown_waits <= session->begun + 1)
+        evidence.doubts &= ~(unsigned)OXC_DOUBT_ISSUE;
     evidence.doubts |= oxc_doubts_of_life(tracker, call->owner, call->connection);
     return evidence;
 }
@@ -111,7 +116,9 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
         facts->session_end = oxc_evidence_of(tracker, session->end);
         facts->session_end.doubts =
             oxc_doubts_of_handles(tracker, call->owner, call->connection,
-                                  oxc_record_at(tracker, session->end)->request + 1);
+                                  oxc_record_at(tracker, session->end)->request + 1) |
+            oxc_doubts_awaited(tracker, call->owner, call->connection) |
+            ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u);
     }
     if (session->quiet != OXC_NONE) {
         uint32_t connect = oxc_context_at(tracker, session->quiet)->connect;
@@ -136,8 +143,7 @@ static void async_connect_request(oxc_tracker *tracker, const oxc_event *event, 
     }
     facts.explained = oxc_cxh_explained(tracker, &event->handle);
     facts.association_began = oxc_association_at(tracker, association_of(tracker, call))->began;
-    facts.association_complete =
-        oxc_association_complete(tracker, association_of(tracker, call), OXC_MARK_OPEN);
+    facts.association_complete = oxc_association_complete(tracker, association_of(tracker, call));
     look_at_session(tracker, call, &facts);
     oxc_judge(tracker, &facts);
     session = oxc_session_at(tracker, call->owner);
@@ -282,6 +288,7 @@ static void settle(oxc_tracker *tracker, uint32_t number)
     session = oxc_session_at(tracker, call->owner);
     if (session->settled < call->record + 1)
         session->settled = call->record + 1;
+    oxc_fetch_settle(tracker, call);
 }
 
 void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
@@ -289,7 +296,10 @@ void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
     const oxc_call *call = oxc_call_at(tracker, number);
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
 
-    connection->echoes |= connection->bound && event->call_id != connection->bind_call_id;
+    connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
+                          (connection->answered && event->call_id != connection->answer_id);
+    connection->answered = true;
+    connection->answer_id = event->call_id;
     settle(tracker, number);
     if (readable)
         oxc_gap_unread(tracker, call->connection, kinds_of_unread_request(event, call));

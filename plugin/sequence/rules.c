@@ -117,7 +117,8 @@ static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *fin
 
 static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND;
+    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND &&
+           (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* An EcDoRpcExt2 or a wait that could not be read starts the row anew, in the tracker. */
@@ -180,7 +181,8 @@ static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *
 
 static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND;
+    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND &&
+           (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* Lifted by the possible end of the session, by a wait that may have returned an error, and by
@@ -289,11 +291,11 @@ static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
            facts->wait.age > limit && facts->activity.frame != 0 && facts->activity.age > limit;
 }
 
-/* What the tracker takes for dropped: it has looked at the gaps. */
+/* Lifted as wait-overlap; what became of its answer the tracker has looked at. */
 static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->dropped_wait);
-    return !facts->null_handle && holds(&facts->dropped_wait, 0);
+    return !facts->null_handle && holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
 }
 
 /* Lifted by an EcDoRpcExt2 that may have been the session's last, and by the possible end of the

@@ -37,10 +37,11 @@ oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *
     silent = evidence.age;
     if (connection_of(tracker, previous)->heard_time != 0)
         silent = oxc_since(oxc_time(tracker), connection_of(tracker, previous)->heard_time);
-    if (previous->connection == connection || is_doubtful(tracker, previous) ||
-        silent <= oxc_wait_reach(tracker) || evidence.age <= oxc_wait_reach(tracker) ||
-        oxc_context_doubts(tracker, context, connection, previous->record + 1) != 0)
+    if (previous->connection == connection || oxc_call_hidden(previous) ||
+        connection_of(tracker, previous)->partial || silent <= oxc_wait_reach(tracker) ||
+        evidence.age <= oxc_wait_reach(tracker))
         return (oxc_evidence){0};
+    evidence.doubts = oxc_context_doubts(tracker, context, connection, previous->record + 1);
     evidence.age = silent;
     return evidence;
 }

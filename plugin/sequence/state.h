@@ -40,6 +40,8 @@ typedef struct {
     bool began;        /**< in the capture */
     bool unbound;      /**< of unknown beginning, and private to one connection */
     bool partial;      /**< has a connection that is seen in part */
+    bool hole;         /**< bytes of it are missing, or out of order: a handle that nobody explained
+                          may be one of its own */
     bool connect_sent; /**< an EcDoConnectEx */
 } oxc_association;
 
@@ -54,18 +56,21 @@ typedef struct {
     uint32_t association; /**< OXC_NONE before the bind_ack or the first call */
     uint32_t twin;        /**< another sighting of the connection, or OXC_NONE */
     uint32_t calls;       /**< its calls whose answer no gap can have hidden, a list */
+    uint32_t waits;       /**< the same for its waits */
     uint32_t opening;     /**< EcDoConnectEx without answer */
     uint32_t issuing;     /**< EcDoAsyncConnectEx without answer */
     uint32_t bind_call_id;
+    uint32_t answer_id; /**< call id of the last response */
     uint32_t bind_group;
     uint16_t port;
     uint8_t interfaces; /**< of OXC_BINDS_..., that binds asked for; 0: not known */
     bool bind_pending;
     bool bound;    /**< a bind has been seen */
-    bool echoes;   /**< a response came with another call id than that of the bind */
+    bool echoes;   /**< responses came with different call ids: each with that of its call */
     bool hides;    /**< requests of it are missing */
     bool used;     /**< by a request */
     bool heard;    /**< a PDU of the server has been seen */
+    bool answered; /**< a response has been seen */
     bool partial;  /**< only some of its PDUs come as events */
     bool repeated; /**< a second sighting of #twin */
     bool split;    /**< its requests and answers travel on TCP connections of their own */
@@ -82,7 +87,9 @@ enum {
     OXC_SESSION_REPORTED = 1 << 2,  /**< connect-session-unknown on its CXH */
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
     OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
-    OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
+    OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned more than once */
+    OXC_SESSION_EXPLAINED = 1 << 6, /**< by an EcDoConnectEx response */
+    OXC_SESSION_EARLIER = 1 << 7,   /**< it may have ended before its end was seen */
 };
 
 typedef struct {
@@ -129,7 +136,7 @@ enum {
     OXC_CONTEXT_BUSY = 1 << 7,       /**< wait-busy-loop reported, and none fetched since */
     OXC_CONTEXT_CUT = 1 << 8,        /**< wait-cut-repeatedly reported, and none answered since */
     OXC_CONTEXT_WAITING = 1 << 9,    /**< in the session's list of those */
-    OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH began another context, too */
+    OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH was returned more than once */
 };
 
 typedef struct {
@@ -400,6 +407,10 @@ unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session, uint32_t co
 unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                                uint32_t since);
 
+/** The same, as to calls whose answers are still to come.
+ *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
 /** OXC_DOUBT_END if the session may have ended in a gap since it was known to live, or 0. */
 unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
@@ -427,13 +438,11 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event);
 /** Counts a call as without answer (@p change 1) or with one (-1). */
 void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change);
 
-/** Whether no handle can be valid in the association that is not explained.
- *  @param kind  OXC_MARK_OPEN or OXC_MARK_ISSUE: the kind of call that explains it */
-bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association, oxc_mark kind);
+/** Whether no handle can be valid in the association that is not explained. */
+bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association);
 
 /** Complete by its packets, whatever the settings say. */
-bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association,
-                                oxc_mark kind);
+bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association);
 
 /* twins.c */
 
@@ -481,7 +490,8 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
                            uint32_t association);
 
 /** @param disconnected  by EcDoDisconnect: for good */
-void oxc_session_end(oxc_tracker *tracker, uint32_t session, bool disconnected);
+void oxc_session_end(oxc_tracker *tracker, uint32_t session, const oxc_call *call,
+                     bool disconnected);
 
 /** The session may have ended on this PDU. */
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t session);
@@ -612,6 +622,9 @@ void oxc_fetches_init(oxc_tracker *tracker);
 /** Puts an EcDoRpcExt2 request of a session in flight; it fetches what is not fetched yet. */
 void oxc_fetch_begin(oxc_tracker *tracker, uint32_t call);
 void oxc_fetch_end(oxc_tracker *tracker, uint32_t call);
+
+/** One has its answer: those that were sent before count as in flight no more. */
+void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered);
 
 /** Links the notification of the last record with what fetches and delivers it, no more. */
 void oxc_fetch_link(oxc_tracker *tracker, uint32_t context);

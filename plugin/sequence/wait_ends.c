@@ -225,7 +225,7 @@ static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context
     /* Of a session that was there before the capture, earlier waits may still be out; and one that
      * was lost on another connection may not show until that carries something again. */
     return facts->alone && (facts->alone_doubts & OXC_DOUBT_WAIT) == 0 &&
-           other_is_over(tracker, context) && facts->judged &&
+           other_is_over(tracker, context) &&
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
 }
 
@@ -310,6 +310,13 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
 
     note_close(tracker, call);
     show_end(tracker, call, OXC_OUTCOME_CANCELLED);
+    if ((call->flags & OXC_CALL_CANCELLED) != 0) {
+        oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
+
+        record->outcome = OXC_OUTCOME_NONE;
+        record->flags &= (uint8_t)~OXC_RECORD_TIMED;
+        return;
+    }
     if (call->owner != OXC_NONE) {
         oxc_wait_retire(tracker, number, false);
         leave(oxc_context_at(tracker, call->owner), number);
