@@ -65,19 +65,19 @@ static bool leaves_association(const naive *n, int i)
     return false;
 }
 
-/* Whether entry i gives a CXH back that is no more. */
+/* Whether entry i gives back the CXH of a session that is no more, or an ACXH for it. */
 static bool revives_session(const naive *n, int i)
 {
     const entry *x = at(n, i);
     if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) ||
-        is_null(&x->e.handle) || is_response(n, x, OXC_METHOD_CONNECT) ||
-        is_response(n, x, OXC_METHOD_ASYNC_CONNECT))
+        is_null(&x->e.handle) || is_response(n, x, OXC_METHOD_CONNECT))
         return false;
     int session = at(n, x->call)->session;
     return session != NOTHING && session_end(n, session, x->call) != NOTHING;
 }
 
-/* "Handles are fresh": whether entry i issues a handle that another session had. */
+/* "Handles are fresh": whether entry i issues a handle that another session had, or that was used
+ * before. */
 static bool issues_again(const naive *n, int i)
 {
     const entry *x = at(n, i);
@@ -88,7 +88,7 @@ static bool issues_again(const naive *n, int i)
         const entry *y = at(n, k);
         if (!is_pdu(y) || !same_handle(&x->e.handle, &y->e.handle))
             continue;
-        if (opens ? opens_session(n, y) || (carries_cxh(y) && k < x->call)
+        if (opens ? opens_session(n, y) || carries_cxh(y)
                   : returns_acxh(n, y) && at(n, y->call)->session != at(n, x->call)->session)
             return true;
     }
