@@ -36,7 +36,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
     if ((session->flags & OXC_SESSION_OPENED) == 0 ||
         !oxc_cxh_explained(tracker, &session->key.handle))
         return false;
-    if (!oxc_call_doubtful(call, session))
+    if (!oxc_call_doubtful(tracker, call, session))
         return true;
     session->unjudged_answers++;
     tracker->unjudged_answers++;
@@ -64,7 +64,7 @@ static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t nu
     bool early = (session->flags & OXC_SESSION_OPENED) == 0 && session->begun > call->record;
 
     /* It is replaced in any case: what came before says nothing about its end. */
-    if (early || oxc_call_hidden(call))
+    if (early || oxc_answer_doubted(tracker, call))
         oxc_session_doubt(tracker, number);
     else
         oxc_session_end(tracker, number, call, false);
@@ -82,7 +82,8 @@ static void open_session(const oxc_tracker *tracker, const oxc_event *event, con
     session->activity = call->record;
     session->server_version = event->server_version;
     session->version_from =
-        oxc_call_hidden(call) || (connection->bound && connection->bind_call_id == event->call_id)
+        oxc_answer_doubted(tracker, call) ||
+                (connection->bound && connection->bind_call_id == event->call_id)
             ? event->connection
             : OXC_NONE;
 }
@@ -118,7 +119,7 @@ static void show_returned(oxc_tracker *tracker, const oxc_event *event)
 /* Whether a response returned the handle of its request, with 0. */
 static bool returns_own(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    return event->status == 0 && !oxc_call_hidden(call) &&
+    return event->status == 0 && !oxc_answer_doubted(tracker, call) &&
            memcmp(oxc_session_at(tracker, call->owner)->key.handle.bytes, event->handle.bytes,
                   OXC_HANDLE_SIZE) == 0;
 }
@@ -145,7 +146,7 @@ static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc
 /* A null CXH. Some products return it with an error, too, to a session that goes on. */
 static void end_by_null(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    if (event->status == 0 && !oxc_call_hidden(call))
+    if (event->status == 0 && !oxc_answer_doubted(tracker, call))
         oxc_session_end(tracker, call->owner, call, false);
     else
         oxc_session_doubt(tracker, call->owner);
@@ -193,7 +194,7 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
     oxc_judge(tracker, &facts);
     if (event->status != 0)
         return;
-    if (oxc_call_hidden(call))
+    if (oxc_answer_doubted(tracker, call))
         oxc_session_doubt(tracker, call->owner);
     else
         oxc_session_end(tracker, call->owner, call, true);

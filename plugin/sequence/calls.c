@@ -116,10 +116,12 @@ static void unlist(oxc_tracker *tracker, oxc_call *call)
     call->flags |= OXC_CALL_HIDDEN;
 }
 
-void oxc_call_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
+void oxc_call_hide(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
     unlist(tracker, oxc_call_at(tracker, number));
-    oxc_call_missed_answer(tracker, number, mark, time);
+    if (gap->bytes)
+        oxc_call_at(tracker, number)->flags |= OXC_CALL_UNSURE;
+    oxc_call_missed_answer(tracker, number, gap->mark, gap->time);
 }
 
 void oxc_call_end(oxc_tracker *tracker, uint32_t number)

@@ -74,6 +74,7 @@ typedef struct {
     unsigned kinds; /**< of #oxc_doubt */
     uint32_t mark;
     int64_t time;
+    bool bytes; /**< bytes are missing; not only a call that nobody could read or match */
 } oxc_gap;
 
 /** Notes a gap in a scope. */

@@ -155,11 +155,11 @@ uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, const oxc
     uint32_t own = oxc_session_find(tracker, server, handle);
     uint32_t other;
 
-    if (own != OXC_NONE && (oxc_session_at(tracker, own)->flags & OXC_SESSION_EXPLAINED) != 0)
+    if (own != OXC_NONE)
         return own;
     other = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
     if (other == OXC_NONE || (oxc_session_at(tracker, other)->flags & OXC_SESSION_AMBIGUOUS) != 0)
-        return own;
+        return OXC_NONE;
     return other;
 }
 
@@ -168,11 +168,11 @@ uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc
     uint32_t own = oxc_context_find(tracker, server, handle);
     uint32_t other;
 
-    if (own != OXC_NONE && oxc_context_at(tracker, own)->connect != OXC_NONE)
+    if (own != OXC_NONE)
         return own;
     other = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
     if (other == OXC_NONE || (oxc_context_at(tracker, other)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
-        return own;
+        return OXC_NONE;
     return other;
 }
 
@@ -238,8 +238,7 @@ void oxc_session_explain(oxc_tracker *tracker, uint32_t session)
     uint32_t hash = hash_bytes(tracker, handle);
     uint32_t before = oxc_index_find(&tracker->explained_cxh, hash, handle);
 
-    oxc_session_at(tracker, session)->flags |= OXC_SESSION_EXPLAINED;
-    if (before != OXC_NONE)
+    if (before != OXC_NONE && before != session)
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_AMBIGUOUS;
     oxc_index_put(&tracker->explained_cxh, hash, handle, session);
 }
@@ -250,7 +249,7 @@ void oxc_context_explain(oxc_tracker *tracker, uint32_t context)
     uint32_t hash = hash_bytes(tracker, handle);
     uint32_t before = oxc_index_find(&tracker->explained_acxh, hash, handle);
 
-    if (before != OXC_NONE)
+    if (before != OXC_NONE && before != context)
         oxc_context_at(tracker, context)->flags |= OXC_CONTEXT_AMBIGUOUS;
     oxc_index_put(&tracker->explained_acxh, hash, handle, context);
 }
@@ -296,7 +295,7 @@ void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
 {
     oxc_session *session = oxc_session_at(tracker, number);
-    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker)};
+    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
 
     if (session->end == OXC_NONE)
         oxc_doubts_add(&session->doubts, &gap);
@@ -306,7 +305,7 @@ void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *ca
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
-    if (oxc_call_hidden(call) || session->alive >= call->record + 1)
+    if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1)
         return;
     if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
         session->alive = call->record + 1;

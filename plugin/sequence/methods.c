@@ -239,7 +239,7 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 {
     bool may_end = call->method == OXC_METHOD_RPC_EXT2 || call->method == OXC_METHOD_DISCONNECT ||
                    call->method == OXC_METHOD_REGISTER_PUSH;
-    oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time};
+    oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time, false};
 
     if (!may_end || call->owner == OXC_NONE)
         return;
@@ -251,13 +251,13 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_gap gap = {kinds_of_answer(call), mark, time};
+    oxc_gap gap = {kinds_of_answer(call), mark, time, false};
 
     if (call->method == OXC_METHOD_ASYNC_WAIT) {
         oxc_wait_hide(tracker, number, mark, time);
     } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
         /* In flight still, until a later one is answered. */
-        oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, time};
+        oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, time, false};
 
         oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &sent);
     }
@@ -268,7 +268,7 @@ void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark
 
 static void unread_response(oxc_tracker *tracker, const oxc_call *call)
 {
-    oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker)};
+    oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker), false};
 
     tracker->gaps++;
     oxc_gap_note(tracker, call->connection, &gap);
@@ -327,8 +327,10 @@ void oxc_call_missed(oxc_tracker *tracker, uint32_t number)
     const oxc_call *call = oxc_call_at(tracker, number);
 
     if (!oxc_call_hidden(call)) {
+        oxc_gap gap = {.mark = oxc_now(tracker), .time = oxc_time(tracker)};
+
         tracker->gaps++;
-        oxc_call_hide(tracker, number, oxc_now(tracker), oxc_time(tracker));
+        oxc_call_hide(tracker, number, &gap);
     }
     oxc_association_count(tracker, call, -1);
     if (call->method == OXC_METHOD_ASYNC_WAIT)

@@ -189,6 +189,8 @@ enum {
     OXC_CALL_HIDDEN = 1 << 9,  /**< a gap may have hidden its answer */
     OXC_CALL_LANDED = 1 << 10, /**< EcDoRpcExt2: not in the session's list any more */
     OXC_CALL_OVERDUE = 1 << 11, /**< wait-unanswered has looked at it */
+    OXC_CALL_UNSURE =
+        1 << 12, /**< bytes are missing, since it was sent, that may hold its answer */
 };
 
 /** A call without an answer. */
@@ -535,25 +537,34 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
 /** Puts a call on the list of those of its connection whose answer a gap would hide. */
 void oxc_call_list(oxc_tracker *tracker, uint32_t call);
 
-/** A gap may have hidden the answer to a call: takes it off that list, and notes the doubts. */
-void oxc_call_hide(oxc_tracker *tracker, uint32_t call, uint32_t mark, int64_t time);
+/** A gap may have hidden the answer to a call: takes it off that list, and notes the doubts. Of the
+ *  gap only mark, time and bytes count. */
+void oxc_call_hide(oxc_tracker *tracker, uint32_t call, const oxc_gap *gap);
 
 /** Forgets a call that has its answer. */
 void oxc_call_end(oxc_tracker *tracker, uint32_t call);
 
-/** Whether a gap may have hidden the answer to a call. What comes with its call id may then be the
- *  answer to another call (some servers give all answers one id), or a second one: it is linked
- *  and shown, and no verdict rests on it. */
+/** Whether a gap may have hidden the answer to a call: nobody knows whether it is outstanding. */
 static inline bool oxc_call_hidden(const oxc_call *call)
 {
     return (call->flags & OXC_CALL_HIDDEN) != 0;
 }
 
+/** Whether what comes now with the id of a call may be something else than its answer: a second
+ * one, or the answer to another call, as some servers give all answers one id. It is linked and
+ * shown, and no verdict rests on it. */
+static inline bool oxc_answer_doubted(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return (call->flags & OXC_CALL_UNSURE) != 0 ||
+           (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes);
+}
+
 /** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
  *  session, which has not been seen to live since the request. */
-static inline bool oxc_call_doubtful(const oxc_call *call, const oxc_session *session)
+static inline bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call,
+                                     const oxc_session *session)
 {
-    return oxc_call_hidden(call) ||
+    return oxc_answer_doubted(tracker, call) ||
            ((call->flags & OXC_CALL_DOUBTED) != 0 && session->alive <= call->record + 1);
 }
 

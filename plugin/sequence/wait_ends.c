@@ -28,7 +28,8 @@ static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_call *call)
     uint32_t server = oxc_connection_at(tracker, call->connection)->server;
     uint32_t latest;
 
-    if ((context->flags & OXC_CONTEXT_REPLACED) == 0 && context->key.server == server)
+    if ((context->flags & OXC_CONTEXT_REPLACED) == 0 && context->key.server == server &&
+        context->connect != OXC_NONE)
         return context->connect;
     latest = oxc_context_used(tracker, server, &context->key.handle);
     if (latest == OXC_NONE)
@@ -118,7 +119,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
     session = oxc_session_at(tracker, context->session);
     if ((session->flags & OXC_SESSION_OPENED) == 0)
         return false;
-    if (!oxc_call_doubtful(call, session) && !oxc_wait_uncertain(tracker, call))
+    if (!oxc_call_doubtful(tracker, call, session) && !oxc_wait_uncertain(tracker, call))
         return true;
     context->unjudged_answers++;
     session->unjudged_answers++;
@@ -236,7 +237,7 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
-    bool counts = is_out(call) && !oxc_call_hidden(call);
+    bool counts = is_out(call) && !oxc_answer_doubted(tracker, call);
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
     context->failure = OXC_NONE;
