@@ -30,13 +30,13 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
 {
     oxc_session *session;
 
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) != 0)
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL)) != 0)
         return false;
     session = oxc_session_at(tracker, call->owner);
-    if ((session->flags & OXC_SESSION_OPENED) == 0 ||
+    if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session) ||
         !oxc_cxh_explained(tracker, &session->key.handle))
         return false;
-    if (!oxc_call_doubtful(tracker, call, session))
+    if (!oxc_call_doubtful(tracker, call, call->owner))
         return true;
     session->unjudged_answers++;
     tracker->unjudged_answers++;
@@ -194,7 +194,8 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
     oxc_judge(tracker, &facts);
     if (event->status != 0)
         return;
-    if (oxc_answer_doubted(tracker, call))
+    /* A second answer says no less. */
+    if (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes)
         oxc_session_doubt(tracker, call->owner);
     else
         oxc_session_end(tracker, call->owner, call, true);

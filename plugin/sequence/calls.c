@@ -135,6 +135,15 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
     tracker->free_call = number;
 }
 
+bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session)
+{
+    if (oxc_answer_doubted(tracker, call))
+        return true;
+    return (call->flags & OXC_CALL_DOUBTED) != 0 &&
+           oxc_session_at(tracker, session)->alive <= call->record + 1 &&
+           oxc_doubts_of_life(tracker, session, call->connection) != 0;
+}
+
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
 {
     const uint8_t *bytes = event->handle.bytes;

@@ -17,9 +17,9 @@
  * missing TCP segment, a sealed or damaged call, a response without a call. A gap may lift a
  * verdict, it never causes one.
  *
- * Kinds. What a gap may have hidden is of six kinds (oxc_mark): an EcDoRpcExt2, the end of a
+ * Kinds. What a gap may have hidden is of seven kinds (oxc_mark): an EcDoRpcExt2, the end of a
  * session, an EcDoConnectEx or EcDoAsyncConnectEx that returned a handle, a wait, an
- * EcDoDisconnect. Each rule says in rules.c which of them lift it.
+ * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in rules.c which of them lift it.
  *
  * Marks. Of each kind only the last one is kept, as a mark: the place in the order of records. A
  * question names the mark of the oldest evidence; a gap from before it says nothing. So nothing is
@@ -57,6 +57,7 @@ typedef enum {
     OXC_MARK_ISSUE,
     OXC_MARK_WAIT,
     OXC_MARK_DISCONNECT,
+    OXC_MARK_DELIVERY,
     OXC_MARK_COUNT, /* the doubt of a mark is 1 << mark */
 } oxc_mark;
 

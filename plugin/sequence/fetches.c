@@ -109,6 +109,17 @@ void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered)
     }
 }
 
+/* The answer will not be seen. The server may have it in hand all the same, until it answers a
+ * later one. */
+static void lose(oxc_tracker *tracker, oxc_call *call)
+{
+    oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, oxc_time(tracker), false};
+
+    oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &sent);
+    unlink_fetch(tracker, call);
+    call->flags |= OXC_CALL_LANDED;
+}
+
 /* The oldest EcDoRpcExt2 in flight that may still get an answer. */
 static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 {
@@ -117,8 +128,7 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 
         if (!oxc_is_closed(tracker, call->connection))
             break;
-        unlink_fetch(tracker, call);
-        call->flags |= OXC_CALL_LANDED;
+        lose(tracker, call);
     }
     return session->oldest;
 }
@@ -327,7 +337,7 @@ static void deliver(oxc_tracker *tracker, const oxc_call *call)
         return;
     /* A call that could not be read may have delivered before. */
     doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->undelivered + 1);
-    if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_END)) != 0)
+    if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_DELIVERY)) != 0)
         oxc_fetch_forget(tracker, call);
     else
         oxc_record_at(tracker, record)->delivery.earliest =

@@ -36,9 +36,7 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
     oxc_handle_show(tracker, server, &event->handle);
     oxc_session_at(tracker, call->owner)->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = oxc_session_at(tracker, call->owner)->number;
-    if (oxc_session_ended(tracker, call->owner))
-        call->flags |= OXC_CALL_DEAD;
-    else if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
+    if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
         call->flags |= OXC_CALL_DOUBTED;
 }
 
@@ -121,11 +119,15 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
             ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u);
     }
     if (session->quiet != OXC_NONE) {
-        uint32_t connect = oxc_context_at(tracker, session->quiet)->connect;
+        const oxc_context *context = oxc_context_at(tracker, session->quiet);
+        uint32_t connect = context->connect;
 
+        /* What was lost before the last response cannot be the last one. */
         facts->live_context = oxc_evidence_of(tracker, connect);
         facts->live_context.doubts =
-            (oxc_doubts_of(tracker, call->owner, call->connection, connect + 1) & OXC_DOUBT_WAIT) |
+            (oxc_doubts_of(tracker, call->owner, call->connection,
+                           MAX(connect + 1, context->answered)) &
+             OXC_DOUBT_WAIT) |
             oxc_doubts_of_handles(tracker, call->owner, call->connection, connect + 1);
     }
 }
@@ -195,6 +197,7 @@ static unsigned kinds_of_answer(const oxc_call *call)
     case OXC_METHOD_ASYNC_CONNECT:
         return OXC_DOUBT_ISSUE;
     case OXC_METHOD_RPC_EXT2:
+        return unread ? OXC_DOUBT_END | OXC_DOUBT_DELIVERY : 0;
     case OXC_METHOD_DISCONNECT:
     case OXC_METHOD_REGISTER_PUSH:
         return unread ? OXC_DOUBT_END : 0;

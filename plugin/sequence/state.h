@@ -93,9 +93,8 @@ enum {
     OXC_SESSION_REPORTED = 1 << 2,  /**< connect-session-unknown on its CXH */
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
     OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
-    OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned more than once */
-    OXC_SESSION_EXPLAINED = 1 << 6, /**< by an EcDoConnectEx response */
-    OXC_SESSION_EARLIER = 1 << 7,   /**< it may have ended before its end was seen */
+    OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
+    OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
 };
 
 typedef struct {
@@ -142,7 +141,7 @@ enum {
     OXC_CONTEXT_BUSY = 1 << 7,       /**< wait-busy-loop reported, and none fetched since */
     OXC_CONTEXT_CUT = 1 << 8,        /**< wait-cut-repeatedly reported, and none answered since */
     OXC_CONTEXT_WAITING = 1 << 9,    /**< in the session's list of those */
-    OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH was returned more than once */
+    OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH began another context, too */
 };
 
 typedef struct {
@@ -166,6 +165,7 @@ typedef struct {
     uint32_t other_wait; /**< record of the last wait on another connection than that */
     uint32_t failure;    /**< record of the last wait response that forbids a retry */
     uint32_t failure_status;
+    uint32_t answered;       /**< mark of the last response to a wait of it */
     uint32_t zero;           /**< record of the last response with 0 to an outstanding wait */
     uint32_t outstanding;    /**< newest outstanding wait, a list through the calls */
     uint32_t older, newer;   /**< in the session's list of quiet contexts */
@@ -177,7 +177,6 @@ typedef struct {
 enum {
     OXC_CALL_UNREAD = 1 << 0,  /**< the request */
     OXC_CALL_NULL = 1 << 1,    /**< the handle of the request */
-    OXC_CALL_DEAD = 1 << 2,    /**< the session had ended at the request */
     OXC_CALL_DOUBTED = 1 << 3, /**< the session may have ended at the request */
     OXC_CALL_COMPANY = 1 << 4, /**< another wait of the context was outstanding at the request */
     OXC_CALL_CANCELLED = 1 << 5,
@@ -559,17 +558,18 @@ static inline bool oxc_answer_doubted(const oxc_tracker *tracker, const oxc_call
            (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes);
 }
 
-/** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
- *  session, which has not been seen to live since the request. */
-static inline bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call,
-                                     const oxc_session *session)
+/** Whether a session had ended when a call on it was sent, as is known now. */
+static inline bool oxc_call_was_late(const oxc_call *call, const oxc_session *session)
 {
-    return oxc_answer_doubted(tracker, call) ||
-           ((call->flags & OXC_CALL_DOUBTED) != 0 && session->alive <= call->record + 1);
+    return session->end != OXC_NONE && session->end < call->record;
 }
 
 /** Whether the stub of a request or response can be believed, "Sealed calls" of the rules. */
 bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method);
+
+/** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
+ *  session before the request, and that has not been seen to live since. */
+bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session);
 
 /* methods.c: the calls of EMSMDB */
 

@@ -22,18 +22,13 @@ static oxc_outcome outcome_of(uint32_t status, uint32_t flags)
 }
 
 /* The EcDoAsyncConnectEx response that last returned a handle, whatever context it began. */
-static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_call *call)
+static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *context)
 {
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
     uint32_t latest;
 
-    if ((context->flags & OXC_CONTEXT_REPLACED) == 0 && context->key.server == server &&
-        context->connect != OXC_NONE)
+    if ((context->flags & OXC_CONTEXT_REPLACED) == 0)
         return context->connect;
-    latest = oxc_context_used(tracker, server, &context->key.handle);
-    if (latest == OXC_NONE)
-        return context->connect;
+    latest = oxc_context_find(tracker, context->key.server, &context->key.handle);
     return oxc_context_at(tracker, latest)->connect;
 }
 
@@ -49,7 +44,7 @@ static void show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome out
     if (call->owner == OXC_NONE)
         return;
     oxc_wait_show_context(tracker, record, call->owner);
-    record->answer.connect = latest_connect(tracker, call);
+    record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
 }
 
 /* The wait is none of those without an answer. */
@@ -112,14 +107,13 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
 {
     oxc_session *session;
 
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD | OXC_CALL_CANCELLED)) !=
-            0 ||
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_CANCELLED)) != 0 ||
         context->session == OXC_NONE || !oxc_acxh_explained(tracker, &context->key.handle))
         return false;
     session = oxc_session_at(tracker, context->session);
-    if ((session->flags & OXC_SESSION_OPENED) == 0)
+    if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session))
         return false;
-    if (!oxc_call_doubtful(tracker, call, session) && !oxc_wait_uncertain(tracker, call))
+    if (!oxc_call_doubtful(tracker, call, context->session) && !oxc_wait_uncertain(tracker, call))
         return true;
     context->unjudged_answers++;
     session->unjudged_answers++;
@@ -241,6 +235,7 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
     context->failure = OXC_NONE;
+    context->answered = oxc_now(tracker);
     if (counts && forbids_retry(tracker, context, facts)) {
         context->failure = record;
         context->failure_status = facts->status;

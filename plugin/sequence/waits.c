@@ -277,7 +277,6 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
         return;
     if (oxc_session_ended(tracker, context->session)) {
         facts->session_end = end_evidence(tracker, call);
-        call->flags |= OXC_CALL_DEAD;
     } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
                oxc_doubts_of_handles(tracker, context->session, call->connection,
                                      oxc_context_bound_since(tracker, call->owner)) != 0) {
