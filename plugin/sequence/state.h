@@ -94,6 +94,7 @@ enum {
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
     OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
     OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
+    OXC_SESSION_LEAVING = 1 << 7,   /**< its EcDoDisconnect seems to have been answered with 0 */
     OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
 };
 
