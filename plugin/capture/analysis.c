@@ -97,6 +97,11 @@ static oxc_connection *connection_of(const conversation_t *conversation)
     return (oxc_connection *)conversation_get_proto_data(conversation, oxc_connection_protocol());
 }
 
+oxc_connection *oxc_connection_find(packet_info *pinfo)
+{
+    return connection_of(find_conversation_pinfo(pinfo, 0));
+}
+
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
 {
     oxc_connection *connection = pinfo->ptype == PT_TCP ? oxc_ends_find(pinfo) : NULL;
@@ -159,7 +164,7 @@ bool oxc_connection_is_closed(uint32_t number)
            (connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
-static bool connection_closed(void *user _U_, uint32_t number)
+static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close _U_)
 {
     return oxc_connection_is_closed(number);
 }

@@ -41,11 +41,11 @@ static void reset(void *data)
 }
 
 static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                              const void *view, tap_flags_t flags _U_)
+                              const void *shown, tap_flags_t flags _U_)
 {
     report *this = (report *)data;
 
-    oxc_totals_take(&this->totals, pinfo, (const oxc_view *)view);
+    oxc_totals_take(&this->totals, pinfo, (const oxc_shown *)shown);
     return TAP_PACKET_REDRAW;
 }
 

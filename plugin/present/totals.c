@@ -12,8 +12,6 @@
 #include <string.h>
 
 #include "capture/analysis.h"
-#include "capture/settings.h"
-#include "transport/rpc_over_http/virtual_connection.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
  */
@@ -40,49 +38,23 @@ bool oxc_is_unknown_wait(const oxc_view *view)
     return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
-/* The channel of RPC over HTTP that carries a packet, or NULL. */
-static const oxc_channel *channel_of(packet_info *pinfo)
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown)
 {
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const char *name = shown->carrier.server;
 
-    return conversation ? oxc_channel_find(conversation) : NULL;
-}
-
-/* The connection of a packet that has been dissected. */
-static uint32_t connection_of(packet_info *pinfo)
-{
-    const oxc_channel *channel = channel_of(pinfo);
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    const oxc_connection *connection = NULL;
-
-    if (channel) {
-        const oxc_virtual_connection *carried = oxc_channel_carries(channel, pinfo->num);
-
-        return carried ? oxc_virtual_connection_number(carried, pinfo->num) : OXC_NONE;
-    }
-    if (conversation)
-        connection = (const oxc_connection *)conversation_get_proto_data(conversation,
-                                                                         oxc_connection_protocol());
-    return connection ? connection->number : OXC_NONE;
-}
-
-void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view)
-{
-    const oxc_channel *channel = channel_of(pinfo);
-
-    if (channel && channel->server)
-        alloc_address_wmem(NULL, server, AT_STRINGZ, (int)strlen(channel->server) + 1,
-                           channel->server);
+    if (name)
+        alloc_address_wmem(NULL, server, AT_STRINGZ, (int)strlen(name) + 1, name);
     else
-        copy_address(server, goes_to_server(view) ? &pinfo->dst : &pinfo->src);
+        copy_address(server, goes_to_server(&shown->view) ? &pinfo->dst : &pinfo->src);
 }
 
-static void note_addresses(oxc_context_totals *context, packet_info *pinfo, const oxc_view *view)
+static void note_addresses(oxc_context_totals *context, packet_info *pinfo, const oxc_shown *shown)
 {
     if (context->client.type != AT_NONE || context->server.type != AT_NONE)
         return;
-    copy_address(&context->client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
-    oxc_copy_server(&context->server, pinfo, view);
+    context->transport = shown->carrier.transport;
+    copy_address(&context->client, goes_to_server(&shown->view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_server(&context->server, pinfo, shown);
 }
 
 static bool is_closed(const outstanding *wait)
@@ -101,9 +73,10 @@ static void end_closed(oxc_context_totals *context)
     }
 }
 
-static void begin_wait(oxc_context_totals *context, packet_info *pinfo)
+static void begin_wait(oxc_context_totals *context, const packet_info *pinfo,
+                       const oxc_shown *shown)
 {
-    outstanding wait = {.frame = pinfo->num, .connection = connection_of(pinfo)};
+    outstanding wait = {.frame = pinfo->num, .connection = shown->carrier.connection};
 
     context->waits++;
     if (!context->out)
@@ -171,12 +144,13 @@ bool oxc_ends_wait(const oxc_view *view)
 }
 
 void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_view *view)
+                             packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
     bool connects = view->method == OXC_METHOD_ASYNC_CONNECT && view->type == OXC_EVENT_RESPONSE;
 
     if (view->context != OXC_NONE)
-        note_addresses(context, pinfo, view);
+        note_addresses(context, pinfo, shown);
     if (context->session == OXC_NONE)
         context->session = view->session;
     if (context->connect_frame == 0)
@@ -184,7 +158,7 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
     if (oxc_ends_wait(view))
         end_wait(context, unknown, view);
     if (oxc_is_wait_request(view))
-        begin_wait(context, pinfo);
+        begin_wait(context, pinfo, shown);
 }
 
 void oxc_context_totals_clear(oxc_context_totals *context)
@@ -288,14 +262,16 @@ static void take_limits(oxc_limits *limits, const oxc_view *view)
         ++*(request ? &limits->unread_requests : &limits->unread_responses);
 }
 
-void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view)
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
+
     if (view->type == OXC_EVENT_REQUEST)
         totals->requests++;
     if (oxc_is_wait_request(view))
         totals->waits++;
     if (view->context != OXC_NONE || oxc_is_unknown_wait(view))
-        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, view);
+        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, shown);
     take_findings(totals, pinfo, view);
     take_limits(&totals->limits, view);
 }

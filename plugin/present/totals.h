@@ -14,13 +14,14 @@
 #include <glib.h>
 
 #include "compat.h"
-#include "sequence/tracker.h"
+#include "packet-oxcnotif.h"
 #include "wait_times.h"
 
 /** The waits of one asynchronous context. All bytes zero but #session: none yet. */
 typedef struct {
     uint32_t session;       /**< OXC_NONE while it is not known */
     uint32_t connect_frame; /**< the EcDoAsyncConnectEx response that first returned it, or 0 */
+    oxc_transport transport;
     address client;
     address server;
     uint32_t waits; /**< EcDoAsyncWaitEx requests */
@@ -66,12 +67,12 @@ void oxc_totals_init(oxc_totals *totals);
 void oxc_totals_clear(oxc_totals *totals);
 
 /** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
-void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view);
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown);
 
 /** The same for what concerns one context.
  *  @param unknown  where the wait that a response ends may have been counted instead, or NULL */
 void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_view *view);
+                             packet_info *pinfo, const oxc_shown *shown);
 
 void oxc_context_totals_clear(oxc_context_totals *context);
 
@@ -104,7 +105,7 @@ uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *clo
 
 /** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
  *  URL. Free it with free_address(). */
-void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view);
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown);
 
 /** A text from the network with nothing in it that a terminal would act on: valid UTF-8, and a
  *  question mark for each character that cannot be printed. Free it with g_free(). */

@@ -23,8 +23,7 @@ typedef enum { OXC_ACTOR_CLIENT, OXC_ACTOR_SERVER, OXC_ACTOR_NETWORK } oxc_actor
 
 /** One enumerator a row of rules.def, in its order: OXC_RULE_wait_null_handle, ... */
 typedef enum {
-#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
-    OXC_RULE_##id,
+#define OXC_RULE(id, ...) OXC_RULE_##id,
 #include "rules.def"
 #undef OXC_RULE
     OXC_RULE_COUNT
@@ -38,16 +37,27 @@ typedef struct {
     const char *sentence;     /**< with fields in braces, see rules.def */
     const char *sections;     /**< "[MS-OXCRPC] 3.3.4.1" */
     const char *requirements; /**< requirement ids with a space between, or "" */
+    const char *fault;        /**< who is at fault, for people: "client" */
+    const char *summary;      /**< what the rule is about, for people */
+    const char *remedy;       /**< what to do about it */
 } oxc_rule;
 
 extern const oxc_rule oxc_rules[OXC_RULE_COUNT];
+
+/** How many frames of its evidence a finding can name. */
+#define OXC_FINDING_FRAMES 8
 
 /** One rule that one PDU breaks. */
 typedef struct {
     uint16_t rule;      /**< oxc_rule_id */
     uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
-    uint32_t frames[2]; /**< other frames of the evidence, 0 for none */
-    uint64_t value;     /**< for {hex} and the like: flags, status, version or nanoseconds */
+    uint8_t closed_how; /**< wait-cut-repeatedly: oxc_close_kind */
+    uint8_t closed_by;  /**< wait-cut-repeatedly: oxc_side */
+    /** Other frames of the evidence, 0 behind the last. */
+    uint32_t frames[OXC_FINDING_FRAMES];
+    /** For {hex} and the like: flags, status, version or nanoseconds. For wait-overlap the number
+     *  of later waits, of which frames has the first. */
+    uint64_t value;
 } oxc_finding;
 
 /** The name of a return value of the two interfaces, or NULL if it has none. Static. */

@@ -11,17 +11,18 @@
 
 #include "compat.h"
 
+#include "capture/carrier.h"
+
 /** Dissects a run of DCE/RPC PDUs of one direction with @p inner and tells the analysis of each
  *  PDU, in the order of the bytes, binds, faults and sealed stubs included. A PDU that ends
  *  outside of @p tvb is left to the call that gets it whole, if @p inner asked for more data.
  *
  *  @param data        handed to @p inner
  *  @param inner       Wireshark's dissector for a run of PDUs
- *  @param connection  number of the connection, from oxc_tracker_add_connection(); the same for
- *                     both directions. UINT32_MAX for PDUs that count for nothing
+ *  @param carrier  the connection, the same for both directions; copied
  *  @return what @p inner returned */
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, uint32_t connection);
+                heur_dissector_t inner, const oxc_carrier *carrier);
 
 /** UUIDs of the two interfaces, [MS-OXCRPC] 1.9. */
 #define OXC_UUID_EMSMDB                                                                            \
@@ -62,11 +63,11 @@ bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset);
 /** True if the bytes at @p offset are a bind from a client, the start of a connection. */
 bool oxc_looks_like_bind(tvbuff_t *tvb, int offset);
 
-/** Dissects what a TCP connection carries if it is DCE/RPC, with oxc_observe(); for connections
- * that Wireshark gives to another protocol by their port. NULL before the handoff. */
-dissector_handle_t oxc_observed_tcp(void);
+/** True if a PDU of this type goes from the client to the server; RTS PDUs go both ways. */
+bool oxc_goes_to_server(uint8_t type);
 
-/** Registers the heuristic on TCP; for the handoff of the protocol. */
-void oxc_observer_handoff(void);
+/** True if @p tvb begins with a bind or alter_context, [C706] 12.6.4.3, that asks for one of the
+ * two interfaces, as far as it was captured. */
+bool oxc_binds_exchange(tvbuff_t *tvb);
 
 #endif /* OXC_OBSERVER_H */
