@@ -329,6 +329,9 @@ void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *sh
         totals->start = oxc_arrival(pinfo) - oxc_nanoseconds(&pinfo->rel_ts);
         totals->started = true;
     }
+    /* What a capture shows twice counts once. */
+    if (view->repeated)
+        return;
     if (totals->journal)
         oxc_journal_take(totals->journal, pinfo, shown);
     take_session(totals, pinfo, shown);
@@ -362,10 +365,30 @@ char *oxc_address_text(const address *addr)
 
     if (addr->type == AT_NONE)
         return NULL;
+    /* A name out of a URL. */
+    if (addr->type == AT_STRINGZ)
+        return oxc_printable_text((const char *)addr->data);
     shown = address_to_str(NULL, addr);
     text = oxc_printable_text(shown);
     wmem_free(NULL, shown);
     return text;
+}
+
+/* What gaps cost each session and each context. */
+static void count_gaps(oxc_totals *totals)
+{
+    const oxc_tracker *tracker = oxc_analysis_tracker();
+
+    totals->limits.gaps = oxc_tracker_gap_totals(tracker);
+    for (uint32_t i = 0; i < totals->sessions->len; i++)
+        oxc_tracker_session_gaps(tracker, i,
+                                 &g_array_index(totals->sessions, oxc_session_totals, i).gaps);
+    for (uint32_t i = 0; i < totals->contexts->len; i++) {
+        oxc_context_totals *context = (oxc_context_totals *)g_ptr_array_index(totals->contexts, i);
+
+        if (context)
+            oxc_tracker_context_gaps(tracker, i, &context->gaps);
+    }
 }
 
 void oxc_totals_count_limits(oxc_totals *totals)
@@ -373,6 +396,7 @@ void oxc_totals_count_limits(oxc_totals *totals)
     oxc_limits *limits = &totals->limits;
     const oxc_connection *connection;
 
+    count_gaps(totals);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
