@@ -9,6 +9,7 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 
 #include "transport/rpc_over_http/virtual_connection.h"
@@ -96,16 +97,24 @@ static bool is_unit(const char *word)
     return word && word[0] == 's' && (word[1] == '\0' || g_ascii_ispunct(word[1]));
 }
 
+static bool breaks_lines = true;
+
+void oxc_print_long_lines(bool long_lines)
+{
+    breaks_lines = !long_lines;
+}
+
 void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent)
 {
     char **words = g_strsplit(text, " ", -1);
     int column = begun;
+    int most = breaks_lines ? OXC_REPORT_WIDTH : INT_MAX - 1;
     bool fresh = true; /* nothing of the text is in this line */
 
     for (char **word = words; *word; word++) {
         int width = width_of(*word), unit = is_unit(word[1]) ? 1 + width_of(word[1]) : 0;
 
-        if (!fresh && !is_unit(*word) && column + 1 + width + unit > OXC_REPORT_WIDTH) {
+        if (!fresh && !is_unit(*word) && column + 1 + width + unit > most) {
             fprintf(file, "\n%*s", indent, "");
             column = indent;
             fresh = true;
@@ -527,6 +536,7 @@ static void print_unjudged(const oxc_totals *totals, FILE *file)
 
 void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
+    oxc_print_long_lines(options->long_lines);
     print_contexts(totals, file);
     oxc_report_print_findings(totals, options->all, file);
     print_nothing_seen(totals, file);

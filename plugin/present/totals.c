@@ -38,6 +38,11 @@ bool oxc_is_unknown_wait(const oxc_view *view)
     return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view)
+{
+    copy_address(client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+}
+
 void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown)
 {
     const char *name = shown->carrier.server;
@@ -53,7 +58,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
     if (context->client.type != AT_NONE || context->server.type != AT_NONE)
         return;
     context->transport = shown->carrier.transport;
-    copy_address(&context->client, goes_to_server(&shown->view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_client(&context->client, pinfo, &shown->view);
     oxc_copy_server(&context->server, pinfo, shown);
 }
 
@@ -257,7 +262,7 @@ static const char *client_name(oxc_totals *totals, const packet_info *pinfo, con
 {
     address client = ADDRESS_INIT_NONE;
 
-    copy_address(&client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_client(&client, pinfo, view);
     return keep_name(totals, &client);
 }
 

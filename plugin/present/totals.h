@@ -126,6 +126,9 @@ void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts
  *                 and not in the number that is returned */
 uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed);
 
+/** The client's address of a PDU from the tap. Free it with free_address(). */
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view);
+
 /** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
  *  URL. Free it with free_address(). */
 void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown);
