@@ -520,10 +520,10 @@ static oxc_procs *find_builtin(uint16_t opnum)
     return NULL;
 }
 
-/* Wireshark 4.0 decodes EcRRegisterPushNotification wrongly; its items would contradict ours. */
+/* Its items would contradict ours. */
 static bool builtin_is_wrong(uint16_t opnum)
 {
-    return !OXC_WIRESHARK_AT_LEAST(4, 4) && opnum == OXC_METHOD_REGISTER_PUSH;
+    return OXC_BUILTIN_PUSH_IS_WRONG && opnum == OXC_METHOD_REGISTER_PUSH;
 }
 
 dcerpc_dissect_fnct_t *oxc_emsmdb_builtin(uint16_t opnum, bool request)

@@ -131,7 +131,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PTYPE_RTS &&
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
            tvb_get_letohs(tvb, offset + 8) == RTS_HEADER_SIZE;
 }
 
