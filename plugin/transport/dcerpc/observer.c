@@ -407,7 +407,7 @@ static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
     const char *kind = request ? "request" : "response";
 
     if (interface == OXC_INTERFACE_ASYNCEMSMDB) {
-        stub->tree = wait_tree ? wait_tree : oxc_asyncemsmdb_add_protocol(stub->tvb, root, kind);
+        stub->tree = oxc_asyncemsmdb_tree(stub->tvb, root, wait_tree, kind);
         oxc_asyncemsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), request, event);
     } else {
         stub->tree = oxc_emsmdb_add_protocol(stub->tvb, root, opnum, kind);
@@ -476,7 +476,7 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
                      .call_id = di->call_id,
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
-    dcerpc_dissect_fnct_t *builtin = NULL;
+    dcerpc_dissect_fnct_t *builtin;
     int end = (int)tvb_captured_length(tvb);
 
     if (interface == OXC_INTERFACE_EMSMDB && is_second_response(pinfo, di, pdu)) {
@@ -486,8 +486,8 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
         end = dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }
     take_call(&stub, root, di, pdu, &event);
-    if (interface == OXC_INTERFACE_EMSMDB)
-        builtin = oxc_emsmdb_builtin(opnum, request);
+    builtin = interface == OXC_INTERFACE_EMSMDB ? oxc_emsmdb_builtin(opnum, request)
+                                                : oxc_asyncemsmdb_builtin(opnum, request);
     return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
 }
 

@@ -15,6 +15,7 @@
 #include <epan/exceptions.h>
 
 #include "capture/analysis.h"
+#include "decode/names.h"
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
 #include "rpc_over_http.h"
@@ -208,7 +209,7 @@ void oxc_http_register(void)
     };
     int protocol = oxc_oxcnotif_protocol();
 
-    proto_register_field_array(protocol, hf, array_length(hf));
+    oxc_proto_register_field_array(protocol, hf, array_length(hf));
     oxc_rpch_register_table(protocol);
     oxc_virtual_connections_register();
 }
