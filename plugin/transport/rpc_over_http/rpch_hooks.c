@@ -134,13 +134,15 @@ static void give_rest(void *user, tvbuff_t *tvb, int offset)
         pass->pinfo->desegment_offset += offset;
 }
 
-/* PDUs of the channel are missing from the capture: they may be anything. */
-static void send_lost(const packet_info *pinfo, const oxc_channel *channel)
+/* PDUs of the channel are missing from the capture: they may be anything.
+ * @param missing  of oxc_missing */
+static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsigned missing)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
     if (connection && connection->number != UINT32_MAX)
-        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
+                         oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
     else
         oxc_miss_calls(pinfo);
     oxc_channel_lost(channel, pinfo->num);
@@ -152,10 +154,10 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
-    if (oxc_tcp_is_missing(channel->tcp))
-        send_lost(pinfo, channel);
+    if (oxc_tcp_missing(channel->tcp))
+        send_lost(pinfo, channel, oxc_tcp_missing(channel->tcp));
     else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
 static void note_lost(void *user)
@@ -163,7 +165,7 @@ static void note_lost(void *user)
     const oxc_pass *pass = (const oxc_pass *)user;
 
     if (!PINFO_FD_VISITED(pass->pinfo))
-        send_lost(pass->pinfo, pass->channel);
+        send_lost(pass->pinfo, pass->channel, OXC_MISSING_OWN);
 }
 
 static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
@@ -203,7 +205,7 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
         return false;
     kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
     if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
-        send_lost(pinfo, channel);
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
     return kind == OXC_SEGMENT_REPEATED;
 }
 
@@ -600,10 +602,13 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
     if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
         return;
     channel = channel_of_packet(pinfo);
-    if (channel)
+    if (channel) {
+        oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                           &channel->close);
         watch_loss(pinfo, channel);
-    if (channel && (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo)))
-        send_lost(pinfo, channel);
+        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo))
+            send_lost(pinfo, channel, OXC_MISSING_OWN);
+    }
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);
     watch_http_frame(tvb, pinfo);
