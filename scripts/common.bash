@@ -132,10 +132,11 @@ configure() {
     cmake -S "$oxc_source" -B "$oxc_build" -G Ninja "$@" >"$oxc_build/configure.log" 2>&1
 }
 
-# Configures and builds what has changed. $1: a target or "all"; the rest: options for CMake.
+# Configures and builds what has changed. $1: targets, as words; the rest: options for CMake.
 # Another ./run or ./test of the same build folder waits.
 build() {
-    local target=$1
+    local -a targets
+    read -r -a targets <<<"$1"
     shift
     choose_build_folder
     exec 9>"$oxc_build/.lock"
@@ -150,7 +151,7 @@ build() {
         fi
     fi
     progress "Building"
-    if ! ninja -C "$oxc_build" "$target" >"$oxc_build/build.log" 2>&1; then
+    if ! ninja -C "$oxc_build" "${targets[@]}" >"$oxc_build/build.log" 2>&1; then
         grep -vE '^(ninja: |\[[0-9]+/[0-9]+\])' "$oxc_build/build.log" >&2 || true
         fail "the build failed ($oxc_build/build.log)"
     fi

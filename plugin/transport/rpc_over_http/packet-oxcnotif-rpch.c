@@ -210,7 +210,6 @@ void oxc_http_register(void)
     int protocol = oxc_oxcnotif_protocol();
 
     proto_register_field_array(protocol, hf, array_length(hf));
-    oxc_rpch_register_table(protocol);
     oxc_virtual_connections_register();
 }
 
