@@ -12,6 +12,7 @@
 #include <epan/to_str.h>
 
 #include "transport/tcp/ends.h"
+#include "transport/tcp/payload.h"
 #include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
@@ -302,11 +303,10 @@ static void watch_close(packet_info *pinfo, oxc_connection *connection)
 
 void oxc_watch_segment(packet_info *pinfo)
 {
-    bool cut = pinfo->fd->cap_len < pinfo->fd->pkt_len;
     oxc_connection *connection = oxc_ends_find(pinfo);
     oxc_side sender, from;
     unsigned missing;
-    bool unseen;
+    bool unseen, cut;
 
     if (connection)
         watch_close(pinfo, connection);
@@ -316,6 +316,7 @@ void oxc_watch_segment(packet_info *pinfo)
         watch_hidden(pinfo);
         return;
     }
+    cut = oxc_tcp_payload_is_cut(pinfo);
     missing = oxc_tcp_missing(connection->tcp);
     unseen = oxc_flow_skip_unseen(connection->tcp, connection->flows);
     if (!(cut || missing || unseen) || !is_of(pinfo, connection))

@@ -19,6 +19,7 @@
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
+#include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/over_tcp.h"
@@ -81,11 +82,6 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
         !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
     if (channel->named)
         channel->server = wmem_strndup(wmem_file_scope(), server, size);
-}
-
-static bool is_cut(const packet_info *pinfo)
-{
-    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
 }
 
 static void note_head(void *user, const oxc_http_head *head)
@@ -317,7 +313,7 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
     note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0,
-                 is_cut(pinfo));
+                 oxc_tcp_payload_is_cut(pinfo));
     return channel;
 }
 
@@ -391,7 +387,7 @@ static void watch_http(packet_info *pinfo)
         take_over(pinfo, conversation, channel);
 }
 
-/* Whether the frame's last bytes are an RTS PDU: sixteen of them are as they have to be. */
+/* Whether the last bytes of a payload are an RTS PDU: sixteen of them are as they have to be. */
 static bool ends_with_rts(tvbuff_t *tvb)
 {
     int end = (int)tvb_captured_length(tvb), most = MIN(end, MAX_RTS_SIZE);
@@ -446,7 +442,7 @@ static const char *find_request(const char *bytes, const char *end)
     return NULL;
 }
 
-/* The head of a request at the end of a frame, whose body is chunked. Wireshark's HTTP shows
+/* The head of a request at the end of a payload, whose body is chunked. Wireshark's HTTP shows
  * nothing of such a request before the last chunk, which a channel does not have until it ends. */
 static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
 {
@@ -493,27 +489,28 @@ static void watch_x11(packet_info *pinfo)
 }
 
 /* On the ports of X11. */
-static void watch_proxy_legs(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_proxy_legs(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_server = is_x11_port(pinfo->destport);
 
     if (!to_server && !is_x11_port(pinfo->srcport))
         return;
     watch_x11(pinfo);
-    if (ends_with_rts(tvb))
+    if (ends_with_rts(oxc_tcp_payload(frame, pinfo)))
         watch_late(pinfo, to_server, true);
 }
 
-static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_http = oxc_http_is_port(pinfo->destport), from_http = oxc_http_is_port(pinfo->srcport);
+    tvbuff_t *payload = to_http || from_http ? oxc_tcp_payload(frame, pinfo) : NULL;
 
     if (to_http)
-        watch_chunked_request(tvb, pinfo);
+        watch_chunked_request(payload, pinfo);
     /* A channel begins with a request: what only comes from a port of HTTP is none. */
     if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
         watch_http(pinfo);
-    if ((to_http || from_http) && ends_with_rts(tvb))
+    if (payload && ends_with_rts(payload))
         watch_late(pinfo, to_http, false);
 }
 
@@ -531,7 +528,7 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
         oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
                            &channel->close);
         watch_loss(pinfo, channel);
-        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo))
+        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
             send_lost(pinfo, channel, OXC_MISSING_OWN);
     }
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
