@@ -17,6 +17,7 @@
 #include "capture/analysis.h"
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
+#include "refusals.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
@@ -211,6 +212,7 @@ void oxc_http_register(void)
 
     proto_register_field_array(protocol, hf, array_length(hf));
     oxc_virtual_connections_register();
+    oxc_refusals_register();
 }
 
 bool oxc_rpch_find_dissectors(void)

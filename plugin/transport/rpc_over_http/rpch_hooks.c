@@ -24,6 +24,8 @@
 #include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
+#include "present/packet-oxcnotif.h"
+#include "refusals.h"
 #include "rpch.h"
 #include "rpch_stream.h"
 
@@ -61,6 +63,8 @@ typedef struct {
     void *data; /* of the layer below */
     oxc_below below;
     oxc_channel *channel;
+    bool has_response; /* #response is that of the message that comes next */
+    oxc_http_head response;
 } oxc_pass;
 
 static void give_pdus(void *user, tvbuff_t *run)
@@ -78,6 +82,7 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
     size_t size;
 
     channel->in = in;
+    channel->refusal = NULL;
     channel->named =
         !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
     if (channel->named)
@@ -86,8 +91,10 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
 
 static void note_head(void *user, const oxc_http_head *head)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
+    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != BEHIND_PROXY;
+    pass->response = *head;
     if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != BEHIND_PROXY &&
         (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
         note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
@@ -103,16 +110,39 @@ static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
         oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
 }
 
+/* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
+static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
+{
+    bool shown = pass->pinfo->desegment_len == 0;
+    const oxc_refusal *refusal;
+
+    if (!pass->has_response)
+        return;
+    pass->has_response = false;
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        oxc_refusal_note(pass->channel, &pass->response, pass->pinfo, shown);
+    refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
+    if (refusal)
+        oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
+                         wmem_strdup_printf(pass->pinfo->pool, "The RPC proxy refused %s",
+                                            oxc_refusal_text(pass->pinfo->pool, refusal)));
+}
+
 static void give_message(void *user, tvbuff_t *message)
 {
-    call_http((const oxc_pass *)user, message, false);
+    oxc_pass *pass = (oxc_pass *)user;
+
+    call_http(pass, message, false);
+    finish_response(pass, message);
 }
 
 static void give_rest(void *user, tvbuff_t *tvb, int offset)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
     call_http(pass, tvb_new_subset_remaining(tvb, offset), true);
+    if (pass->channel)
+        finish_response(pass, tvb);
     if (pass->pinfo->desegment_len != 0)
         pass->pinfo->desegment_offset += offset;
 }

@@ -41,6 +41,7 @@ typedef struct {
     const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
     oxc_close close;                /**< of the TCP connection */
     oxc_flow flows[2];              /**< while it is taken, without TLS */
+    struct oxc_refusal *refusal;    /**< of the last request, or NULL */
     wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 

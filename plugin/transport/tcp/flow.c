@@ -14,6 +14,8 @@
 #include "capture/analysis.h"
 #include "capture/settings.h"
 
+enum { TCP_FIN = 0x01 };
+
 /* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
 static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
 {
@@ -62,6 +64,10 @@ static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
                                 const struct tcpinfo *segment)
 {
     if (!flow->known)
+        return OXC_SEGMENT_NEXT;
+    /* What waits for the end of the connection comes once more, with the FIN. */
+    if (flow->pending && (segment->flags & TCP_FIN) &&
+        !oxc_seq_is_later(segment->nxtseq, flow->next_seq + 1))
         return OXC_SEGMENT_NEXT;
     if (flow->frame == pinfo->num)
         return flow->repeated ? OXC_SEGMENT_REPEATED : OXC_SEGMENT_NEXT;
