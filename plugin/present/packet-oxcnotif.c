@@ -76,6 +76,8 @@ static expert_field ei_oxcnotif_flags_out_reserved = EI_INIT;
 static expert_field ei_oxcnotif_wait_completed_early = EI_INIT;
 static expert_field ei_oxcnotif_wait_overdue = EI_INIT;
 static expert_field ei_oxcnotif_wait_dropped = EI_INIT;
+static expert_field ei_oxcnotif_wait_unanswered = EI_INIT;
+static expert_field ei_oxcnotif_wait_cut_repeatedly = EI_INIT;
 static expert_field ei_oxcnotif_rop_notify_in_request = EI_INIT;
 static expert_field ei_oxcnotif_notify_flags_invalid = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
@@ -115,6 +117,8 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_wait_completed_early] = &ei_oxcnotif_wait_completed_early,
     [OXC_RULE_wait_overdue] = &ei_oxcnotif_wait_overdue,
     [OXC_RULE_wait_dropped] = &ei_oxcnotif_wait_dropped,
+    [OXC_RULE_wait_unanswered] = &ei_oxcnotif_wait_unanswered,
+    [OXC_RULE_wait_cut_repeatedly] = &ei_oxcnotif_wait_cut_repeatedly,
     [OXC_RULE_rop_notify_in_request] = &ei_oxcnotif_rop_notify_in_request,
     [OXC_RULE_notify_flags_invalid] = &ei_oxcnotif_notify_flags_invalid,
 };
@@ -602,6 +606,11 @@ void oxc_oxcnotif_register(void)
          {"oxcnotif.rule.wait_overdue", PI_SEQUENCE, PI_NOTE, "wait-overdue", EXPFILL}},
         {&ei_oxcnotif_wait_dropped,
          {"oxcnotif.rule.wait_dropped", PI_SEQUENCE, PI_NOTE, "wait-dropped", EXPFILL}},
+        {&ei_oxcnotif_wait_unanswered,
+         {"oxcnotif.rule.wait_unanswered", PI_SEQUENCE, PI_NOTE, "wait-unanswered", EXPFILL}},
+        {&ei_oxcnotif_wait_cut_repeatedly,
+         {"oxcnotif.rule.wait_cut_repeatedly", PI_SEQUENCE, PI_WARN, "wait-cut-repeatedly",
+          EXPFILL}},
         {&ei_oxcnotif_rop_notify_in_request,
          {"oxcnotif.rule.rop_notify_in_request", PI_PROTOCOL, PI_ERROR, "rop-notify-in-request",
           EXPFILL}},
