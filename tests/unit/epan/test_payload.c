@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
+#include "capture/frame.h"
 #include "decode/buffers/payload.h"
 #include "sequence/event.h"
 
@@ -68,6 +69,7 @@ static void finish(reading *r)
     g_slist_free(r->pinfo.data_src);
     wmem_destroy_allocator(r->pinfo.pool);
     bytes_free(&r->data);
+    oxc_frame_end();
 }
 
 static void reads_obfuscated_buffer(void **state)
