@@ -12,6 +12,7 @@
 #include <epan/to_str.h>
 
 #include "transport/tcp/ends.h"
+#include "decode/buffers/payload.h"
 #include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
@@ -177,6 +178,7 @@ void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection)
     event.time = oxc_arrival(pinfo);
     event.connection = connection->number;
     oxc_tracker_event(tracker, &event);
+    oxc_rops_lost(connection->number);
 }
 
 void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)

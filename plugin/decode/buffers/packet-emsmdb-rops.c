@@ -29,6 +29,7 @@ static int ett_emsmdb_rops_handle_table = -1;
 
 static expert_field ei_emsmdb_rop_damaged = EI_INIT;
 static expert_field ei_emsmdb_rop_unknown = EI_INIT;
+static expert_field ei_emsmdb_rop_unread = EI_INIT;
 
 static const value_string handle_vals[] = {{0xFFFFFFFF, "Not assigned"}, {0, NULL}};
 
@@ -185,18 +186,44 @@ static bool report_damage(packet_info *pinfo, proto_item *item, const oxc_rop_bu
     return true;
 }
 
+static const char *describe_need(oxc_rop_need need)
+{
+    switch (need) {
+    case OXC_NEED_TAGS:
+        return "the tags of its request are not known";
+    case OXC_NEED_COLUMNS:
+        return "the columns of its table are not known: no RopSetColumns that holds for it was "
+               "seen";
+    case OXC_NEED_FIT:
+        return "its rows do not fit the columns that were set last, as far as the capture shows";
+    case OXC_NEED_NOTHING:
+        break;
+    }
+    return "it has no known layout";
+}
+
+/* What is missing from the capture is no fault of what it holds. */
 static void report_stop(packet_info *pinfo, proto_item *item, const oxc_rop_buffer *buffer,
                         const oxc_rop *last)
 {
-    if (buffer->stopped && last->state == OXC_READ_UNKNOWN)
+    expert_field *ei =
+        buffer->need == OXC_NEED_NOTHING ? &ei_emsmdb_rop_unknown : &ei_emsmdb_rop_unread;
+    const char *field = last->fault_field == OXC_FIELD_NONE ? NULL : fault_name(last);
+
+    if (!buffer->stopped || last->state != OXC_READ_UNKNOWN)
+        return;
+    if (field)
         expert_add_info_format(pinfo, item, &ei_emsmdb_rop_unknown,
                                "The walk stops in %s (0x%02x) at byte %zu, which has no known "
-                               "layout%s%s: %zu bytes of "
+                               "layout with this %s: %zu bytes of RopsList are not decoded",
+                               oxc_rop_name(last->id), last->id, last->offset, field,
+                               buffer->end - buffer->offset);
+    else
+        expert_add_info_format(pinfo, item, ei,
+                               "The walk stops in %s (0x%02x) at byte %zu: %s; %zu bytes of "
                                "RopsList are not decoded",
                                oxc_rop_name(last->id), last->id, last->offset,
-                               last->fault_field == OXC_FIELD_NONE ? "" : " with this ",
-                               last->fault_field == OXC_FIELD_NONE ? "" : fault_name(last),
-                               buffer->end - buffer->offset);
+                               describe_need(buffer->need), buffer->end - buffer->offset);
 }
 
 /* Shows the ROPs that can be read, and the first bytes of the one that cannot.
@@ -224,11 +251,13 @@ bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_
     proto_item *item;
     proto_tree *subtree;
     oxc_rop_buffer buffer;
+    oxc_rop_walk walk;
     oxc_rop last = {0};
 
     if (!oxc_take_items(pinfo, proto_tree_get_parent(tree), 2))
         return false;
     oxc_rop_buffer_open(&buffer, payload->data, payload->captured, payload->reported, request);
+    oxc_rop_replay_use(&payload->replay, &buffer, &walk);
     item =
         proto_tree_add_item(tree, hf_emsmdb_rops, payload->tvb, 0, (int)payload->captured, ENC_NA);
     if (buffer.ways.chosen)
@@ -272,6 +301,9 @@ void oxc_register_rops(int proto)
         {&ei_emsmdb_rop_unknown,
          {"emsmdb.rop.unknown", PI_UNDECODED, PI_NOTE,
           "The walk stops at a ROP without a known layout", EXPFILL}},
+        {&ei_emsmdb_rop_unread,
+         {"emsmdb.rop.unread", PI_UNDECODED, PI_NOTE,
+          "The walk stops at a ROP whose layout rests on a call that was not seen", EXPFILL}},
     };
     static int *ett[] = {&ett_emsmdb_rops, &ett_emsmdb_rop, &ett_emsmdb_rops_handle_table};
 

@@ -385,7 +385,7 @@ static bool take_step(reading *r, const oxc_step *step)
 
 static void read_steps(reading *r, const oxc_step *step)
 {
-    for (; step->kind != OXC_STEP_END && r->reader->state == OXC_READ_WHOLE; step++) {
+    for (; step && step->kind != OXC_STEP_END && r->reader->state == OXC_READ_WHOLE; step++) {
         r->reader->name = step->name;
         if (r->skip)
             r->skip = false;

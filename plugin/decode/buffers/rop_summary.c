@@ -79,11 +79,39 @@ static const uint32_t *array_values(wmem_array_t *array, size_t *count)
     return array ? (const uint32_t *)wmem_array_get_raw(array) : NULL;
 }
 
+static oxc_rop_state *rop_state;
+
+void oxc_rops_init(void)
+{
+    rop_state = oxc_rop_state_new();
+}
+
+void oxc_rops_cleanup(void)
+{
+    if (rop_state)
+        oxc_rop_state_free(rop_state);
+    rop_state = NULL;
+}
+
+void oxc_rops_lost(uint32_t channel)
+{
+    if (rop_state)
+        oxc_rop_state_lost(rop_state, channel);
+}
+
+void oxc_rops_forget(uint64_t session)
+{
+    if (rop_state)
+        oxc_rop_state_forget(rop_state, session);
+}
+
 typedef struct {
     oxc_rop_summary *summary;
     wmem_allocator_t *scope;
     size_t *rops; /* how many a frame may still have */
-    bool tell;    /* describe a new mail */
+    bool request;
+    bool tell; /* describe a new mail */
+    oxc_rop_visit visit;
     wmem_array_t *lists[OXC_MEANS_PENDING + 1];
 } rop_summariser;
 
@@ -128,18 +156,36 @@ static void summarise_rop(rop_summariser *summariser, const oxc_payload *payload
         summary->new_mail = describe_new_mail(payload, summariser->scope, rop);
 }
 
-static void summarise_payload(rop_summariser *summariser, const oxc_payload *payload, bool request)
+/* Returns false if there are more ROPs than a frame may have. */
+static bool summarise_list(rop_summariser *summariser, const oxc_payload *payload,
+                           oxc_rop_buffer *buffer)
+{
+    oxc_rop rop;
+
+    rop.count = 0;
+    while (oxc_rop_next(buffer, &rop)) {
+        if (!oxc_take(summariser->rops, 1))
+            return false;
+        summarise_rop(summariser, payload, buffer, &rop);
+        if (summariser->request)
+            oxc_rop_visit_ask(&summariser->visit, buffer, &rop);
+    }
+    return true;
+}
+
+static void summarise_payload(rop_summariser *summariser, const oxc_payload *payload)
 {
     oxc_rop_buffer buffer;
-    oxc_rop rop = {0};
+    bool enough;
 
-    oxc_rop_buffer_open(&buffer, payload->data, payload->captured, payload->reported, request);
-    while (oxc_rop_next(&buffer, &rop)) {
-        if (!oxc_take(summariser->rops, 1)) {
-            worsen(summariser->summary, OXC_WALK_STOPPED);
-            return;
-        }
-        summarise_rop(summariser, payload, &buffer, &rop);
+    oxc_rop_buffer_open(&buffer, payload->data, payload->captured, payload->reported,
+                        summariser->request);
+    oxc_rop_visit_open(&summariser->visit, &buffer);
+    enough = summarise_list(summariser, payload, &buffer);
+    oxc_rop_visit_close(&summariser->visit, &buffer);
+    if (!enough) {
+        worsen(summariser->summary, OXC_WALK_STOPPED);
+        return;
     }
     if (payload->fault == OXC_PAYLOAD_TOO_MUCH)
         worsen(summariser->summary, OXC_WALK_STOPPED);
@@ -151,17 +197,26 @@ static void summarise_payload(rop_summariser *summariser, const oxc_payload *pay
 }
 
 oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request, bool tell)
+                                   bool request, bool tell, const oxc_rop_call *call)
 {
     oxc_rop_summary summary = {0};
-    rop_summariser summariser = {.summary = &summary,
-                                 .scope = pinfo->pool,
-                                 .rops = &oxc_frame_budget(pinfo)->rops,
-                                 .tell = tell};
+    rop_summariser summariser;
     unsigned i;
 
+    summariser.summary = &summary;
+    summariser.scope = pinfo->pool;
+    summariser.rops = &oxc_frame_budget(pinfo)->rops;
+    summariser.request = request;
+    summariser.tell = tell;
+    memset(summariser.lists, 0, sizeof summariser.lists);
+    oxc_rop_visit_begin(&summariser.visit, rop_state, call, request);
     for (i = 0; i < buffer->count && (*summariser.rops) > 0; i++)
-        summarise_payload(&summariser, &buffer->payloads[i], request);
+        summarise_payload(&summariser, &buffer->payloads[i]);
+    if (i < buffer->count || buffer->end != OXC_EXT_END)
+        summariser.visit.unsure = true;
+    oxc_rop_visit_end(&summariser.visit);
+    for (unsigned place = 0; place < summariser.visit.payloads; place++)
+        buffer->payloads[place].replay = summariser.visit.replays[place];
     if (i < buffer->count)
         worsen(&summary, OXC_WALK_STOPPED);
     if (buffer->end == OXC_EXT_CUT)

@@ -96,10 +96,10 @@ typedef struct {
     const oxc_columns *(*columns_of)(const void *user, uint8_t index);
     const oxc_columns *(*logon_of)(const void *user, uint8_t logon_id);
     const void *user;
-    oxc_rop_place place; /**< where the next payload begins */
-    const oxc_columns *answers[OXC_WALK_ANSWERS_MAX];
-    unsigned answer_count;                           /**< not live: of #answers */
-    oxc_rop_binding bindings[OXC_WALK_BINDINGS_MAX]; /**< live */
+    oxc_rop_place place;         /**< where the next payload begins */
+    const oxc_columns **answers; /**< live: room for OXC_WALK_ANSWERS_MAX; else #answer_count */
+    unsigned answer_count;
+    oxc_rop_binding *bindings; /**< live: room for OXC_WALK_BINDINGS_MAX */
 } oxc_rop_walk;
 
 #endif /* OXC_ROP_WALK_H */

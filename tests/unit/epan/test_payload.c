@@ -51,7 +51,7 @@ static void read_bytes(reading *r, const uint8_t *data, size_t captured, size_t 
     r->pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
     r->tvb = tvb_new_real_data(r->data.data, (unsigned)captured, (int)reported);
     r->buffer = oxc_read_extended_buffer(r->tvb, &r->pinfo);
-    r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true);
+    r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true, NULL);
 }
 
 static void read_hex(reading *r, const char *hex, bool request)

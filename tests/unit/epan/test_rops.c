@@ -17,6 +17,7 @@
 #include "bytes.h"
 #include "decode/buffers/rop_layouts.h"
 #include "decode/buffers/rops.h"
+#include "rop_teller.h"
 
 /* Names for what a walk finds. */
 static const char *const field_names[OXC_FIELD_COUNT] = {
@@ -112,28 +113,9 @@ static char *tell(oxc_rop_buffer *buffer)
     return g_string_free(text, FALSE);
 }
 
-/* Puts RopSize in front of a RopsList, and the handles behind it. */
-static bytes make_buffer(const char *rops, const char *handles)
-{
-    bytes list = bytes_from_hex(rops);
-    bytes table = bytes_from_hex(handles);
-    uint8_t size[2] = {(uint8_t)((list.size + 2) & 0xFF), (uint8_t)((list.size + 2) >> 8)};
-    GByteArray *array = g_byte_array_new();
-    bytes result;
-
-    g_byte_array_append(array, size, 2);
-    g_byte_array_append(array, list.data, (unsigned)list.size);
-    g_byte_array_append(array, table.data, (unsigned)table.size);
-    result = bytes_copy(array->data, array->len);
-    g_byte_array_free(array, TRUE);
-    bytes_free(&list);
-    bytes_free(&table);
-    return result;
-}
-
 static void assert_tells(const char *rops, bool request, const char *expected)
 {
-    bytes data = make_buffer(rops, "");
+    bytes data = make_rop_buffer(rops, "");
     oxc_rop_buffer buffer;
     char *told;
 
@@ -505,7 +487,7 @@ static void says_what_does_not_fit(void **state)
 
 static void looks_up_handles(void **state)
 {
-    bytes data = make_buffer("", "11000000 ffffffff 22000000");
+    bytes data = make_rop_buffer("", "11000000 ffffffff 22000000");
     oxc_rop_buffer buffer;
     uint32_t handle;
 
@@ -542,7 +524,7 @@ static char *tell_meanings(const bytes *data, size_t reported, bool request)
 
 static void assert_means(const char *rops, const char *handles, bool request, const char *expected)
 {
-    bytes data = make_buffer(rops, handles);
+    bytes data = make_rop_buffer(rops, handles);
     char *told = tell_meanings(&data, data.size, request);
 
     assert_string_equal(told, expected);
@@ -626,7 +608,7 @@ static bytes make_story(void)
     for (i = 0; i < G_N_ELEMENTS(variants); i++)
         g_string_append_printf(rops, NOTIFY "%s", variants[i].data);
     g_string_append(rops, "6e0500 ff 0080");
-    data = make_buffer(rops->str, "11000000 22000000");
+    data = make_rop_buffer(rops->str, "11000000 22000000");
     g_string_free(rops, TRUE);
     return data;
 }
