@@ -21,6 +21,7 @@
 #include "capture/analysis.h"
 #include "capture/frame.h"
 #include "capture/settings.h"
+#include "decode/buffers/payload.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
@@ -46,6 +47,7 @@ static void init(void)
     oxc_oxcnotif_init();
     oxc_analysis_init(&settings);
     oxc_over_tcp_begin_file();
+    oxc_rops_init();
     oxc_emsmdb_init();
     oxc_asyncemsmdb_init();
 }
@@ -73,6 +75,7 @@ void oxc_register(void)
     oxc_ends_register();
     register_init_routine(init);
     register_cleanup_routine(oxc_analysis_cleanup);
+    register_cleanup_routine(oxc_rops_cleanup);
 }
 
 void oxc_handoff(void)
