@@ -6,6 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/* The functions of this file are exported on Windows, not imported. */
+#define WS_BUILD_DLL
+
 #include <stdint.h>
 
 #include <epan/packet.h>
@@ -18,11 +21,13 @@
 #include "capture/analysis.h"
 #include "capture/frame.h"
 #include "capture/settings.h"
+#include "decode/buffers/payload.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
 #include "transport/dcerpc/over_tcp.h"
+#include "transport/http/hooks.h"
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
@@ -42,6 +47,7 @@ static void init(void)
     oxc_oxcnotif_init();
     oxc_analysis_init(&settings);
     oxc_over_tcp_begin_file();
+    oxc_rops_init();
     oxc_emsmdb_init();
     oxc_asyncemsmdb_init();
 }
@@ -64,10 +70,12 @@ void oxc_register(void)
     oxc_oxcnotif_register();
     oxc_push_register(oxc_oxcnotif_protocol());
     oxc_over_tcp_register(oxc_oxcnotif_protocol());
+    oxc_http_hooks_register(oxc_oxcnotif_protocol());
     oxc_http_register();
     oxc_ends_register();
     register_init_routine(init);
     register_cleanup_routine(oxc_analysis_cleanup);
+    register_cleanup_routine(oxc_rops_cleanup);
 }
 
 void oxc_handoff(void)
@@ -80,7 +88,8 @@ void oxc_handoff(void)
     /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
     if (proto_dcerpc > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
-    oxc_http_handoff();
+    if (oxc_http_hooks_handoff())
+        oxc_http_handoff();
     oxc_push_handoff();
     oxc_report_register();
 }

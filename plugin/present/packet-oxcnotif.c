@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "capture/analysis.h"
 #include "capture/settings.h"
+#include "decode/names.h"
 #include "decode/text.h"
 
 static int proto_oxcnotif = -1;
@@ -83,6 +84,8 @@ static expert_field ei_oxcnotif_notify_flags_invalid = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
 static expert_field ei_oxcnotif_wait_handle_unknown_warning = EI_INIT;
 static expert_field ei_oxcnotif_missing_bind = EI_INIT;
+static expert_field ei_oxcnotif_proxy_refused = EI_INIT;
+static expert_field ei_oxcnotif_interface_refused = EI_INIT;
 
 static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_wait_null_handle] = &ei_oxcnotif_wait_null_handle,
@@ -428,6 +431,18 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
     queue_for_taps(pinfo, &view, carrier, ordinal);
 }
 
+void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_note note,
+                      const char *text)
+{
+    static expert_field *const experts[] = {
+        [OXC_NOTE_PROXY_REFUSED] = &ei_oxcnotif_proxy_refused,
+        [OXC_NOTE_INTERFACE_REFUSED] = &ei_oxcnotif_interface_refused,
+    };
+
+    if (enabled)
+        expert_add_info_format(pinfo, add_protocol(root, tvb, title), experts[note], "%s", text);
+}
+
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface)
 {
@@ -604,6 +619,12 @@ void oxc_oxcnotif_register(void)
          {"oxcnotif.rule.notify_flags_invalid", PI_PROTOCOL, PI_ERROR, "notify-flags-invalid",
           EXPFILL}},
 
+        {&ei_oxcnotif_proxy_refused,
+         {"oxcnotif.proxy_refused", PI_RESPONSE_CODE, PI_NOTE,
+          "The RPC proxy refused to open a channel", EXPFILL}},
+        {&ei_oxcnotif_interface_refused,
+         {"oxcnotif.interface_refused", PI_RESPONSE_CODE, PI_NOTE,
+          "The server refused one of the two interfaces", EXPFILL}},
         {&ei_oxcnotif_missing_bind,
          {"oxcnotif.missing_bind", PI_UNDECODED, PI_NOTE,
           "The bind of this connection is not in the capture", EXPFILL}},
@@ -614,10 +635,10 @@ void oxc_oxcnotif_register(void)
     static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};
 
     proto_oxcnotif =
-        proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
-    proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
+        oxc_proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
+    oxc_proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_oxcnotif), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_oxcnotif, ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
     oxc_settings_register(proto_oxcnotif);
 }
