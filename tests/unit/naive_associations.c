@@ -185,13 +185,18 @@ static bool is_for_another(const naive *n, int first, int second, int moment)
     return first != second || first == NOTHING || session_end(n, first, moment) != NOTHING;
 }
 
-/* "Unless this server was seen to issue one handle for two sessions", or for one that had ended. */
+/* "Unless this server was seen to issue one handle for two sessions", or for one that had ended, or
+ * one that was used before. */
 bool gives_again(const naive *n, uint32_t server, int before)
 {
     for (int k = 0; k < before; k++) {
         const entry *x = at(n, k);
         if (!issues(n, x) || server_of(n, x) != server)
             continue;
+        for (int j = 0; j < x->call && opens_session(n, x); j++)
+            if (carries_cxh(at(n, j)) && server_of(n, at(n, j)) == server &&
+                same_handle(&at(n, j)->e.handle, &x->e.handle))
+                return true;
         for (int j = 0; j < k; j++)
             if (issues(n, at(n, j)) && server_of(n, at(n, j)) == server &&
                 same_handle(&at(n, j)->e.handle, &x->e.handle) &&

@@ -117,3 +117,25 @@ bool naive_is_ordinary(const naive *n)
             return false;
     return true;
 }
+
+/* Whether entry i returns a handle that a request carried on another server address before: whose
+ * it is then is left open. */
+static bool comes_from_elsewhere(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (!opens_session(n, x) && !returns_acxh(n, x))
+        return false;
+    for (int k = 0; k < i; k++) {
+        const entry *y = at(n, k);
+        if ((carries_cxh(y) || carries_acxh(y)) && server_of(n, y) != server_of(n, x) &&
+            same_handle(&x->e.handle, &y->e.handle))
+            return true;
+    }
+    return false;
+}
+
+bool naive_is_clear(const naive *n)
+{
+    int last = length(n) - 1;
+    return last < 0 || !comes_from_elsewhere(n, last);
+}

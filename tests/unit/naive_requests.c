@@ -34,12 +34,13 @@ void report_if(naive *n, int i, oxc_rule_id rule, int since, bool sure)
         report(n, i, rule, since);
 }
 
-static bool reported_before(const naive *n, int i, oxc_rule_id rule)
+/* Whether the rule was, or may have been, said of the handle before. */
+static bool was_said(const naive *n, int i, oxc_rule_id rule)
 {
     const entry *about = at(n, i);
     for (int k = 0; k < i; k++) {
         const entry *x = at(n, k);
-        if (is_pdu(x) && (x->findings >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
+        if (is_pdu(x) && (x->allowed >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
             same_handle(&x->e.handle, &about->e.handle))
             return true;
     }
@@ -76,7 +77,7 @@ static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id u
         allow(n, i, proven);
     if (is_cxh || (complete && !more))
         report(n, i, proven, 0);
-    else if (!complete && !reported_before(n, i, unknown))
+    else if (!complete && !was_said(n, i, unknown))
         report(n, i, unknown, 0);
 }
 

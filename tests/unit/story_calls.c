@@ -86,7 +86,9 @@ static oxc_handle pick_acxh(world *w, uint32_t link)
 {
     guint index = pick_index(w, link, w->issued | w->issued >> OTHER_ACXH);
     bool other = (w->issued >> (index + OTHER_ACXH) & 1) != 0 && chance(w, 60);
-    return acxh(w, other ? index + OTHER_ACXH : index);
+    index += other ? OTHER_ACXH : 0;
+    w->waited |= 1u << index;
+    return acxh(w, index);
 }
 
 static oxc_handle pick_request_handle(world *w, oxc_method method, uint32_t link)
@@ -228,7 +230,8 @@ static void answer_async_connect(world *w, oxc_event *e, const oxc_handle *sessi
     if (chance(w, 15))
         index += OTHER_ACXH;
     guint way = below(w, 100);
-    if (way < 82) {
+    bool early = (w->waited & ~w->issued) >> index & 1;
+    if (way < 82 && !(w->fresh && early)) {
         e->handle =
             w->out->style == EQUAL && chance(w, 10) ? make_handle(0, 0, 'Z') : acxh(w, index);
         w->issued |= 1u << index;

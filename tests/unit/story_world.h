@@ -56,6 +56,7 @@ typedef struct {
     guint used;   /* bits of those that a request carried */
     guint ended;  /* bits of those whose session was ended since */
     guint issued; /* bits of the ACXHs returned so far */
+    guint waited; /* bits of those that a wait carried */
 } world;
 
 /* --- story.c --- */
