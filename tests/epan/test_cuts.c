@@ -411,6 +411,10 @@ static void vary_way(const capture *from)
     made = copy_frames(from, 0, from->packets->len);
     check_no_more(from, &made, "Decode As of another protocol's ports", 0);
     decode_as_dcerpc(taken, false);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", false);
+    made = copy_frames(from, 0, from->packets->len);
+    check_no_more(from, &made, "without the heuristic in front of Wireshark's", 0);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", true);
     g_array_unref(taken);
     g_array_unref(ports);
     g_array_unref(details);
