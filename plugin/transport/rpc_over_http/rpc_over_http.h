@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <epan/packet.h>
+#include "compat.h"
 
 #include "sequence/tracker.h"
 
