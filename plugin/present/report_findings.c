@@ -47,9 +47,9 @@ static void print_fault(FILE *file, const oxc_rule *rule, const rule_findings *g
     GString *text = g_string_new("At fault: ");
     const char *name = NULL;
 
-    if (rule->actor == OXC_ACTOR_CLIENT && group->same_client)
+    if (g_str_has_prefix(rule->fault, "client") && group->same_client)
         name = first->client;
-    else if (rule->actor == OXC_ACTOR_SERVER && group->same_server)
+    else if (g_str_has_prefix(rule->fault, "server") && group->same_server)
         name = first->server;
     g_string_append(text, rule->fault);
     if (name)

@@ -390,21 +390,26 @@ static void put_report(json_dumper *json, const oxc_totals *totals)
     json_dumper_end_object(json);
 }
 
+/* The report in an object that has the name of the capture, too. */
+static void put_named_report(json_dumper *json, const oxc_totals *totals, const char *name)
+{
+    char *valid = g_utf8_make_valid(name, -1);
+
+    json_dumper_begin_object(json);
+    put_string(json, "capture", valid);
+    json_dumper_set_member_name(json, "report");
+    put_report(json, totals);
+    json_dumper_end_object(json);
+    g_free(valid);
+}
+
 void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
     json_dumper json = {.output_file = file};
-    char *name;
 
-    if (!options->name) {
+    if (options->name)
+        put_named_report(&json, totals, options->name);
+    else
         put_report(&json, totals);
-    } else {
-        name = g_utf8_make_valid(options->name, -1);
-        json_dumper_begin_object(&json);
-        put_string(&json, "capture", name);
-        json_dumper_set_member_name(&json, "report");
-        put_report(&json, totals);
-        json_dumper_end_object(&json);
-        g_free(name);
-    }
     json_dumper_finish(&json);
 }
