@@ -439,16 +439,21 @@ static void print_refusals(FILE *file)
 {
     size_t count = oxc_refusal_count();
     const oxc_refusal *first = oxc_refusal_at(0);
+    GString *line;
     char *text;
 
     if (!first)
         return;
+    line = g_string_new(NULL);
     text = oxc_refusal_text(NULL, first);
-    fprintf(file, "The RPC proxy refused %s (frame %u)", text, first->frame);
+    g_string_printf(line, "The RPC proxy refused %s (frame %u)", text, first->frame);
     wmem_free(NULL, text);
     if (count > 1)
-        fprintf(file, ", and %zu more request%s", count - 1, plural((uint32_t)(count - 1)));
-    fputs(".\n\n", file);
+        g_string_append_printf(line, ", and %zu more request%s", count - 1,
+                               plural((uint32_t)(count - 1)));
+    g_string_append_c(line, '.');
+    oxc_print_paragraph(file, line->str);
+    g_string_free(line, TRUE);
 }
 
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
