@@ -68,6 +68,7 @@ typedef struct {
     /** Of oxc_noted_gap, by their begin: the first OXC_GAPS_MAX; those that are missing come in
      *  with oxc_journal_finish(). */
     GArray *gaps;
+    bool gap_over;        /**< a PDU of its connection could be judged since the last gap */
     GHashTable *sessions; /**< connection -> number of the last session seen on it, plus 1 */
 } oxc_journal;
 
