@@ -142,14 +142,17 @@ static void note_answer(oxc_journal *journal, const packet_info *pinfo, const ox
         note(journal, pinfo, view, OXC_NOTED_DISCONNECT);
 }
 
+static oxc_noted_gap *last_gap(const oxc_journal *journal)
+{
+    return &g_array_index(journal->gaps, oxc_noted_gap, journal->gaps->len - 1);
+}
+
 /* Adds a place that could not be judged, or makes the last stretch longer if it is one more of the
  * same. */
 static void note_gap(oxc_journal *journal, oxc_gap_kind kind, uint32_t connection, uint32_t frame,
                      int64_t time)
 {
-    oxc_noted_gap *last = journal->gaps->len == 0 ? NULL
-                                                  : &g_array_index(journal->gaps, oxc_noted_gap,
-                                                                   journal->gaps->len - 1);
+    oxc_noted_gap *last = journal->gaps->len == 0 ? NULL : last_gap(journal);
     oxc_noted_gap gap = {.from_time = time,
                          .to_time = time,
                          .from_frame = frame,
@@ -157,26 +160,28 @@ static void note_gap(oxc_journal *journal, oxc_gap_kind kind, uint32_t connectio
                          .connection = connection,
                          .kind = kind};
 
-    if (last && last->kind == kind && last->connection == connection) {
+    if (last && !journal->gap_over && last->kind == kind && last->connection == connection) {
         last->to_frame = frame;
         last->to_time = time;
     } else if (journal->gaps->len < OXC_GAPS_MAX) {
         g_array_append_val(journal->gaps, gap);
+        journal->gap_over = false;
     }
 }
 
 static void note_unjudged(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
 {
     const oxc_view *view = &shown->view;
-    oxc_gap_kind kind = OXC_GAP_UNREAD;
+    uint32_t connection = shown->carrier.connection;
+    oxc_gap_kind kind = view->unmatched ? OXC_GAP_UNMATCHED
+                        : view->sealed  ? OXC_GAP_SEALED
+                                        : OXC_GAP_UNREAD;
 
-    if (view->unmatched)
-        kind = OXC_GAP_UNMATCHED;
-    else if (view->sealed)
-        kind = OXC_GAP_SEALED;
-    else if (!view->unreadable || !oxc_method_is_followed(view->method))
-        return;
-    note_gap(journal, kind, shown->carrier.connection, pinfo->num, oxc_arrival(pinfo));
+    if (view->unmatched || view->sealed ||
+        (view->unreadable && oxc_method_is_followed(view->method)))
+        note_gap(journal, kind, connection, pinfo->num, oxc_arrival(pinfo));
+    else if (journal->gaps->len > 0 && last_gap(journal)->connection == connection)
+        journal->gap_over = true;
 }
 
 static gint by_begin(gconstpointer a, gconstpointer b)
@@ -191,8 +196,11 @@ void oxc_journal_finish(oxc_journal *journal)
     size_t count;
     const oxc_loss *losses = oxc_losses(&count);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || losses[i].frame > losses[i - 1].frame + 1)
+            journal->gap_over = true;
         note_gap(journal, OXC_GAP_MISSING, losses[i].connection, losses[i].frame, losses[i].time);
+    }
     g_array_sort(journal->gaps, by_begin);
 }
 
