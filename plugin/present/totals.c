@@ -402,6 +402,8 @@ void oxc_totals_count_limits(oxc_totals *totals)
     const oxc_connection *connection;
 
     count_gaps(totals);
+    if (totals->journal)
+        oxc_journal_finish(totals->journal);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
