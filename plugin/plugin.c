@@ -27,6 +27,7 @@
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
 #include "transport/dcerpc/over_tcp.h"
+#include "transport/http/hooks.h"
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
@@ -69,6 +70,7 @@ void oxc_register(void)
     oxc_oxcnotif_register();
     oxc_push_register(oxc_oxcnotif_protocol());
     oxc_over_tcp_register(oxc_oxcnotif_protocol());
+    oxc_http_hooks_register(oxc_oxcnotif_protocol());
     oxc_http_register();
     oxc_ends_register();
     register_init_routine(init);
@@ -86,7 +88,8 @@ void oxc_handoff(void)
     /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
     if (proto_dcerpc > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
-    oxc_http_handoff();
+    if (oxc_http_hooks_handoff())
+        oxc_http_handoff();
     oxc_push_handoff();
     oxc_report_register();
 }

@@ -22,7 +22,4 @@ const heur_dtbl_entry_t *oxc_rpch_builtin(void);
  *  gets them if both of its channels are known. Fits dissector_t. */
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
-/** Registers the table of HTTP dissectors that channels are handed back to. */
-void oxc_rpch_register_table(int protocol);
-
 #endif /* OXC_RPCH_H */
