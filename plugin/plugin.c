@@ -6,14 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/* The functions of this file are exported on Windows, not imported. */
-#define WS_BUILD_DLL
-
 #include <stdint.h>
 
 #include <epan/packet.h>
 #include <epan/proto.h>
-#include <ws_symbol_export.h>
 #include <ws_version.h>
 
 #include "compat.h"
@@ -31,6 +27,11 @@
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
+
+/* From here on, on Windows, what is declared is exported by this library, not imported. */
+#define WS_BUILD_DLL
+#define RESET_SYMBOL_EXPORT
+#include <ws_symbol_export.h>
 
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
