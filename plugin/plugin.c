@@ -6,6 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/* The functions of this file are exported on Windows, not imported. */
+#define WS_BUILD_DLL
+
 #include <stdint.h>
 
 #include <epan/packet.h>

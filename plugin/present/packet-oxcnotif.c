@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "capture/analysis.h"
 #include "capture/settings.h"
+#include "decode/names.h"
 #include "decode/text.h"
 
 static int proto_oxcnotif = -1;
@@ -605,10 +606,10 @@ void oxc_oxcnotif_register(void)
     static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};
 
     proto_oxcnotif =
-        proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
-    proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
+        oxc_proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
+    oxc_proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_oxcnotif), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_oxcnotif, ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
     oxc_settings_register(proto_oxcnotif);
 }

@@ -38,6 +38,11 @@ bool oxc_is_unknown_wait(const oxc_view *view)
     return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view)
+{
+    copy_address(client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+}
+
 void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown)
 {
     const char *name = shown->carrier.server;
@@ -53,7 +58,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
     if (context->client.type != AT_NONE || context->server.type != AT_NONE)
         return;
     context->transport = shown->carrier.transport;
-    copy_address(&context->client, goes_to_server(&shown->view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_client(&context->client, pinfo, &shown->view);
     oxc_copy_server(&context->server, pinfo, shown);
 }
 
@@ -185,7 +190,7 @@ void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts
     const uint32_t *ended = context->ended;
     uint32_t closed;
 
-    counts->still_out = oxc_context_totals_out(context, &closed);
+    counts->outstanding = oxc_context_totals_out(context, &closed);
     counts->notified = ended[OXC_OUTCOME_NOTIFICATION];
     counts->no_event = ended[OXC_OUTCOME_NO_EVENT];
     counts->rejected = ended[OXC_OUTCOME_REJECTED];
@@ -204,18 +209,25 @@ static void free_context(gpointer data)
     g_free(context);
 }
 
-void oxc_totals_init(oxc_totals *totals)
+void oxc_totals_init(oxc_totals *totals, bool journal)
 {
     *totals = (oxc_totals){.unknown = {.session = OXC_NONE}};
     totals->contexts = g_ptr_array_new_with_free_func(free_context);
+    totals->sessions = g_array_new(FALSE, TRUE, sizeof(oxc_session_totals));
     totals->findings = g_array_new(FALSE, FALSE, sizeof(oxc_found));
+    totals->names = g_string_chunk_new(1024);
+    if (journal)
+        totals->journal = oxc_journal_new();
 }
 
 void oxc_totals_clear(oxc_totals *totals)
 {
     oxc_context_totals_clear(&totals->unknown);
     g_clear_pointer(&totals->contexts, g_ptr_array_unref);
+    g_clear_pointer(&totals->sessions, g_array_unref);
     g_clear_pointer(&totals->findings, g_array_unref);
+    g_clear_pointer(&totals->journal, oxc_journal_free);
+    g_clear_pointer(&totals->names, g_string_chunk_free);
 }
 
 static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
@@ -235,12 +247,64 @@ static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
     return *place;
 }
 
-static void take_findings(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
+/* An address as a text that lives as long as the totals, or NULL. Frees the address. */
+static const char *keep_name(oxc_totals *totals, address *addr)
 {
+    char *text = oxc_address_text(addr);
+    const char *kept = text ? g_string_chunk_insert_const(totals->names, text) : NULL;
+
+    g_free(text);
+    free_address(addr);
+    return kept;
+}
+
+static const char *client_name(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
+{
+    address client = ADDRESS_INIT_NONE;
+
+    oxc_copy_client(&client, pinfo, view);
+    return keep_name(totals, &client);
+}
+
+static const char *server_name(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    address server = ADDRESS_INIT_NONE;
+
+    oxc_copy_server(&server, pinfo, shown);
+    return keep_name(totals, &server);
+}
+
+static void take_session(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    uint32_t number = shown->view.session;
+    oxc_session_totals *session;
+
+    if (number == OXC_NONE)
+        return;
+    if (number >= totals->sessions->len)
+        g_array_set_size(totals->sessions, number + 1);
+    session = &g_array_index(totals->sessions, oxc_session_totals, number);
+    if (session->frame != 0)
+        return;
+    session->frame = pinfo->num;
+    session->client = client_name(totals, pinfo, &shown->view);
+    session->server = server_name(totals, pinfo, shown);
+    session->transport = shown->carrier.transport;
+}
+
+static void take_findings(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    const oxc_view *view = &shown->view;
+
     for (size_t i = 0; i < view->finding_count; i++) {
         oxc_found found = {.frame = pinfo->num,
+                           .session = view->session,
+                           .context = view->context,
                            .time = oxc_nanoseconds(&pinfo->rel_ts),
-                           .finding = view->findings[i]};
+                           .finding = view->findings[i],
+                           .client = client_name(totals, pinfo, view),
+                           .server = server_name(totals, pinfo, shown),
+                           .transport = shown->carrier.transport};
 
         g_array_append_val(totals->findings, found);
         if (oxc_rules[found.finding.rule].rule_class == OXC_CLASS_VIOLATION)
@@ -266,13 +330,23 @@ void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *sh
 {
     const oxc_view *view = &shown->view;
 
+    if (!totals->started) {
+        totals->start = oxc_arrival(pinfo) - oxc_nanoseconds(&pinfo->rel_ts);
+        totals->started = true;
+    }
+    /* What a capture shows twice counts once. */
+    if (view->repeated)
+        return;
+    if (totals->journal)
+        oxc_journal_take(totals->journal, pinfo, shown);
+    take_session(totals, pinfo, shown);
     if (view->type == OXC_EVENT_REQUEST)
         totals->requests++;
     if (oxc_is_wait_request(view))
         totals->waits++;
     if (view->context != OXC_NONE || oxc_is_unknown_wait(view))
         oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, shown);
-    take_findings(totals, pinfo, view);
+    take_findings(totals, pinfo, shown);
     take_limits(&totals->limits, view);
 }
 
@@ -296,10 +370,30 @@ char *oxc_address_text(const address *addr)
 
     if (addr->type == AT_NONE)
         return NULL;
+    /* A name out of a URL. */
+    if (addr->type == AT_STRINGZ)
+        return oxc_printable_text((const char *)addr->data);
     shown = address_to_str(NULL, addr);
     text = oxc_printable_text(shown);
     wmem_free(NULL, shown);
     return text;
+}
+
+/* What gaps cost each session and each context. */
+static void count_gaps(oxc_totals *totals)
+{
+    const oxc_tracker *tracker = oxc_analysis_tracker();
+
+    totals->limits.gaps = oxc_tracker_gap_totals(tracker);
+    for (uint32_t i = 0; i < totals->sessions->len; i++)
+        oxc_tracker_session_gaps(tracker, i,
+                                 &g_array_index(totals->sessions, oxc_session_totals, i).gaps);
+    for (uint32_t i = 0; i < totals->contexts->len; i++) {
+        oxc_context_totals *context = (oxc_context_totals *)g_ptr_array_index(totals->contexts, i);
+
+        if (context)
+            oxc_tracker_context_gaps(tracker, i, &context->gaps);
+    }
 }
 
 void oxc_totals_count_limits(oxc_totals *totals)
@@ -307,6 +401,7 @@ void oxc_totals_count_limits(oxc_totals *totals)
     oxc_limits *limits = &totals->limits;
     const oxc_connection *connection;
 
+    count_gaps(totals);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {

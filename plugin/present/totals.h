@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include "compat.h"
+#include "journal.h"
 #include "packet-oxcnotif.h"
 #include "wait_times.h"
 
@@ -31,12 +32,27 @@ typedef struct {
     oxc_wait_times times; /**< of the waits that ended on a PDU of their own */
     GArray *out;          /**< the waits that have not ended, up to some number, or NULL */
     uint32_t more_out;    /**< those beyond it */
+    oxc_gap_cost gaps;    /**< after oxc_totals_count_limits() */
 } oxc_context_totals;
+
+/** What a session is known by. All bytes zero: not seen. */
+typedef struct {
+    uint32_t frame;     /**< that first showed it, or 0 */
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
+    oxc_gap_cost gaps; /**< after oxc_totals_count_limits() */
+} oxc_session_totals;
 
 typedef struct {
     uint32_t frame;
+    uint32_t session; /**< OXC_NONE if it is not known */
+    uint32_t context;
     int64_t time; /**< nanoseconds since the first packet of the capture */
     oxc_finding finding;
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
 } oxc_found;
 
 /** Why less could be said than the capture holds. */
@@ -49,13 +65,19 @@ typedef struct {
     uint32_t unbound_connections; /**< that look like Exchange's, but their bind is missing */
     uint32_t unbound_frame;       /**< the first that looks so */
     uint32_t lost_segments;       /**< of connections that carry the two interfaces */
+    oxc_gap_totals gaps;
 } oxc_limits;
 
 typedef struct {
     GPtrArray *contexts;        /**< of oxc_context_totals by number, NULL where none was seen */
     uint32_t context_count;     /**< of those that were */
     oxc_context_totals unknown; /**< waits of no known context */
+    GArray *sessions;           /**< of oxc_session_totals, by number */
     GArray *findings;           /**< of oxc_found, in the order of the capture */
+    oxc_journal *journal;       /**< every wait, or NULL if nobody asked for them */
+    GStringChunk *names;        /**< addresses, each once */
+    bool started;               /**< #start is known */
+    int64_t start;              /**< of the capture's first packet, nanoseconds since the epoch */
     uint32_t violations;
     uint32_t suspicions;
     uint32_t waits;
@@ -63,7 +85,8 @@ typedef struct {
     oxc_limits limits;
 } oxc_totals;
 
-void oxc_totals_init(oxc_totals *totals);
+/** @param journal  whether every wait is to be noted */
+void oxc_totals_init(oxc_totals *totals, bool journal);
 void oxc_totals_clear(oxc_totals *totals);
 
 /** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
@@ -93,7 +116,7 @@ typedef struct {
     uint32_t rejected;
     uint32_t faulted;
     uint32_t other;
-    uint32_t still_out;
+    uint32_t outstanding;
 } oxc_wait_counts;
 
 void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts);
@@ -102,6 +125,9 @@ void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts
  *  @param closed  those of them whose connection has been closed since: not outstanding any more,
  *                 and not in the number that is returned */
 uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed);
+
+/** The client's address of a PDU from the tap. Free it with free_address(). */
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view);
 
 /** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
  *  URL. Free it with free_address(). */
@@ -115,8 +141,8 @@ char *oxc_printable_text(const char *bytes);
  *  @return to be freed with g_free(), or NULL where it is not known */
 char *oxc_address_text(const address *addr);
 
-/** Counts the connections whose bind is missing and the lost segments; to be called when the
- * capture has been read. */
+/** Counts the connections whose bind is missing and the lost segments, and what gaps cost; to be
+ * called when the capture has been read. */
 void oxc_totals_count_limits(oxc_totals *totals);
 
 /** Whether any connection was bound to one of the two interfaces. */

@@ -107,8 +107,8 @@ bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
 
 bool oxc_looks_like_bind(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PDU_BIND &&
-           (tvb_get_guint8(tvb, offset + 3) & FLAG_FIRST) != 0;
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PDU_BIND &&
+           (tvb_get_uint8(tvb, offset + 3) & FLAG_FIRST) != 0;
 }
 
 static bool is_call(const oxc_pdu *pdu)
@@ -126,7 +126,7 @@ static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu, int auth_length)
         return false;
     if (!tvb_bytes_exist(tvb, pdu->offset + trailer, SECURITY_TRAILER_SIZE))
         return !pdu->whole;
-    return tvb_get_guint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
+    return tvb_get_uint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
 }
 
 /* @param captured  bytes of the buffer from the PDU on */
@@ -221,12 +221,12 @@ static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end,
         return false;
     tvb_get_guid(tvb, *offset + 4, &abstract, encoding);
     tvb_get_guid(tvb, *offset + 24, &transfer, encoding);
-    asked->id = tvb_get_guint16(tvb, *offset, encoding);
+    asked->id = tvb_get_uint16(tvb, *offset, encoding);
     asked->ndr64 = guid_cmp(&transfer, &ndr64) == 0;
     asked->interface = guid_cmp(&abstract, &emsmdb) == 0        ? OXC_INTERFACE_EMSMDB
                        : guid_cmp(&abstract, &asyncemsmdb) == 0 ? OXC_INTERFACE_ASYNCEMSMDB
                                                                 : OXC_INTERFACE_OTHER;
-    *offset += 24 + SYNTAX_SIZE * tvb_get_guint8(tvb, *offset + 2);
+    *offset += 24 + SYNTAX_SIZE * tvb_get_uint8(tvb, *offset + 2);
     return true;
 }
 
@@ -239,13 +239,13 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
 
     if (!oxc_looks_like_pdu(tvb, 0) || end < CONTEXTS_OFFSET)
         return false;
-    type = tvb_get_guint8(tvb, 2);
+    type = tvb_get_uint8(tvb, 2);
     if (type != PDU_BIND && type != PDU_ALTER)
         return false;
     encoding = is_little_endian(tvb_get_ptr(tvb, 0, COMMON_HEADER_SIZE)) ? ENC_LITTLE_ENDIAN
                                                                          : ENC_BIG_ENDIAN;
-    end = MIN(end, tvb_get_guint16(tvb, 8, encoding));
-    count = tvb_get_guint8(tvb, CONTEXTS_OFFSET - 4);
+    end = MIN(end, tvb_get_uint16(tvb, 8, encoding));
+    count = tvb_get_uint8(tvb, CONTEXTS_OFFSET - 4);
     while (count-- > 0 && next_context(tvb, encoding, &offset, end, &asked)) {
         if (asked.interface != OXC_INTERFACE_OTHER)
             return true;
@@ -262,7 +262,7 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
 
     if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    count = tvb_get_uint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
     while (count-- > 0 && next_context(run->tvb, pdu->encoding, &offset, end, &asked)) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
             if (run->connection->tcp)
@@ -407,7 +407,7 @@ static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
     const char *kind = request ? "request" : "response";
 
     if (interface == OXC_INTERFACE_ASYNCEMSMDB) {
-        stub->tree = wait_tree ? wait_tree : oxc_asyncemsmdb_add_protocol(stub->tvb, root, kind);
+        stub->tree = oxc_asyncemsmdb_tree(stub->tvb, root, wait_tree, kind);
         oxc_asyncemsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), request, event);
     } else {
         stub->tree = oxc_emsmdb_add_protocol(stub->tvb, root, opnum, kind);
@@ -476,7 +476,7 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
                      .call_id = di->call_id,
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
-    dcerpc_dissect_fnct_t *builtin = NULL;
+    dcerpc_dissect_fnct_t *builtin;
     int end = (int)tvb_captured_length(tvb);
 
     if (interface == OXC_INTERFACE_EMSMDB && is_second_response(pinfo, di, pdu)) {
@@ -486,8 +486,8 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
         end = dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }
     take_call(&stub, root, di, pdu, &event);
-    if (interface == OXC_INTERFACE_EMSMDB)
-        builtin = oxc_emsmdb_builtin(opnum, request);
+    builtin = interface == OXC_INTERFACE_EMSMDB ? oxc_emsmdb_builtin(opnum, request)
+                                                : oxc_asyncemsmdb_builtin(opnum, request);
     return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
 }
 
@@ -500,7 +500,7 @@ static int stub_offset(const oxc_pdu *pdu)
 
 static int stub_length(const oxc_run *run, const oxc_pdu *pdu)
 {
-    int auth_length = tvb_get_guint16(run->tvb, pdu->offset + 10, pdu->encoding);
+    int auth_length = tvb_get_uint16(run->tvb, pdu->offset + 10, pdu->encoding);
 
     return pdu->offset + pdu->length - stub_offset(pdu) -
            (auth_length > 0 ? auth_length + SECURITY_TRAILER_SIZE : 0);
@@ -580,12 +580,12 @@ static oxc_interface guess_interface(const oxc_run *run, const oxc_pdu *pdu)
         return OXC_INTERFACE_UNKNOWN;
     length = stub_length(run, pdu);
     if (length < ASYNC_CONNECT_STUB ||
-        tvb_get_guint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
+        tvb_get_uint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
         return OXC_INTERFACE_UNKNOWN;
     if (pdu->opnum == OXC_METHOD_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
         return OXC_INTERFACE_EMSMDB;
     if (pdu->opnum == 0 && length >= WAIT_STUB && length <= WAIT_STUB + MOST_PADDING &&
-        tvb_get_guint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
+        tvb_get_uint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
         return OXC_INTERFACE_ASYNCEMSMDB;
     return OXC_INTERFACE_UNKNOWN;
 }

@@ -65,7 +65,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection =
-        oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_guint8(tvb, 2)));
+        oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_uint8(tvb, 2)));
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_flow *flow = NULL;
     bool repeated = false;

@@ -15,6 +15,7 @@
 #include <epan/exceptions.h>
 
 #include "capture/analysis.h"
+#include "decode/names.h"
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
 #include "rpc_over_http.h"
@@ -131,7 +132,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PTYPE_RTS &&
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
            tvb_get_letohs(tvb, offset + 8) == RTS_HEADER_SIZE;
 }
 
@@ -208,7 +209,7 @@ void oxc_http_register(void)
     };
     int protocol = oxc_oxcnotif_protocol();
 
-    proto_register_field_array(protocol, hf, array_length(hf));
+    oxc_proto_register_field_array(protocol, hf, array_length(hf));
     oxc_virtual_connections_register();
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <epan/packet.h>
+#include "compat.h"
 
 /** True if a connection's number is that of a virtual connection, [MS-RPCH] 3.2.1.1. */
 bool oxc_http_owns(uint32_t connection);

@@ -9,8 +9,7 @@
 #ifndef OXC_RPCH_H
 #define OXC_RPCH_H
 
-#include <epan/packet.h>
-
+#include "compat.h"
 #include "virtual_connection.h"
 
 /** Looks up Wireshark's dissectors of PDUs; for the handoff. False if they are missing. */

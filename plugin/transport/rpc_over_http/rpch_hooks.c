@@ -227,7 +227,7 @@ static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
     oxc_channel *channel;
 
     if (!conversation || oxc_channel_find(conversation) || !active ||
-        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_guint8(tvb, 2) == PTYPE_RTS)))
+        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_uint8(tvb, 2) == PTYPE_RTS)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
     channel->first_frame = pinfo->num;

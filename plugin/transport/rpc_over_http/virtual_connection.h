@@ -13,8 +13,8 @@
 #define OXC_VIRTUAL_CONNECTION_H
 
 #include <epan/conversation.h>
-#include <epan/packet.h>
 
+#include "compat.h"
 #include "capture/analysis.h"
 #include "rts.h"
 
