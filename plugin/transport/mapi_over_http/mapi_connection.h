@@ -15,7 +15,7 @@
 #include <epan/conversation.h>
 #include <epan/packet.h>
 
-#include "capture/names.h"
+#include "capture/string_names.h"
 #include "inner_stream.h"
 #include "message_head.h"
 #include "transport/tcp/flow.h"

@@ -12,7 +12,7 @@
 
 #include <glib.h>
 
-#include "capture/names.h"
+#include "capture/string_names.h"
 
 /* Of a host name, and of a cookie's value that is a GUID or longer. */
 enum { HOST_MAX = 256 };

@@ -15,6 +15,7 @@
 #include "decode/buffers/rops.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "decode/methods/status.h"
+#include "decode/names.h"
 
 static int hf_mapihttp_user_dn = -1;
 static int hf_mapihttp_flags = -1;
@@ -103,8 +104,8 @@ static int text_size(const body_reader *body, int width)
     int left = captured_left(body), size = 0;
 
     while (left - size >= width) {
-        bool ends = tvb_get_guint8(body->tvb, body->offset + size) == 0 &&
-                    (width == 1 || tvb_get_guint8(body->tvb, body->offset + size + 1) == 0);
+        bool ends = tvb_get_uint8(body->tvb, body->offset + size) == 0 &&
+                    (width == 1 || tvb_get_uint8(body->tvb, body->offset + size + 1) == 0);
 
         size += width;
         if (ends)
@@ -439,7 +440,7 @@ void oxc_mapi_body_register(int proto)
     };
     static int *ett[] = {&ett_mapihttp_buffer};
 
-    proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
+    oxc_proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
     proto_register_subtree_array(ett, (int)G_N_ELEMENTS(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, (int)G_N_ELEMENTS(ei));
+    oxc_expert_register_field_array(proto, ei, (int)G_N_ELEMENTS(ei));
 }

@@ -14,6 +14,7 @@
 
 #include "capture/analysis.h"
 #include "compat.h"
+#include "decode/names.h"
 #include "decode/text.h"
 #include "mapi_body.h"
 #include "present/packet-oxcnotif.h"
@@ -768,9 +769,9 @@ void oxc_mapihttp_register(void)
     static int *ett[] = {&ett_mapihttp, &ett_mapihttp_body};
 
     proto_mapihttp = proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
-    proto_register_field_array(proto_mapihttp, hf, array_length(hf));
+    oxc_proto_register_field_array(proto_mapihttp, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_mapihttp), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_mapihttp, ei, array_length(ei));
     oxc_mapi_body_register(proto_mapihttp);
     oxc_mapi_connections_register();
 }

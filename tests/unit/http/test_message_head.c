@@ -15,7 +15,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "capture/names.h"
+#include "capture/string_names.h"
 #include "transport/mapi_over_http/message_head.h"
 
 static oxc_stream_head head_of(const char *text)

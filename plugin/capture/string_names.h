@@ -1,4 +1,4 @@
-/* names.h
+/* string_names.h
  * Turns strings into numbers that nobody who chooses the strings can make collide
  *
  * Copyright (C) the oxcnotif authors
@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef OXC_NAMES_H
-#define OXC_NAMES_H
+#ifndef OXC_STRING_NAMES_H
+#define OXC_STRING_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -43,4 +43,4 @@ enum { OXC_NAME_TEXT_MAX = 40, OXC_NAMES_KEPT_MAX = 65536 };
 /** Forgets what was remembered; for the end of a file. */
 void oxc_names_clear(void);
 
-#endif /* OXC_NAMES_H */
+#endif /* OXC_STRING_NAMES_H */

@@ -1,4 +1,4 @@
-/* names.c
+/* string_names.c
  * Turns strings into numbers that nobody who chooses the strings can make collide
  *
  * Copyright (C) the oxcnotif authors
@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "names.h"
+#include "string_names.h"
 
 #include <glib.h>
 
