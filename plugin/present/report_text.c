@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdarg.h>
 
+#include "transport/rpc_over_http/refusals.h"
 #include "transport/rpc_over_http/virtual_connection.h"
 
 /* The columns stand in groups; tables are broken between groups. */
@@ -433,6 +434,23 @@ static void print_sealed(const oxc_limits *limits, FILE *file)
     g_free(text);
 }
 
+/* The answer to "why is nothing seen" where the proxy lets nobody in. */
+static void print_refusals(FILE *file)
+{
+    size_t count = oxc_refusal_count();
+    const oxc_refusal *first = oxc_refusal_at(0);
+    char *text;
+
+    if (!first)
+        return;
+    text = oxc_refusal_text(NULL, first);
+    fprintf(file, "The RPC proxy refused %s (frame %u)", text, first->frame);
+    wmem_free(NULL, text);
+    if (count > 1)
+        fprintf(file, ", and %zu more request%s", count - 1, plural((uint32_t)(count - 1)));
+    fputs(".\n\n", file);
+}
+
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void append_limit(GString *text, const char *format, ...)
@@ -540,6 +558,7 @@ void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *o
     print_contexts(totals, file);
     oxc_report_print_findings(totals, options->all, file);
     print_nothing_seen(totals, file);
+    print_refusals(file);
     print_sealed(&totals->limits, file);
     print_limits(&totals->limits, file);
     print_gaps(totals, file);

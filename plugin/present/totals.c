@@ -64,7 +64,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
 
 static bool is_closed(const outstanding *wait)
 {
-    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection);
+    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection, NULL);
 }
 
 /* Makes room for waits that may still get an answer. */

@@ -237,6 +237,7 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
     event->registered_count = summary.registered_count;
     event->notified = summary.notified;
     event->notified_count = summary.notified_count;
+    event->rops_unwalked = summary.state != OXC_WALK_WHOLE;
     stub->news = summary.new_mail;
     if (!stub->tree && summary.state == OXC_WALK_WHOLE &&
         oxc_pass_extended_buffer(buffer, stub->pinfo))

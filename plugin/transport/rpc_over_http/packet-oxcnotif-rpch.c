@@ -18,6 +18,7 @@
 #include "decode/names.h"
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
+#include "refusals.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
@@ -35,11 +36,11 @@ bool oxc_http_owns(uint32_t connection)
     return oxc_virtual_connection_by_number(connection) != NULL;
 }
 
-bool oxc_http_connection_closed(uint32_t connection)
+bool oxc_http_connection_closed(uint32_t connection, oxc_close *close)
 {
     const oxc_virtual_connection *found = oxc_virtual_connection_by_number(connection);
 
-    return found && oxc_virtual_connection_closed(found);
+    return found && oxc_virtual_connection_closed(found, close);
 }
 
 /* What Wireshark's DCE/RPC takes the ends of the connection from. */
@@ -193,7 +194,8 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
         oxc_observe(end == (int)tvb_captured_length(tvb)
                         ? tvb_new_subset_remaining(tvb, offset)
                         : tvb_new_subset_length(tvb, offset, end - offset),
-                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier);
+                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier,
+                    !oxc_channel_is_client(channel, pinfo));
     }
     return (int)tvb_captured_length(tvb);
 }
@@ -211,6 +213,7 @@ void oxc_http_register(void)
 
     oxc_proto_register_field_array(protocol, hf, array_length(hf));
     oxc_virtual_connections_register();
+    oxc_refusals_register();
 }
 
 bool oxc_rpch_find_dissectors(void)

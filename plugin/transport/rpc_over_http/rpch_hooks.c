@@ -19,10 +19,13 @@
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
+#include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
+#include "present/packet-oxcnotif.h"
+#include "refusals.h"
 #include "rpch.h"
 #include "rpch_stream.h"
 
@@ -60,6 +63,8 @@ typedef struct {
     void *data; /* of the layer below */
     oxc_below below;
     oxc_channel *channel;
+    bool has_response; /* #response is that of the message that comes next */
+    oxc_http_head response;
 } oxc_pass;
 
 static void give_pdus(void *user, tvbuff_t *run)
@@ -77,21 +82,19 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
     size_t size;
 
     channel->in = in;
+    channel->refusal = NULL;
     channel->named =
         !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
     if (channel->named)
         channel->server = wmem_strndup(wmem_file_scope(), server, size);
 }
 
-static bool is_cut(const packet_info *pinfo)
-{
-    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
-}
-
 static void note_head(void *user, const oxc_http_head *head)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
+    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != BEHIND_PROXY;
+    pass->response = *head;
     if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != BEHIND_PROXY &&
         (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
         note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
@@ -107,27 +110,52 @@ static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
         oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
 }
 
+/* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
+static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
+{
+    bool shown = pass->pinfo->desegment_len == 0;
+    const oxc_refusal *refusal;
+
+    if (!pass->has_response)
+        return;
+    pass->has_response = false;
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        oxc_refusal_note(pass->channel, &pass->response, pass->pinfo, shown);
+    refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
+    if (refusal)
+        oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
+                         wmem_strdup_printf(pass->pinfo->pool, "The RPC proxy refused %s",
+                                            oxc_refusal_text(pass->pinfo->pool, refusal)));
+}
+
 static void give_message(void *user, tvbuff_t *message)
 {
-    call_http((const oxc_pass *)user, message, false);
+    oxc_pass *pass = (oxc_pass *)user;
+
+    call_http(pass, message, false);
+    finish_response(pass, message);
 }
 
 static void give_rest(void *user, tvbuff_t *tvb, int offset)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
     call_http(pass, tvb_new_subset_remaining(tvb, offset), true);
+    if (pass->channel)
+        finish_response(pass, tvb);
     if (pass->pinfo->desegment_len != 0)
         pass->pinfo->desegment_offset += offset;
 }
 
-/* PDUs of the channel are missing from the capture: they may be anything. */
-static void send_lost(const packet_info *pinfo, const oxc_channel *channel)
+/* PDUs of the channel are missing from the capture: they may be anything.
+ * @param missing  of oxc_missing */
+static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsigned missing)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
     if (connection && connection->number != UINT32_MAX)
-        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
+                         oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
     else
         oxc_miss_calls(pinfo);
     oxc_channel_lost(channel, pinfo->num);
@@ -139,10 +167,10 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
-    if (oxc_tcp_is_missing(channel->tcp))
-        send_lost(pinfo, channel);
+    if (oxc_tcp_missing(channel->tcp))
+        send_lost(pinfo, channel, oxc_tcp_missing(channel->tcp));
     else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
 static void note_lost(void *user)
@@ -150,7 +178,7 @@ static void note_lost(void *user)
     const oxc_pass *pass = (const oxc_pass *)user;
 
     if (!PINFO_FD_VISITED(pass->pinfo))
-        send_lost(pass->pinfo, pass->channel);
+        send_lost(pass->pinfo, pass->channel, OXC_MISSING_OWN);
 }
 
 static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
@@ -190,7 +218,7 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
         return false;
     kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
     if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
-        send_lost(pinfo, channel);
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
     return kind == OXC_SEGMENT_REPEATED;
 }
 
@@ -315,7 +343,7 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
     note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0,
-                 is_cut(pinfo));
+                 oxc_tcp_payload_is_cut(pinfo));
     return channel;
 }
 
@@ -389,7 +417,7 @@ static void watch_http(packet_info *pinfo)
         take_over(pinfo, conversation, channel);
 }
 
-/* Whether the frame's last bytes are an RTS PDU: sixteen of them are as they have to be. */
+/* Whether the last bytes of a payload are an RTS PDU: sixteen of them are as they have to be. */
 static bool ends_with_rts(tvbuff_t *tvb)
 {
     int end = (int)tvb_captured_length(tvb), most = MIN(end, MAX_RTS_SIZE);
@@ -444,7 +472,7 @@ static const char *find_request(const char *bytes, const char *end)
     return NULL;
 }
 
-/* The head of a request at the end of a frame, whose body is chunked. Wireshark's HTTP shows
+/* The head of a request at the end of a payload, whose body is chunked. Wireshark's HTTP shows
  * nothing of such a request before the last chunk, which a channel does not have until it ends. */
 static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
 {
@@ -491,27 +519,28 @@ static void watch_x11(packet_info *pinfo)
 }
 
 /* On the ports of X11. */
-static void watch_proxy_legs(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_proxy_legs(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_server = is_x11_port(pinfo->destport);
 
     if (!to_server && !is_x11_port(pinfo->srcport))
         return;
     watch_x11(pinfo);
-    if (ends_with_rts(tvb))
+    if (ends_with_rts(oxc_tcp_payload(frame, pinfo)))
         watch_late(pinfo, to_server, true);
 }
 
-static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_http = oxc_http_is_port(pinfo->destport), from_http = oxc_http_is_port(pinfo->srcport);
+    tvbuff_t *payload = to_http || from_http ? oxc_tcp_payload(frame, pinfo) : NULL;
 
     if (to_http)
-        watch_chunked_request(tvb, pinfo);
+        watch_chunked_request(payload, pinfo);
     /* A channel begins with a request: what only comes from a port of HTTP is none. */
     if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
         watch_http(pinfo);
-    if ((to_http || from_http) && ends_with_rts(tvb))
+    if (payload && ends_with_rts(payload))
         watch_late(pinfo, to_http, false);
 }
 
@@ -525,10 +554,13 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
     if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
         return;
     channel = channel_of_packet(pinfo);
-    if (channel)
+    if (channel) {
+        oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                           &channel->close);
         watch_loss(pinfo, channel);
-    if (channel && (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo)))
-        send_lost(pinfo, channel);
+        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+            send_lost(pinfo, channel, OXC_MISSING_OWN);
+    }
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);
     watch_http_frame(tvb, pinfo);
