@@ -131,6 +131,7 @@ static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_c
     uint32_t now = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
 
     oxc_session_prove(tracker, call->owner, call);
+    session->flags &= ~(uint32_t)OXC_SESSION_LEAVING;
     if (session->end != OXC_NONE && (session->flags & OXC_SESSION_CLOSED) == 0 &&
         call->record > session->end && now == call->owner)
         session->end = OXC_NONE;
@@ -194,11 +195,12 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
     oxc_judge(tracker, &facts);
     if (event->status != 0)
         return;
-    /* A second answer says no less. */
-    if (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes)
-        oxc_session_doubt(tracker, call->owner);
-    else
+    if (!oxc_answer_doubted(tracker, call)) {
         oxc_session_end(tracker, call->owner, call, true);
+        return;
+    }
+    oxc_session_doubt(tracker, call->owner);
+    oxc_session_at(tracker, call->owner)->flags |= OXC_SESSION_LEAVING;
 }
 
 /* The response that returned the ACXH for another session which lives. */
@@ -295,7 +297,9 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
     }
     if (issued)
         issue_context(tracker, event, call, context);
-    if (issued && call->owner != OXC_NONE)
+    /* Some products issue one for a session that has ended, too. */
+    if (issued && call->owner != OXC_NONE &&
+        (oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_LEAVING) == 0)
         oxc_session_prove(tracker, call->owner, call);
 }
 

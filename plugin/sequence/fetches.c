@@ -109,15 +109,11 @@ void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered)
     }
 }
 
-/* The answer will not be seen. The server may have it in hand all the same, until it answers a
- * later one. */
-static void lose(oxc_tracker *tracker, oxc_call *call)
+void oxc_fetch_lose(oxc_tracker *tracker, const oxc_call *call)
 {
-    oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, oxc_time(tracker), false};
+    oxc_session *session = oxc_session_at(tracker, call->owner);
 
-    oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &sent);
-    unlink_fetch(tracker, call);
-    call->flags |= OXC_CALL_LANDED;
+    session->unanswered = MAX(session->unanswered, call->record + 1);
 }
 
 /* The oldest EcDoRpcExt2 in flight that may still get an answer. */
@@ -128,7 +124,9 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 
         if (!oxc_is_closed(tracker, call->connection))
             break;
-        lose(tracker, call);
+        oxc_fetch_lose(tracker, call);
+        unlink_fetch(tracker, call);
+        call->flags |= OXC_CALL_LANDED;
     }
     return session->oldest;
 }
@@ -136,7 +134,9 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 /* Whether an EcDoRpcExt2 of the session is in flight, or may be. */
 static bool is_pending(oxc_tracker *tracker, uint32_t session, uint32_t connection)
 {
-    return find_fetch(tracker, oxc_session_at(tracker, session)) != OXC_NONE ||
+    const oxc_session *of = oxc_session_at(tracker, session);
+
+    return find_fetch(tracker, of) != OXC_NONE || of->unanswered > of->settled ||
            oxc_doubts_fetch_in_flight(tracker, session, connection);
 }
 

@@ -297,8 +297,7 @@ void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
     oxc_session *session = oxc_session_at(tracker, number);
     oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
 
-    if (session->end == OXC_NONE)
-        oxc_doubts_add(&session->doubts, &gap);
+    oxc_doubts_add(&session->doubts, &gap);
 }
 
 void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)

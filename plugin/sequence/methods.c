@@ -94,10 +94,11 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
 }
 
 /* Some servers put the call id of the bind into all their answers. Until one with another id has
- * come, an answer with that id need not be the one to its call, and its version is no evidence. */
+ * come, or the session is seen to live, an answer with that id need not be the one to its call, and
+ * its version is no evidence. */
 static bool version_counts(const oxc_tracker *tracker, const oxc_session *session)
 {
-    return session->version_from == OXC_NONE ||
+    return session->version_from == OXC_NONE || session->alive > session->begun + 1 ||
            oxc_connection_at(tracker, session->version_from)->echoes;
 }
 
@@ -259,10 +260,7 @@ void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark
     if (call->method == OXC_METHOD_ASYNC_WAIT) {
         oxc_wait_hide(tracker, number, mark, time);
     } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
-        /* In flight still, until a later one is answered. */
-        oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, time, false};
-
-        oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &sent);
+        oxc_fetch_lose(tracker, call);
     }
     oxc_gap_note(tracker, call->connection, &gap);
     land(tracker, number);

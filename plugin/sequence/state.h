@@ -94,6 +94,7 @@ enum {
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
     OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
     OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
+    OXC_SESSION_LEAVING = 1 << 7,   /**< its EcDoDisconnect seems to have been answered with 0 */
     OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
 };
 
@@ -107,6 +108,7 @@ typedef struct {
     oxc_doubts doubts;      /**< of answers to its calls that are missing or were not read */
     uint32_t alive;         /**< mark since when it is known to live */
     uint32_t settled;       /**< mark of the last EcDoRpcExt2 request that has its answer */
+    uint32_t unanswered;    /**< mark of the last one whose answer will not be seen */
     uint32_t end;           /**< record, OXC_NONE while it lives */
     uint32_t activity;      /**< record: last EcDoRpcExt2 request, or its EcDoConnectEx request */
     uint32_t disconnect;    /**< record: last EcDoDisconnect request */
@@ -651,6 +653,10 @@ void oxc_fetches_init(oxc_tracker *tracker);
 /** Puts an EcDoRpcExt2 request of a session in flight; it fetches what is not fetched yet. */
 void oxc_fetch_begin(oxc_tracker *tracker, uint32_t call);
 void oxc_fetch_end(oxc_tracker *tracker, uint32_t call);
+
+/** The answer to one will not be seen. The server may have the request in hand all the same, until
+ * it answers a later one. */
+void oxc_fetch_lose(oxc_tracker *tracker, const oxc_call *call);
 
 /** One has its answer: those that were sent before count as in flight no more. */
 void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered);
