@@ -50,6 +50,9 @@ static bool are_one(const oxc_tracker *tracker, const oxc_connection *one,
         return false;
     if (one->bind_group == 0)
         return true;
+    /* An association belongs to one client: two that join it are one. */
+    if (one->peer != other->peer && one->server == other->server && one->port == other->port)
+        return true;
     return one->peer != other->peer && (oxc_peer_at(tracker, one->peer)->twin == other->peer ||
                                         oxc_peer_at(tracker, other->peer)->twin == one->peer);
 }

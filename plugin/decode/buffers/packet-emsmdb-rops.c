@@ -30,6 +30,7 @@ static int ett_emsmdb_rops_handle_table = -1;
 static expert_field ei_emsmdb_rop_damaged = EI_INIT;
 static expert_field ei_emsmdb_rop_unknown = EI_INIT;
 static expert_field ei_emsmdb_rop_unread = EI_INIT;
+static expert_field ei_emsmdb_rop_layout = EI_INIT;
 
 static const value_string handle_vals[] = {{0xFFFFFFFF, "Not assigned"}, {0, NULL}};
 
@@ -226,6 +227,49 @@ static void report_stop(packet_info *pinfo, proto_item *item, const oxc_rop_buff
                                describe_need(buffer->need), buffer->end - buffer->offset);
 }
 
+/* What a sender does otherwise than the specification says, by the kind of way. */
+static const char *const other_ways[OXC_WAY_COUNT] = {
+    [OXC_WAY_WARNING] = "a warning has what a success has",
+    [OXC_WAY_READ] = "a failed RopReadStream ends with ReturnValue",
+    [OXC_WAY_WRITE] = "a failed RopWriteStream ends with ReturnValue",
+    [OXC_WAY_PARTIAL] = "a failure has no PartialCompletion",
+    [OXC_WAY_READ_FLAGS] = "a failed RopSetReadFlags has no PartialCompletion",
+    [OXC_WAY_COPIED] = "a failed RopCopyToStream ends with ReturnValue",
+    [OXC_WAY_NULL] = "the answer to a null destination has no DestHandleIndex",
+    [OXC_WAY_DESTINATION] = "the answer to a null destination has no DestHandleIndex",
+    [OXC_WAY_TRANSFER] = "a failed RopFastTransferSourceGetBuffer ends with ReturnValue",
+    [OXC_WAY_BUSY] = "BackoffTime stands behind the data, or is missing",
+    [OXC_WAY_PUT] = "a failed upload ends with ReturnValue",
+    [OXC_WAY_WITH_ERRORS] = "a success with errors ends with ReturnValue",
+    [OXC_WAY_RETURNED] = "a RopTransportSend without properties counts them",
+    [OXC_WAY_ATTACHMENTS] = "AttachmentIdCount has four bytes",
+    [OXC_WAY_PROBLEMS] = "the index of a PropertyProblem has four bytes",
+    [OXC_WAY_PROGRESS] = "RopProgress has no LogonId",
+    [OXC_WAY_CLIENT_DATA] = "RopSetMessageReadFlag has no ClientData",
+    [OXC_WAY_RESERVED] = "RopRegisterNotification has no Reserved byte",
+    [OXC_WAY_LINKED] = "RopNotify of a linked message has no ParentFolderId",
+};
+
+/* A list that was cut short at the end of a field looks the same as one of a sender that leaves
+ * the rest out: it is said in either case. */
+static void report_ways(packet_info *pinfo, proto_item *item, const oxc_rop_buffer *buffer)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pinfo->pool, "");
+
+    for (unsigned way = 0; way < OXC_WAY_COUNT; way++) {
+        if ((buffer->ways.chosen >> (2 * way) & 3) == 0 || !other_ways[way])
+            continue;
+        wmem_strbuf_append(text, wmem_strbuf_get_len(text) > 0 ? "; " : "");
+        wmem_strbuf_append(text, other_ways[way]);
+    }
+    if (wmem_strbuf_get_len(text) == 0)
+        return;
+    proto_item_append_text(item, " [in the layout of products, not of the specification]");
+    expert_add_info_format(pinfo, item, &ei_emsmdb_rop_layout,
+                           "In the layout of products, not of the specification, or damaged: %s",
+                           wmem_strbuf_get_str(text));
+}
+
 /* Shows the ROPs that can be read, and the first bytes of the one that cannot.
  * Returns false if there was too much to show; else @p where says what is wrong. */
 static bool show_list(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
@@ -248,7 +292,7 @@ static bool show_list(const oxc_payload *payload, packet_info *pinfo, proto_tree
 bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
                           bool request, bool quiet)
 {
-    proto_item *item;
+    proto_item *item, *where;
     proto_tree *subtree;
     oxc_rop_buffer buffer;
     oxc_rop_walk walk;
@@ -260,19 +304,19 @@ bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_
     oxc_rop_replay_use(&payload->replay, &buffer, &walk);
     item =
         proto_tree_add_item(tree, hf_emsmdb_rops, payload->tvb, 0, (int)payload->captured, ENC_NA);
-    if (buffer.ways.chosen)
-        proto_item_append_text(item, " [in the layout of products, not of the specification]");
     subtree = proto_item_add_subtree(item, ett_emsmdb_rops);
     if (buffer.has_size)
         proto_tree_add_item(subtree, hf_emsmdb_rops_size, payload->tvb, 0, 2, ENC_LITTLE_ENDIAN);
-    if (!show_list(payload, pinfo, subtree, &buffer, &last, &item))
+    where = item;
+    if (!show_list(payload, pinfo, subtree, &buffer, &last, &where))
         return false;
     show_handle_table(payload, pinfo, subtree, &buffer);
     if (quiet)
         return false;
-    if (report_damage(pinfo, item, &buffer, &last))
+    if (report_damage(pinfo, where, &buffer, &last))
         return true;
-    report_stop(pinfo, item, &buffer, &last);
+    report_stop(pinfo, where, &buffer, &last);
+    report_ways(pinfo, item, &buffer);
     return false;
 }
 
@@ -301,6 +345,9 @@ void oxc_register_rops(int proto)
         {&ei_emsmdb_rop_unknown,
          {"emsmdb.rop.unknown", PI_UNDECODED, PI_NOTE,
           "The walk stops at a ROP without a known layout", EXPFILL}},
+        {&ei_emsmdb_rop_layout,
+         {"emsmdb.rop.layout", PI_PROTOCOL, PI_NOTE,
+          "The ROPs are in the layout of products, not of the specification", EXPFILL}},
         {&ei_emsmdb_rop_unread,
          {"emsmdb.rop.unread", PI_UNDECODED, PI_NOTE,
           "The walk stops at a ROP whose layout rests on a call that was not seen", EXPFILL}},

@@ -271,6 +271,7 @@ void oxc_rop_visit_begin(oxc_rop_visit *visit, oxc_rop_state *state, const oxc_r
     visit->epoch = 0;
     visit->memo = NULL;
     visit->payloads = visit->asked_count = 0;
+    visit->first = (oxc_rop_buffer){0};
     visit->walk = (oxc_rop_walk){.live = visit->live,
                                  .columns_of = columns_of,
                                  .logon_of = logon_of,
@@ -310,8 +311,6 @@ void oxc_rop_visit_open(oxc_rop_visit *visit, oxc_rop_buffer *buffer)
     }
     if (!visit->live || !buffer->has_size)
         return;
-    if (!visit->request && visit->payloads == 0)
-        visit->first = *buffer;
     if (has_answers(buffer))
         epoch_of(visit);
     if (visit->asked_for) {
@@ -380,7 +379,7 @@ void oxc_rop_visit_close(oxc_rop_visit *visit, oxc_rop_buffer *buffer)
         visit->replays[visit->payloads++] = replay;
     if (buffer->stopped || buffer->offset < buffer->end || buffer->fault != OXC_ROPS_OK)
         visit->unsure = true;
-    if (visit->request && visit->live && visit->payloads == 1 && visit->asked_count > 0)
+    if (visit->live && visit->payloads == 1)
         visit->first = *buffer;
 }
 

@@ -64,7 +64,7 @@ typedef struct {
     uint64_t epoch;                  /**< of the session, live; 0 for not looked up yet */
     const struct oxc_rop_memo *memo; /**< not live */
     unsigned payloads;
-    oxc_rop_buffer first; /**< response: the first payload, for its handles */
+    oxc_rop_buffer first; /**< the first payload, for its handles */
     oxc_rop_walk walk;
     unsigned asked_count;
     oxc_rop_asked asked[OXC_VISIT_ASKED_MAX];

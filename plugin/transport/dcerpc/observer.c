@@ -347,7 +347,7 @@ static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
         send_foreign_call(run, pdu);
         return;
     }
-    if (interface != OXC_INTERFACE_ASYNCEMSMDB)
+    if (interface != OXC_INTERFACE_ASYNCEMSMDB && type != OXC_EVENT_OTHER_PDU)
         oxc_rops_lost(run->connection->number);
     if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST) {
         type = OXC_EVENT_LOST;

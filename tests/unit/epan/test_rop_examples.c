@@ -328,6 +328,7 @@ static void assert_example(const example *e, uint64_t session, uint64_t number)
     bytes answers[2] = {make_rop_buffer(e->response, e->response_handles)};
     unsigned count = e->further ? 2 : 1;
 
+    print_message("%s\n", e->about);
     if (e->further)
         answers[1] = make_rop_buffer(e->further, e->response_handles);
     assert_visit(call, &asks, 1, true, e->told_request);
@@ -358,12 +359,10 @@ static void assert_call_on(uint32_t channel, const char *request, const char *re
     oxc_rop_call call = {.session = 7, .call = ++calls, .channel = channel, .first_pass = true};
     bytes asks = make_rop_buffer(request, "22000000 ffffffff");
     bytes answers = make_rop_buffer(response, handles);
-    char *ignored;
 
     if (*request) {
         call.pdu = call.call << 1 | 1;
-        ignored = visit_payloads(&call, &asks, 1, true);
-        g_free(ignored);
+        g_free(visit_payloads(&call, &asks, 1, true));
     }
     assert_visit(call, &answers, 1, false, told);
     bytes_free(&asks);
