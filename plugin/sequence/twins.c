@@ -9,7 +9,7 @@
 #include "state.h"
 
 /* How far apart the capture may show the two sightings of one bind. */
-#define AT_ONCE INT64_C(1000000000)
+#define AT_ONCE INT64_C(10000000000)
 
 static uint32_t hash_digests(const oxc_tracker *tracker, const uint64_t digests[2])
 {
@@ -139,8 +139,11 @@ static void see_answer(oxc_tracker *tracker, const oxc_event *event, oxc_record 
 {
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
 
-    if (call == OXC_NONE)
+    if (call == OXC_NONE || (event->type == OXC_EVENT_RESPONSE && event->stub != OXC_STUB_UNREAD &&
+                             event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
+        record->flags |= OXC_RECORD_UNMATCHED;
         return;
+    }
     record->method = oxc_method_code((oxc_method)oxc_call_at(tracker, call)->method);
     record->request = oxc_call_at(tracker, call)->record;
     if (event->type == OXC_EVENT_RESPONSE || event->type == OXC_EVENT_FAULT)

@@ -79,7 +79,7 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
                          bool cut)
 {
     const char *server;
-    size_t size;
+    size_t size = 0;
 
     channel->in = in;
     channel->refusal = NULL;
