@@ -546,8 +546,8 @@ static void remember_replays(oxc_rop_visit *visit)
     oxc_rop_state *state = visit->state;
     unsigned count = visit->walk.place.answers;
     size_t size = sizeof(oxc_rop_memo) + visit->payloads * sizeof(oxc_rop_replay);
-    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof(oxc_columns *));
     const oxc_columns **answers;
+    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof *answers);
 
     for (unsigned i = 0; i < visit->payloads && !memo; i++)
         visit->replays[i].answer_count = 0;
