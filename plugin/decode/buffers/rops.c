@@ -13,8 +13,10 @@
 enum {
     ROP_SIZE_SIZE = 2,
     HANDLE_SIZE = 4,
-    NO_HANDLE = 0xFFFFFFFF, /* [MS-OXCROPS] 2.2.1: not assigned */
 };
+
+/* [MS-OXCROPS] 2.2.1: not assigned. */
+static const uint32_t no_handle = 0xFFFFFFFF;
 
 /* @return the ROP of the request that it answers, or NULL */
 static const oxc_rop_asked *read_rop(oxc_rop_buffer *buffer, oxc_rop *rop)
@@ -183,7 +185,7 @@ static void interpret_registered(const oxc_rop_buffer *buffer, const oxc_rop *ro
 
     if (buffer->request || !oxc_rop_value(rop, OXC_FIELD_RETURN_VALUE, &return_value) ||
         return_value != 0 || !oxc_rop_value(rop, OXC_FIELD_OUTPUT_INDEX, &place) ||
-        !oxc_rop_handle(buffer, (size_t)place, &meaning->value) || meaning->value == NO_HANDLE)
+        !oxc_rop_handle(buffer, (size_t)place, &meaning->value) || meaning->value == no_handle)
         return;
     meaning->kind = OXC_MEANS_REGISTERED;
 }

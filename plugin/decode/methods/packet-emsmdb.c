@@ -412,34 +412,34 @@ static void async_connect_response(oxc_stub *stub, proto_item *item _U_, oxc_eve
 }
 
 /* A sockaddr: the family as the client's host has it, port and address in network order. */
-static void show_callback_address(const oxc_stub *stub, const oxc_array *address)
+static void show_callback_address(const oxc_stub *stub, const oxc_array *callback)
 {
     proto_item *item;
     proto_tree *tree;
     uint16_t family;
 
-    if (address->captured < 2)
+    if (callback->captured < 2)
         return;
-    item = proto_tree_add_item(stub->tree, hf_emsmdb_push_address, stub->tvb, address->offset,
-                               address->captured, ENC_NA);
+    item = proto_tree_add_item(stub->tree, hf_emsmdb_push_address, stub->tvb, callback->offset,
+                               callback->captured, ENC_NA);
     tree = proto_item_add_subtree(item, ett_emsmdb_push_address);
-    family = tvb_get_letohs(stub->tvb, address->offset);
-    proto_tree_add_item(tree, hf_emsmdb_push_family, stub->tvb, address->offset, 2,
+    family = tvb_get_letohs(stub->tvb, callback->offset);
+    proto_tree_add_item(tree, hf_emsmdb_push_family, stub->tvb, callback->offset, 2,
                         ENC_LITTLE_ENDIAN);
-    if (address->captured >= 4)
-        proto_tree_add_item(tree, hf_emsmdb_push_port, stub->tvb, address->offset + 2, 2,
+    if (callback->captured >= 4)
+        proto_tree_add_item(tree, hf_emsmdb_push_port, stub->tvb, callback->offset + 2, 2,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET && address->captured >= 8)
-        proto_tree_add_item(tree, hf_emsmdb_push_ipv4, stub->tvb, address->offset + 4, 4,
+    if (family == FAMILY_INET && callback->captured >= 8)
+        proto_tree_add_item(tree, hf_emsmdb_push_ipv4, stub->tvb, callback->offset + 4, 4,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET6 && address->captured >= 24)
-        proto_tree_add_item(tree, hf_emsmdb_push_ipv6, stub->tvb, address->offset + 8, 16, ENC_NA);
+    if (family == FAMILY_INET6 && callback->captured >= 24)
+        proto_tree_add_item(tree, hf_emsmdb_push_ipv6, stub->tvb, callback->offset + 8, 16, ENC_NA);
 }
 
 /* 3.1.4.5 */
 static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *event)
 {
-    oxc_array context, address;
+    oxc_array context, callback;
     uint16_t size;
 
     read_cxh(stub, event);
@@ -450,10 +450,10 @@ static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *e
         expert_add_info_format(stub->pinfo, item, &ei_emsmdb_out_of_range,
                                "cbContext is %u, its range ends at %u", size, PUSH_CONTEXT_RANGE);
     oxc_stub_uint32(stub, hf_emsmdb_push_advise_bits, NULL);
-    oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &address);
-    show_callback_address(stub, &address);
+    oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &callback);
+    show_callback_address(stub, &callback);
     oxc_stub_uint16(stub, hf_emsmdb_push_address_size, NULL);
-    oxc_push_request(stub, &context, &address);
+    oxc_push_request(stub, &context, &callback);
 }
 
 static void register_push_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)
