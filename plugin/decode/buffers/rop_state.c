@@ -546,8 +546,8 @@ static void remember_replays(oxc_rop_visit *visit)
     oxc_rop_state *state = visit->state;
     unsigned count = visit->walk.place.answers;
     size_t size = sizeof(oxc_rop_memo) + visit->payloads * sizeof(oxc_rop_replay);
-    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof(oxc_columns *));
     const oxc_columns **answers;
+    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof(void *));
 
     for (unsigned i = 0; i < visit->payloads && !memo; i++)
         visit->replays[i].answer_count = 0;
@@ -557,7 +557,7 @@ static void remember_replays(oxc_rop_visit *visit)
     memo->pdu = visit->call->pdu;
     memo->payload_count = visit->payloads;
     memcpy(memo->payloads, visit->replays, visit->payloads * sizeof(oxc_rop_replay));
-    memcpy(answers, visit->answers, count * sizeof *answers);
+    memcpy(answers, visit->answers, count * sizeof(void *));
     for (unsigned i = 0; i < visit->payloads; i++) {
         oxc_rop_replay *replay = &memo->payloads[i];
 
