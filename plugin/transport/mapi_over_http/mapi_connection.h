@@ -32,6 +32,7 @@ typedef struct {
     const char *host;     /**< of the request, as in the report, or NULL */
     oxc_http_name server; /**< of #host */
     oxc_http_name id;     /**< X-RequestId of the request */
+    uint64_t session;     /**< for what the ROPs of its session say: server and context, or 0 */
     oxc_http_request_type type;
     oxc_http_product product;
     bool leg;        /**< so far without a body to speak of: see oxc_http_event */

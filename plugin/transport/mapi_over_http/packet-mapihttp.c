@@ -323,6 +323,32 @@ static void show_unreadable(const shown_row *row, const oxc_part *part, const ch
                            "The body is not decoded: it is %s", why);
 }
 
+/* Beside the calls and connections of DCE/RPC, which count in the same way. */
+#define ROP_CALL    (UINT64_C(1) << 63)
+#define ROP_CHANNEL 0x80000000u
+
+uint32_t oxc_mapi_rop_channel(const oxc_mapi_connection *connection)
+{
+    return ROP_CHANNEL | connection->number;
+}
+
+/* What the ROPs of a body belong to; NULL where that is not known. */
+static const oxc_rop_call *name_rops(const shown_row *row, oxc_rop_call *rops)
+{
+    const oxc_mapi_call *call = row->call;
+
+    if (call->number == OXC_NONE || call->session == 0)
+        return NULL;
+    *rops = (oxc_rop_call){
+        .session = call->session,
+        .call = ROP_CALL | call->number,
+        .pdu = ROP_CALL | (uint64_t)call->number << 1 | row->row->to_client,
+        .channel = oxc_mapi_rop_channel(row->connection),
+        .first_pass = first_pass(row),
+    };
+    return rops;
+}
+
 /* What a server says to people about a failure. */
 static void show_text(const shown_row *row, const oxc_part *part)
 {
@@ -337,6 +363,7 @@ static void show_body(shown_row *row, const oxc_part *part)
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
     proto_item *item;
+    oxc_rop_call rops;
 
     row->pieces |= OXC_HTTP_PIECE_BODY;
     if (part->detail == OXC_BODY_ENCODED)
@@ -353,7 +380,7 @@ static void show_body(shown_row *row, const oxc_part *part)
         tree = proto_item_add_subtree(item, ett_mapihttp_body);
     }
     row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
-                                      &row->facts);
+                                      name_rops(row, &rops), &row->facts);
 }
 
 static void show_invalid(shown_row *row, const oxc_part *part)
