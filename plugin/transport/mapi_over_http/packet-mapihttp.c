@@ -658,17 +658,23 @@ static uint32_t show_row(oxc_mapi_connection *connection, const oxc_parts *parts
     return place;
 }
 
-/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
 static void call_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
                       packet_info *pinfo, proto_tree *tree, void *data)
 {
+    if (part->may_ask)
+        oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
+    else
+        oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size), pinfo,
+                      tree, data, false);
+}
+
+/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
+static void try_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
+                     packet_info *pinfo, proto_tree *tree, void *data)
+{
     TRY
     {
-        if (part->may_ask)
-            oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
-        else
-            oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size),
-                          pinfo, tree, data, false);
+        call_http(connection, part, tvb, pinfo, tree, data);
     }
     CATCH_NONFATAL_ERRORS
     {
@@ -686,7 +692,7 @@ static void show_http(const oxc_mapi_connection *connection, const oxc_part *par
 
     if (after_ours && !part->own)
         separate_info(pinfo);
-    call_http(connection, part, tvb, pinfo, tree, data);
+    try_http(connection, part, tvb, pinfo, tree, data);
     if (before)
         restore_info(pinfo, before);
     if (after_ours)
@@ -705,6 +711,10 @@ void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, 
 {
     uint32_t place = 0;
 
+    if (parts->count == 1 && parts->parts[0].kind == OXC_PART_HTTP) {
+        call_http(connection, &parts->parts[0], tvb, pinfo, tree, data);
+        return;
+    }
     while (place < parts->count) {
         const oxc_part *part = &parts->parts[place];
 
