@@ -24,8 +24,9 @@
 typedef struct {
     uint32_t number;        /**< through the capture; OXC_NONE for a response without its request */
     uint32_t request_frame; /**< in which the head became whole, or 0 */
-    uint32_t response_frame; /**< with the last byte of the response, or 0 */
-    uint32_t status;         /**< of the response, 0 for none yet */
+    uint32_t request_ordinal; /**< there */
+    uint32_t response_frame;  /**< with the last byte of the response, or 0 */
+    uint32_t status;          /**< of the response, 0 for none yet */
     int64_t request_time;
     int64_t due_time;     /**< when the server could begin to answer; valid with #body_whole */
     const char *name;     /**< X-RequestType, or NULL */

@@ -208,6 +208,7 @@ static void *take_request(void *user, const oxc_stream_head *head)
     fill_head(message, &fields);
     copy_call(&message->event, call);
     begin_message(of, message, head);
+    call->request_ordinal = part_at(of, of->row)->ordinal;
     return call;
 }
 

@@ -593,10 +593,24 @@ static void set_columns(const shown_row *row, const char *text)
     col_append_str(pinfo->cinfo, COL_INFO, text);
 }
 
+/* Of a part of a response that ends nothing and breaks no rule the analysis keeps no record. */
+static void present(const shown_row *row)
+{
+    const oxc_mapi_call *call = row->call;
+    oxc_carrier carrier = {
+        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = call->host};
+    oxc_view view;
+
+    if (!row->row->to_client || call->request_frame == 0 ||
+        oxc_tracker_view(oxc_analysis_tracker(), row->pinfo->num, row->row->ordinal, &view))
+        oxc_present(row->pinfo, row->root, row->part, row->row->ordinal, &carrier, row->news);
+    else
+        oxc_present_part(row->pinfo, row->root, row->part, call->request_frame,
+                         call->request_ordinal, &carrier);
+}
+
 static void end_row(shown_row *row)
 {
-    oxc_carrier carrier = {
-        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = row->call->host};
     oxc_text text;
 
     send_rest(row);
@@ -608,7 +622,7 @@ static void end_row(shown_row *row)
     if (row->item)
         proto_item_append_text(row->item, ", %s", text.bytes);
     set_columns(row, text.bytes);
-    oxc_present(row->pinfo, row->root, row->part, row->row->ordinal, &carrier, row->news);
+    present(row);
     col_set_fence(row->pinfo->cinfo, COL_INFO);
 }
 
