@@ -13,6 +13,7 @@
 
 #include "transport/tcp/ends.h"
 #include "transport/tcp/payload.h"
+#include "decode/buffers/payload.h"
 #include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
@@ -254,6 +255,7 @@ static void send_lost(const packet_info *pinfo, const oxc_connection *connection
     event.lost_from = from;
     event.from_server = from == OXC_SIDE_SERVER;
     oxc_tracker_event(tracker, &event);
+    oxc_rops_lost(connection->number);
     keep_loss(&event);
 }
 

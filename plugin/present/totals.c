@@ -355,7 +355,7 @@ char *oxc_printable_text(const char *bytes)
     char *valid = g_utf8_make_valid(bytes, -1);
     GString *text = g_string_new(NULL);
 
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+    for (const char *at = valid; *at; at += g_utf8_skip[(guchar)*at]) {
         gunichar character = g_utf8_get_char(at);
 
         g_string_append_unichar(text, g_unichar_isprint(character) ? character : '?');

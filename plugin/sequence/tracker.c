@@ -214,6 +214,8 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     }
     if (event->connection >= tracker->connections.count)
         return;
+    if (oxc_connection_at(tracker, event->connection)->first == 0)
+        oxc_connection_at(tracker, event->connection)->first = ++tracker->moments;
     if (oxc_connection_at(tracker, event->connection)->repeated) {
         oxc_twins_event(tracker, event);
         return;
