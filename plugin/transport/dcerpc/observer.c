@@ -49,6 +49,7 @@ typedef struct {
     bool whole;          /* all of it was captured */
     bool headed;         /* the fields after the common header were captured */
     bool sealed;
+    uint8_t binds;  /* bind, alter_context: of OXC_BINDS_..., what it asks for; 0: not known */
     bool taken;     /* the analysis knows of it */
     bool presented; /* its findings and links have been shown */
     uint32_t ordinal;
@@ -256,8 +257,15 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
     return false;
 }
 
+static uint8_t binds_of(oxc_interface interface)
+{
+    if (interface == OXC_INTERFACE_EMSMDB)
+        return OXC_BINDS_EMSMDB;
+    return interface == OXC_INTERFACE_ASYNCEMSMDB ? OXC_BINDS_ASYNCEMSMDB : OXC_BINDS_OTHERS;
+}
+
 /* Notes what the presentation contexts of a bind or alter_context are bound to. */
-static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
+static void take_contexts(const oxc_run *run, oxc_pdu *pdu)
 {
     int offset = pdu->offset + CONTEXTS_OFFSET, end = pdu->offset + pdu->length;
     oxc_asked asked;
@@ -273,6 +281,7 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
             oxc_connection_carries_exchange(run->connection, run->pinfo->num);
         }
         oxc_connection_bind(run->connection, asked.id, asked.interface, asked.ndr64);
+        pdu->binds |= binds_of(asked.interface);
     }
 }
 
@@ -373,7 +382,8 @@ static uint64_t digest_of(const oxc_run *run, const oxc_pdu *pdu)
 
 static void send_bind(oxc_run *run, const oxc_pdu *pdu)
 {
-    oxc_event event = {.method = OXC_METHOD_OTHER, .digest = digest_of(run, pdu)};
+    oxc_event event = {
+        .method = OXC_METHOD_OTHER, .digest = digest_of(run, pdu), .interfaces = pdu->binds};
 
     send_event(run, pdu, &event, pdu->type == PDU_BIND ? OXC_EVENT_BIND : OXC_EVENT_BIND_ACK);
 }
@@ -389,7 +399,7 @@ static void send_stub(oxc_run *run, const oxc_pdu *pdu, oxc_event *event)
 
 static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
 {
-    oxc_event event = {.method = OXC_METHOD_OTHER};
+    oxc_event event = {.method = OXC_METHOD_OTHER, .interfaces = pdu->binds};
     bool ours = carries_exchange(run);
 
     if (stub_event)
@@ -416,6 +426,8 @@ static void take_pdu(oxc_run *run, oxc_pdu *pdu, oxc_event *stub_event)
         return;
     if ((pdu->type == PDU_BIND || pdu->type == PDU_ALTER) && pdu->whole)
         take_contexts(run, pdu);
+    else if (pdu->type == PDU_BIND || pdu->type == PDU_ALTER)
+        pdu->binds = OXC_BINDS_EMSMDB | OXC_BINDS_ASYNCEMSMDB; /* perhaps */
     send_pdu(run, pdu, stub_event);
 }
 
