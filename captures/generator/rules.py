@@ -15,6 +15,7 @@ wait-handle-unknown wait-overlap-suspected wait-races-disconnect wait-busy-loop
 notification-not-fetched connect-session-unknown connect-races-disconnect connect-repeated
 connect-not-followed-by-wait overlap-not-rejected rejected-without-overlap
 wait-completed-early wait-overdue wait-dropped
+wait-unanswered wait-cut-repeatedly
 """.split()
 
 CLASSES = {**dict.fromkeys(VIOLATIONS, "V"), **dict.fromkeys(SUSPICIONS, "S")}
