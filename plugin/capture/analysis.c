@@ -159,7 +159,7 @@ bool oxc_connection_is_closed(uint32_t number)
            (connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
-static bool connection_closed(void *user _U_, uint32_t number)
+static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close _U_)
 {
     return oxc_connection_is_closed(number);
 }

@@ -108,6 +108,21 @@ void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
     oxc_server_at(tracker, connection->server)->split = true;
 }
 
+void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t number, uint32_t client)
+{
+    oxc_connection_at(tracker, number)->client = client;
+}
+
+void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_connection_at(tracker, number)->partial = true;
+}
+
+bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
+{
+    return number < tracker->connections.count && oxc_connection_at(tracker, number)->repeated;
+}
+
 static uint32_t begin_association(oxc_tracker *tracker, const oxc_connection *connection)
 {
     uint32_t number = oxc_store_add(&tracker->associations);

@@ -61,7 +61,8 @@ typedef enum {
     OXC_EVENT_CANCEL,    /**< co_cancel */
     OXC_EVENT_ORPHANED,  /**< orphaned */
     OXC_EVENT_OTHER_PDU, /**< any other PDU: it only shows that the connection is alive */
-    OXC_EVENT_LOST,      /**< a TCP segment of the connection is missing from the capture */
+    OXC_EVENT_LOST,      /**< bytes of the connection are missing from the capture, or could not be
+                            read: #lost_from says whose */
     OXC_EVENT_UNSEEN,    /**< calls that cannot be told, on a connection that is none of those
                             announced: no other member counts */
 } oxc_event_type;
@@ -79,6 +80,13 @@ typedef enum {
     OXC_ROP_NOTIFY_FLAGS_INVALID = 1 << 1, /**< a RopNotify that breaks [MS-OXCNOTIF] 2.2.1.4.1.2 */
 } oxc_rop_fault;
 
+/** One of the two ends of a connection. */
+typedef enum {
+    OXC_SIDE_UNKNOWN, /**< not known, or both */
+    OXC_SIDE_CLIENT,
+    OXC_SIDE_SERVER,
+} oxc_side;
+
 /** One PDU, in the order of the capture and, within a frame, of its bytes.
  *  All pointers are borrowed for the call that gets the event. */
 typedef struct {
@@ -89,6 +97,11 @@ typedef struct {
     uint32_t connection; /**< from oxc_tracker_add_connection() */
     uint32_t group_id;   /**< bind, bind_ack */
     uint32_t call_id;    /**< every type but OXC_EVENT_LOST and OXC_EVENT_UNSEEN */
+    bool from_server;    /**< every PDU, RTS PDUs included: the server sent it */
+    oxc_side lost_from;  /**< OXC_EVENT_LOST: who sent what is missing */
+    /** Bind and bind_ack: a hash of all bytes of the PDU, 0 where it is not known. Two connections
+     *  on which both are the same may be one connection that the capture shows twice. */
+    uint64_t digest;
 
     /** Request: the method called. Response: the method as which the stub was read;
      *  meaningless where #stub is OXC_STUB_UNREAD. */
@@ -114,6 +127,8 @@ typedef struct {
     size_t registered_count;
     const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
     size_t notified_count;
+    /** Response: its ROPs could not be walked to their end, and may hold more RopNotify. */
+    bool rops_unwalked;
 } oxc_event;
 
 #endif /* OXC_EVENT_H */

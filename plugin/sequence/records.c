@@ -251,3 +251,26 @@ uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *positio
     }
     return 0;
 }
+
+bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t session, oxc_gap_cost *cost)
+{
+    *cost = (oxc_gap_cost){.session = session};
+    return session < tracker->sessions.count;
+}
+
+bool oxc_tracker_context_gaps(const oxc_tracker *tracker, uint32_t context, oxc_gap_cost *cost)
+{
+    *cost = (oxc_gap_cost){.session = OXC_NONE};
+    return context < tracker->contexts.count;
+}
+
+oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker)
+{
+    oxc_gap_totals totals = {0};
+
+    for (uint32_t i = 0; i < tracker->connections.count; i++) {
+        totals.partial += oxc_connection_at(tracker, i)->partial;
+        totals.repeated += oxc_connection_at(tracker, i)->repeated;
+    }
+    return totals;
+}

@@ -42,12 +42,20 @@ typedef struct {
 
 extern const oxc_rule oxc_rules[OXC_RULE_COUNT];
 
+/** How many frames of its evidence a finding can name. */
+#define OXC_FINDING_FRAMES 8
+
 /** One rule that one PDU breaks. */
 typedef struct {
     uint16_t rule;      /**< oxc_rule_id */
     uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
-    uint32_t frames[2]; /**< other frames of the evidence, 0 for none */
-    uint64_t value;     /**< for {hex} and the like: flags, status, version or nanoseconds */
+    uint8_t closed_how; /**< wait-cut-repeatedly: oxc_close_kind */
+    uint8_t closed_by;  /**< wait-cut-repeatedly: oxc_side */
+    /** Other frames of the evidence, 0 behind the last. */
+    uint32_t frames[OXC_FINDING_FRAMES];
+    /** For {hex} and the like: flags, status, version or nanoseconds. For wait-overlap the number
+     *  of later waits, of which frames has the first. */
+    uint64_t value;
 } oxc_finding;
 
 /** The name of a return value of the two interfaces, or NULL if it has none. Static. */

@@ -64,18 +64,21 @@ typedef struct {
 typedef struct {
     int64_t last_time; /**< of its last PDU */
     uint32_t server;
+    uint32_t client;
     uint32_t association; /**< OXC_NONE before the bind_ack or the first call */
     uint32_t doubt;       /**< mark of the last lost segment or unmatched response */
     uint32_t bind_call_id;
     uint32_t bind_group;
     uint16_t port;
     bool bind_pending;
-    bool bound;  /**< a bind has been seen */
-    bool echoes; /**< a response came with another call id than that of the bind */
-    bool hole;   /**< a segment was lost, or a response unmatched */
-    bool used;   /**< by a request */
-    bool heard;  /**< a PDU of the server has been seen */
-    bool split;  /**< its requests and answers travel on TCP connections of their own */
+    bool bound;    /**< a bind has been seen */
+    bool echoes;   /**< a response came with another call id than that of the bind */
+    bool hole;     /**< a segment was lost, or a response unmatched */
+    bool used;     /**< by a request */
+    bool heard;    /**< a PDU of the server has been seen */
+    bool partial;  /**< only some of its PDUs come as events */
+    bool repeated; /**< a second sighting of another one */
+    bool split;    /**< its requests and answers travel on TCP connections of their own */
 } oxc_connection;
 
 typedef struct {
@@ -320,7 +323,7 @@ static inline uint32_t oxc_now(const oxc_tracker *tracker)
 
 static inline bool oxc_is_closed(const oxc_tracker *tracker, uint32_t connection)
 {
-    return tracker->closed != NULL && tracker->closed(tracker->user, connection);
+    return tracker->closed != NULL && tracker->closed(tracker->user, connection, NULL);
 }
 
 /** The difference of two times, at the limit of its type where it does not fit. */

@@ -35,10 +35,25 @@ typedef struct {
     uint32_t grace;       /**< oxcnotif.grace, seconds */
 } oxc_settings;
 
+typedef enum {
+    OXC_CLOSE_UNKNOWN, /**< not known how, or by what else it came to its end */
+    OXC_CLOSE_FIN,
+    OXC_CLOSE_RST,
+} oxc_close_kind;
+
+/** How a connection was closed: the first FIN or RST on it. */
+typedef struct {
+    oxc_close_kind kind;
+    oxc_side side; /**< who sent it */
+    bool has_time;
+    int64_t time; /**< nanoseconds since the epoch */
+} oxc_close;
+
 /** Says whether a FIN or RST of either side has been seen on a connection by now.
  *  @param user        as given to oxc_tracker_new()
- *  @param connection  as returned by oxc_tracker_add_connection() */
-typedef bool (*oxc_connection_closed)(void *user, uint32_t connection);
+ *  @param connection  as returned by oxc_tracker_add_connection()
+ *  @param close       NULL, or all zero: to be filled in where it is closed, as far as is known */
+typedef bool (*oxc_connection_closed)(void *user, uint32_t connection, oxc_close *close);
 
 typedef struct oxc_tracker oxc_tracker;
 
@@ -50,6 +65,8 @@ typedef struct {
     bool unreadable; /**< the stub of this request or response could not be read or believed */
     bool sealed;     /**< #unreadable, and because it is sealed */
     bool unmatched;  /**< a response without a call, or a second one */
+    bool repeated;   /**< on a connection that the capture shows for the second time: counted with
+                        the first sighting already */
     uint32_t request_frame; /**< response, fault, cancel, orphaned: the request of the call */
     uint32_t session;       /**< number from 0 */
     uint32_t context;       /**< number from 0 */
@@ -97,6 +114,16 @@ uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint1
  *  that a call has none proves nothing, [MS-RPCH] 3.2.1.1. */
 void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t connection);
 
+/** Says whose connection it is, before its first event: an association belongs to one client, and a
+ *  connection whose bind is not in the capture touches the sessions of its own client only. Those
+ *  of which this is not said share one client.
+ *  @param client  a number for the client's address, over HTTP for that and the URL */
+void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t connection, uint32_t client);
+
+/** Announces that only some PDUs of a connection come as events (Decode As): nothing that rests on
+ *  an answer, fault, cancel or bind of it that was not seen is proven. May be said at any time. */
+void oxc_tracker_partial(oxc_tracker *tracker, uint32_t connection);
+
 /** Takes in one PDU. Events come in the order of the capture, each once, first pass only.
  *  Constant work, except that a closed list is drained once. */
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event);
@@ -108,6 +135,39 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
 /** Iterates over the wait responses for which an EcDoRpcExt2 request fetches: start with
  *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */
 uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position);
+
+/** What gaps cost a session or context. */
+typedef struct {
+    uint32_t session; /**< of a context; OXC_NONE if it has none */
+    uint32_t calls;   /**< requests on which a finding was held back, for a gap may explain it */
+    uint32_t answers; /**< responses that were not judged, for a gap may have hidden the end of
+                         their session, or an answer to another call may be in their place */
+    /** The frame from which on it was certain again after the last gap that made it doubtful, 0 if
+     *  it never was in doubt or still is. */
+    uint32_t certain_frame;
+    bool doubtful; /**< it still is */
+} oxc_gap_cost;
+
+/** What gaps cost all of the capture. */
+typedef struct {
+    uint64_t calls;
+    uint64_t answers;
+    uint32_t gaps;     /**< stretches that were missing, unread or unmatched */
+    uint32_t partial;  /**< connections that were seen in part: oxc_tracker_partial() */
+    uint32_t repeated; /**< connections that the capture shows for the second time */
+} oxc_gap_totals;
+
+/** @return false where there is no session with this number; @p cost is then cleared */
+bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t session, oxc_gap_cost *cost);
+
+/** The same for a context. */
+bool oxc_tracker_context_gaps(const oxc_tracker *tracker, uint32_t context, oxc_gap_cost *cost);
+
+oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker);
+
+/** Whether the capture shows a connection for the second time: both sides of an address translation
+ *  or a proxy, or a mirror that rewrites addresses. */
+bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t connection);
 
 /** Bytes of memory that the tracker holds, for the bench target. */
 size_t oxc_tracker_memory(const oxc_tracker *tracker);

@@ -686,9 +686,11 @@ typedef struct {
     bool closed[MAX_LINKS];
 } subject;
 
-static bool is_closed(void *user, uint32_t link)
+static bool is_closed(void *user, uint32_t link, oxc_close *close)
 {
     const subject *s = user;
+
+    (void)close;
     return s->closed[link];
 }
 

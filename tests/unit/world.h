@@ -43,8 +43,9 @@ typedef struct {
     bool same_frame; /**< the next PDU is in the frame of the last one */
 } world;
 
-static inline bool world_closed(void *user, uint32_t connection)
+static inline bool world_closed(void *user, uint32_t connection, oxc_close *close)
 {
+    (void)close;
     return connection < MANY_CONNECTIONS && ((const world *)user)->closed[connection];
 }
 

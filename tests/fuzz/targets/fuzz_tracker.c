@@ -49,8 +49,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static bool is_closed(void *user, uint32_t connection)
+static bool is_closed(void *user, uint32_t connection, oxc_close *close)
 {
+    (void)close;
     FUZZ_CHECK(connection < CONNECTIONS);
     return ((const machine *)user)->closed[connection];
 }
