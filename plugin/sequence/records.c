@@ -63,16 +63,12 @@ static uint64_t reported_on_frame(const oxc_tracker *tracker, uint32_t record)
     return tracker->frame_rules;
 }
 
-uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+uint64_t oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
 {
-    oxc_finding findings[OXC_RULE_COUNT];
     uint32_t record = tracker->records.count - 1;
     uint64_t rules = 0;
     uint64_t reported;
-    size_t count;
 
-    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
-    count = oxc_rules_check(facts, findings);
     if (count == 0)
         return 0;
     reported = reported_on_frame(tracker, record);
@@ -87,6 +83,14 @@ uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
     }
     tracker->frame_rules = reported | rules;
     return rules;
+}
+
+uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+{
+    oxc_finding findings[OXC_RULE_COUNT];
+
+    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
+    return oxc_report(tracker, findings, oxc_rules_check(facts, findings));
 }
 
 /* The first record that does not precede a place. */

@@ -256,6 +256,8 @@ typedef struct {
     uint32_t frame;
 } oxc_registration;
 
+struct oxc_http;
+
 struct oxc_tracker {
     oxc_settings settings;
     oxc_connection_closed closed;
@@ -274,6 +276,7 @@ struct oxc_tracker {
     uint32_t free_call;
     uint32_t next_session;   /* number */
     uint64_t frame_rules;    /* reported on the frame of the last finding */
+    struct oxc_http *http;   /* NULL until its first message */
     GArray *findings;        /* oxc_finding */
     GArray *finding_records; /* uint32_t: record of each */
     GArray *links;           /* uint32_t: frames of registrations */
@@ -512,5 +515,9 @@ oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
 /** Checks the rules for the last record. A rule is reported once on a frame.
  *  @return the rules that it breaks, a bit each, reported or not */
 uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts);
+
+/** Reports findings on the last record, each rule once on a frame.
+ *  @return their rules, a bit each, reported or not */
+uint64_t oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count);
 
 #endif /* OXC_STATE_H */

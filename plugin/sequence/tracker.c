@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "http_state.h"
 #include "state.h"
 
 oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
@@ -61,6 +62,8 @@ void oxc_tracker_free(oxc_tracker *tracker)
         oxc_store_clear(store_number(tracker, i));
     for (size_t i = 0; index_number(tracker, i) != NULL; i++)
         oxc_index_clear(index_number(tracker, i));
+    if (tracker->http != NULL)
+        oxc_http_free(tracker->http);
     g_array_free(tracker->findings, TRUE);
     g_array_free(tracker->finding_records, TRUE);
     g_array_free(tracker->links, TRUE);
@@ -75,6 +78,8 @@ size_t oxc_tracker_memory(const oxc_tracker *tracker)
     size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_finding) +
                     (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
 
+    if (tracker->http != NULL)
+        memory += oxc_http_memory(tracker->http);
     for (size_t i = 0; store_number(parts, i) != NULL; i++)
         memory += oxc_store_memory(store_number(parts, i));
     for (size_t i = 0; index_number(parts, i) != NULL; i++)
