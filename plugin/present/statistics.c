@@ -92,7 +92,7 @@ enum {
     FIELD_REJECTED,
     FIELD_FAULTED,
     FIELD_OTHER,
-    FIELD_STILL_OUT,
+    FIELD_OUTSTANDING,
     FIELD_SHORTEST,
     FIELD_MEDIAN,
     FIELD_LONGEST,
@@ -111,7 +111,7 @@ static stat_tap_table_item fields[] = {
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Rejected", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Faulted", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Other", "%u"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Still out", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Outstanding", "%u"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Shortest (s)", "%.3f"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Median (s)", "%.3f"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Longest (s)", "%.3f"},
@@ -149,7 +149,7 @@ static void fill_counts(stat_tap_table_item_type *row, const oxc_context_totals 
     set_number(&row[FIELD_REJECTED], counts.rejected);
     set_number(&row[FIELD_FAULTED], counts.faulted);
     set_number(&row[FIELD_OTHER], counts.other);
-    set_number(&row[FIELD_STILL_OUT], counts.still_out);
+    set_number(&row[FIELD_OUTSTANDING], counts.outstanding);
 }
 
 /* What is not known stays without a type, and so is not shown. */

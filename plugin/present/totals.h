@@ -14,6 +14,7 @@
 #include <glib.h>
 
 #include "compat.h"
+#include "journal.h"
 #include "packet-oxcnotif.h"
 #include "wait_times.h"
 
@@ -33,10 +34,23 @@ typedef struct {
     uint32_t more_out;    /**< those beyond it */
 } oxc_context_totals;
 
+/** What a session is known by. All bytes zero: not seen. */
+typedef struct {
+    uint32_t frame;     /**< that first showed it, or 0 */
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
+} oxc_session_totals;
+
 typedef struct {
     uint32_t frame;
+    uint32_t session; /**< OXC_NONE if it is not known */
+    uint32_t context;
     int64_t time; /**< nanoseconds since the first packet of the capture */
     oxc_finding finding;
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
 } oxc_found;
 
 /** Why less could be said than the capture holds. */
@@ -55,7 +69,12 @@ typedef struct {
     GPtrArray *contexts;        /**< of oxc_context_totals by number, NULL where none was seen */
     uint32_t context_count;     /**< of those that were */
     oxc_context_totals unknown; /**< waits of no known context */
+    GArray *sessions;           /**< of oxc_session_totals, by number */
     GArray *findings;           /**< of oxc_found, in the order of the capture */
+    oxc_journal *journal;       /**< every wait, or NULL if nobody asked for them */
+    GStringChunk *names;        /**< addresses, each once */
+    bool started;               /**< #start is known */
+    int64_t start;              /**< of the capture's first packet, nanoseconds since the epoch */
     uint32_t violations;
     uint32_t suspicions;
     uint32_t waits;
@@ -63,7 +82,8 @@ typedef struct {
     oxc_limits limits;
 } oxc_totals;
 
-void oxc_totals_init(oxc_totals *totals);
+/** @param journal  whether every wait is to be noted */
+void oxc_totals_init(oxc_totals *totals, bool journal);
 void oxc_totals_clear(oxc_totals *totals);
 
 /** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
@@ -93,7 +113,7 @@ typedef struct {
     uint32_t rejected;
     uint32_t faulted;
     uint32_t other;
-    uint32_t still_out;
+    uint32_t outstanding;
 } oxc_wait_counts;
 
 void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts);

@@ -109,6 +109,11 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
  *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */
 uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position);
 
+/** When a frame arrived in which a PDU of one of the two interfaces ends.
+ *  @param time  nanoseconds since the epoch
+ *  @return false for any other frame */
+bool oxc_tracker_frame_time(const oxc_tracker *tracker, uint32_t frame, int64_t *time);
+
 /** Bytes of memory that the tracker holds, for the bench target. */
 size_t oxc_tracker_memory(const oxc_tracker *tracker);
 
