@@ -20,6 +20,7 @@
 static int proto_oxcnotif = -1;
 static int oxcnotif_tap = -1;
 
+static int hf_oxcnotif_transport = -1;
 static int hf_oxcnotif_session = -1;
 static int hf_oxcnotif_context = -1;
 static int hf_oxcnotif_connect_in = -1;
@@ -37,6 +38,8 @@ static int hf_oxcnotif_registered_in = -1;
 static int hf_oxcnotif_sealed = -1;
 static int hf_oxcnotif_violation = -1;
 static int hf_oxcnotif_suspicion = -1;
+static int hf_oxcnotif_fault = -1;
+static int hf_oxcnotif_remedy = -1;
 static int hf_oxcnotif_requirement = -1;
 static int hf_oxcnotif_evidence = -1;
 
@@ -126,6 +129,13 @@ const value_string oxc_outcome_vals[] = {
     {OXC_OUTCOME_CANCELLED, "Cancelled"},
     {OXC_OUTCOME_CLOSED, "Connection closed"},
     {OXC_OUTCOME_DROPPED, "Dropped"},
+    {0, NULL},
+};
+
+const value_string oxc_transport_vals[] = {
+    {OXC_TRANSPORT_RPC_TCP, "RPC over TCP"},
+    {OXC_TRANSPORT_RPC_HTTP, "RPC over HTTP"},
+    {OXC_TRANSPORT_MAPI_HTTP, "MAPI over HTTP"},
     {0, NULL},
 };
 
@@ -253,14 +263,18 @@ static void add_time(proto_tree *tree, int hf, tvbuff_t *tvb, bool known, int64_
         proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &time));
 }
 
+static void add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
+{
+    proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
+}
+
 static void add_requirements(proto_tree *tree, tvbuff_t *tvb, const oxc_rule *rule)
 {
     char **ids = g_strsplit(rule->requirements, " ", -1);
 
     for (char **id = ids; *id; id++) {
         if (**id)
-            proto_item_set_generated(
-                proto_tree_add_string(tree, hf_oxcnotif_requirement, tvb, 0, 0, *id));
+            add_text(tree, hf_oxcnotif_requirement, tvb, *id);
     }
     g_strfreev(ids);
 }
@@ -286,6 +300,8 @@ static void add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
     oxc_finding_append_text(text, finding);
     expert_add_info_format(pinfo, item, expert_of(finding), "%s", text->str);
     g_string_free(text, TRUE);
+    add_text(subtree, hf_oxcnotif_fault, tvb, rule->fault);
+    add_text(subtree, hf_oxcnotif_remedy, tvb, rule->remedy);
     for (unsigned i = 0; i < array_length(finding->frames); i++)
         add_frame(subtree, hf_oxcnotif_evidence, tvb, finding->frames[i]);
     add_requirements(subtree, tvb, rule);
@@ -331,6 +347,13 @@ static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
     }
 }
 
+static void add_transport(proto_tree *tree, tvbuff_t *tvb, const oxc_carrier *carrier)
+{
+    if (carrier->transport != OXC_TRANSPORT_UNKNOWN)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf_oxcnotif_transport, tvb, 0, 0,
+                                                     (uint32_t)carrier->transport));
+}
+
 static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
 {
     add_number(tree, hf_oxcnotif_session, tvb, view->session);
@@ -351,18 +374,20 @@ static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
 }
 
 /* Taps run when the packet is done: by then the tracker may have moved its findings. */
-static void queue_for_taps(packet_info *pinfo, const oxc_view *view)
+static void queue_for_taps(packet_info *pinfo, const oxc_view *view, const oxc_carrier *carrier,
+                           uint32_t ordinal)
 {
-    oxc_view *kept;
+    oxc_shown *kept;
 
     if (!have_tap_listener(oxcnotif_tap))
         return;
-    kept = (oxc_view *)wmem_memdup(pinfo->pool, view, sizeof *view);
+    kept = wmem_new(pinfo->pool, oxc_shown);
+    *kept = (oxc_shown){.view = *view, .carrier = *carrier, .ordinal = ordinal};
     if (view->finding_count > 0)
-        kept->findings = (const oxc_finding *)wmem_memdup(
+        kept->view.findings = (const oxc_finding *)wmem_memdup(
             pinfo->pool, view->findings, view->finding_count * sizeof *view->findings);
-    kept->registered_frames = NULL;
-    kept->registered_count = 0;
+    kept->view.registered_frames = NULL;
+    kept->view.registered_count = 0;
     tap_queue_packet(oxcnotif_tap, pinfo, kept);
 }
 
@@ -375,7 +400,7 @@ static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb, const char *nam
 }
 
 void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
-                 const char *news)
+                 const oxc_carrier *carrier, const char *news)
 {
     oxc_view view;
     oxc_text text;
@@ -392,9 +417,11 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
     item = root ? add_protocol(root, tvb, text.bytes) : NULL;
     tree = proto_item_add_subtree(item, ett_oxcnotif);
     add_findings(tree, tvb, pinfo, &view);
-    if (root)
+    if (root) {
+        add_transport(tree, tvb, carrier);
         add_links(tree, tvb, &view);
-    queue_for_taps(pinfo, &view);
+    }
+    queue_for_taps(pinfo, &view, carrier, ordinal);
 }
 
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
@@ -412,6 +439,9 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
 void oxc_oxcnotif_register(void)
 {
     static hf_register_info hf[] = {
+        {&hf_oxcnotif_transport,
+         {"Transport", "oxcnotif.transport", FT_UINT8, BASE_DEC, VALS(oxc_transport_vals), 0x0,
+          "What carries the call", HFILL}},
         {&hf_oxcnotif_session,
          {"Session", "oxcnotif.session", FT_UINT32, BASE_DEC, NULL, 0x0,
           "Number of the Session Context", HFILL}},
@@ -463,6 +493,12 @@ void oxc_oxcnotif_register(void)
         {&hf_oxcnotif_suspicion,
          {"Suspicion", "oxcnotif.suspicion", FT_STRING, BASE_NONE, NULL, 0x0,
           "Rule that is likely broken", HFILL}},
+        {&hf_oxcnotif_fault,
+         {"At fault", "oxcnotif.fault", FT_STRING, BASE_NONE, NULL, 0x0,
+          "Who breaks the rule, or is likely to", HFILL}},
+        {&hf_oxcnotif_remedy,
+         {"What to do", "oxcnotif.remedy", FT_STRING, BASE_NONE, NULL, 0x0,
+          "What to do about the finding", HFILL}},
         {&hf_oxcnotif_requirement,
          {"Requirement", "oxcnotif.requirement", FT_STRING, BASE_NONE, NULL, 0x0,
           "Requirement behind the verdict", HFILL}},

@@ -11,22 +11,32 @@
 
 #include "compat.h"
 
+#include "capture/carrier.h"
 #include "sequence/tracker.h"
 
-/** The tap "oxcnotif" gets a const oxc_view for each PDU of which something is known; it and its
- *  findings hold as long as the packet. */
+/** What the tap "oxcnotif" gets, for each PDU of which something is known; it and its findings hold
+ *  as long as the packet. */
+typedef struct {
+    oxc_view view; /**< without #oxc_view.registered_frames */
+    oxc_carrier carrier;
+    uint32_t ordinal; /**< place of the PDU among those of its frame */
+} oxc_shown;
 
 /** The names of enum oxc_outcome. */
 extern const value_string oxc_outcome_vals[];
+
+/** The names of enum oxc_transport. */
+extern const value_string oxc_transport_vals[];
 
 /** Shows the links and findings of one PDU as generated items, expert items and in the Info
  *  column, and queues it for the taps.
  *  @param root     the packet's tree, or NULL
  *  @param tvb      any of the PDU's bytes, for the place in the byte pane
  *  @param ordinal  place of the PDU among those of its frame, as in the event
+ *  @param carrier  copied
  *  @param news     what the PDU means to people, or NULL */
 void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
-                 const char *news);
+                 const oxc_carrier *carrier, const char *news);
 
 /** Says that the calls of a connection cannot be decoded because its bind is not in the capture.
  *  @param interface  what the presentation context seems to be bound to */

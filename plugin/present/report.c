@@ -15,7 +15,8 @@
 
 #include "statistics.h"
 
-typedef void (*print_function)(const oxc_totals *totals, FILE *file);
+typedef void (*print_function)(const oxc_totals *totals, const oxc_report_options *options,
+                               FILE *file);
 
 typedef struct {
     const char *option; /* of -z */
@@ -24,6 +25,8 @@ typedef struct {
 
 typedef struct {
     const report_kind *kind;
+    oxc_report_options options;
+    char *name; /* what options.name points to */
     oxc_totals totals;
 } report;
 
@@ -37,15 +40,15 @@ static void reset(void *data)
     report *this = (report *)data;
 
     oxc_totals_clear(&this->totals);
-    oxc_totals_init(&this->totals);
+    oxc_totals_init(&this->totals, this->options.waits);
 }
 
 static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                              const void *view, tap_flags_t flags _U_)
+                              const void *shown, tap_flags_t flags _U_)
 {
     report *this = (report *)data;
 
-    oxc_totals_take(&this->totals, pinfo, (const oxc_view *)view);
+    oxc_totals_take(&this->totals, pinfo, (const oxc_shown *)shown);
     return TAP_PACKET_REDRAW;
 }
 
@@ -54,7 +57,7 @@ static void draw(void *data)
     report *this = (report *)data;
 
     oxc_totals_count_limits(&this->totals);
-    this->kind->print(&this->totals, stdout);
+    this->kind->print(&this->totals, &this->options, stdout);
 }
 
 static void finish(void *data)
@@ -62,16 +65,50 @@ static void finish(void *data)
     report *this = (report *)data;
 
     oxc_totals_clear(&this->totals);
+    g_free(this->name);
     g_free(this);
 }
 
-static bool listen(const report_kind *kind, const char *filter)
+/* Takes a word from the front of a list with commas, if it is there. */
+static bool take_word(const char **rest, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (strncmp(*rest, word, length) != 0 || ((*rest)[length] != '\0' && (*rest)[length] != ','))
+        return false;
+    *rest += length + ((*rest)[length] == ',' ? 1 : 0);
+    return true;
+}
+
+/* Reads "all", "waits" and "name:NAME", where the name goes on to the end.
+ * @return what is left, a display filter, or NULL if nothing is */
+static const char *read_options(report *this, const char *rest)
+{
+    static const char name[] = "name:";
+    bool more = true;
+
+    while (more) {
+        bool all = take_word(&rest, "all"), waits = take_word(&rest, "waits");
+
+        this->options.all |= all;
+        this->options.waits |= waits;
+        more = all || waits;
+    }
+    if (g_str_has_prefix(rest, name)) {
+        this->options.name = this->name = g_strdup(rest + strlen(name));
+        return NULL;
+    }
+    return *rest == '\0' ? NULL : rest;
+}
+
+static bool listen(const report_kind *kind, const char *words)
 {
     report *this = g_new0(report, 1);
+    const char *filter = read_options(this, words);
     GString *error;
 
     this->kind = kind;
-    oxc_totals_init(&this->totals);
+    oxc_totals_init(&this->totals, this->options.waits);
     error = register_tap_listener("oxcnotif", this, filter, TL_REQUIRES_NOTHING, reset, take, draw,
                                   finish);
     if (error) {
@@ -82,7 +119,7 @@ static bool listen(const report_kind *kind, const char *filter)
     return error == NULL;
 }
 
-/* "oxcnotif,contexts" or "oxcnotif,contexts,FILTER" */
+/* "oxcnotif,contexts" and the like, then perhaps words of read_options() and a display filter. */
 static oxc_stat_init_result start(const char *argument, void *user)
 {
     const report_kind *kind = (const report_kind *)user;
@@ -90,7 +127,7 @@ static oxc_stat_init_result start(const char *argument, void *user)
     bool started = false;
 
     if (*rest == '\0' || *rest == ',')
-        started = listen(kind, *rest == ',' ? rest + 1 : NULL);
+        started = listen(kind, *rest == ',' ? rest + 1 : rest);
     else
         report_failure("-z %s: there is no such statistic, but -z %s[,FILTER]", argument,
                        kind->option);

@@ -13,14 +13,40 @@
 
 #include "totals.h"
 
+/** What a report is to hold besides the usual. */
+typedef struct {
+    bool all;   /**< text: each finding, also where one rule fires many times */
+    bool waits; /**< JSON: every wait */
+    /** JSON: what the capture is called, or NULL. Then the report is the member "report" of an
+     *  object that has the name, too. */
+    const char *name;
+} oxc_report_options;
+
 /** Registers the report and the statistics of statistics.h; after the protocols. */
 void oxc_report_register(void);
 
-/** Prints the contexts as a table, a line for each finding, and last the line
- *  "N contexts, N waits, N violations, N suspicions". */
-void oxc_report_print_text(const oxc_totals *totals, FILE *file);
+/** Prints the contexts as tables, the findings by rule, and last the line
+ *  "N contexts, N waits, N violations, N suspicions", in lines of up to 100 columns. */
+void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *options, FILE *file);
 
 /** Prints the same as one line of JSON, in the form of docs/json.md. */
-void oxc_report_print_json(const oxc_totals *totals, FILE *file);
+void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file);
+
+/** "RPC/TCP", or NULL where it is not known. */
+const char *oxc_transport_name(oxc_transport transport);
+
+/** The findings of a report as text. */
+void oxc_report_print_findings(const oxc_totals *totals, bool all, FILE *file);
+
+/** How wide the text may be. */
+enum { OXC_REPORT_WIDTH = 100 };
+
+/** Prints a text in lines of up to OXC_REPORT_WIDTH columns, broken at blanks.
+ *  @param begun   columns of the first line that are there already
+ *  @param indent  blanks in front of each later line */
+void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent);
+
+/** The same for a paragraph of its own, with an empty line behind it. */
+void oxc_print_paragraph(FILE *file, const char *text);
 
 #endif /* OXC_REPORT_H */

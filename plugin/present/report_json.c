@@ -12,7 +12,9 @@
 #include <string.h>
 #include <wsutil/json_dumper.h>
 
-enum { FORMAT_VERSION = 1 };
+#include "capture/analysis.h"
+
+enum { FORMAT_VERSION = 2 };
 
 static void put_number(json_dumper *json, const char *name, uint32_t number)
 {
@@ -35,15 +37,26 @@ static void put_string(json_dumper *json, const char *name, const char *text)
     json_dumper_value_string(json, text);
 }
 
-static void put_address(json_dumper *json, const char *name, const address *addr)
+static void put_string_or_null(json_dumper *json, const char *name, const char *text)
 {
-    char *text = oxc_address_text(addr);
-
     json_dumper_set_member_name(json, name);
     if (text)
         json_dumper_value_string(json, text);
     else
         json_dumper_value_anyf(json, "null");
+}
+
+static void put_bool(json_dumper *json, const char *name, bool value)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_anyf(json, value ? "true" : "false");
+}
+
+static void put_address(json_dumper *json, const char *name, const address *addr)
+{
+    char *text = oxc_address_text(addr);
+
+    put_string_or_null(json, name, text);
     g_free(text);
 }
 
@@ -55,6 +68,14 @@ static void put_time(json_dumper *json, const char *name, int64_t nanoseconds)
     json_dumper_set_member_name(json, name);
     json_dumper_value_anyf(json, "%s%" PRIu64 ".%09" PRIu64, nanoseconds < 0 ? "-" : "",
                            size / 1000000000, size % 1000000000);
+}
+
+static void put_time_or_null(json_dumper *json, const char *name, bool known, int64_t nanoseconds)
+{
+    if (known)
+        put_time(json, name, nanoseconds);
+    else
+        put_string_or_null(json, name, NULL);
 }
 
 static void put_wait_times(json_dumper *json, const oxc_wait_times *times)
@@ -71,33 +92,35 @@ static void put_wait_times(json_dumper *json, const oxc_wait_times *times)
     put_number(json, "count", times->count);
     put_time(json, "shortest", times->shortest);
     put_time(json, "median", median);
-    json_dumper_set_member_name(json, "median_exact");
-    json_dumper_value_anyf(json, exact ? "true" : "false");
+    put_bool(json, "median_exact", exact);
     put_time(json, "longest", times->longest);
     json_dumper_end_object(json);
 }
 
+/* How waits end, as members and as values. */
+static const char *const outcomes[] = {
+    [OXC_OUTCOME_NONE] = "unread",       [OXC_OUTCOME_NOTIFICATION] = "notified",
+    [OXC_OUTCOME_NO_EVENT] = "no_event", [OXC_OUTCOME_REJECTED] = "rejected",
+    [OXC_OUTCOME_EXITING] = "exiting",   [OXC_OUTCOME_OTHER_ERROR] = "other_error",
+    [OXC_OUTCOME_FAULT] = "faulted",     [OXC_OUTCOME_CANCELLED] = "cancelled",
+    [OXC_OUTCOME_CLOSED] = "closed",     [OXC_OUTCOME_DROPPED] = "dropped",
+};
+
 static void put_context(json_dumper *json, const oxc_context_totals *context, uint32_t number)
 {
-    static const char *const names[] = {
-        [OXC_OUTCOME_NONE] = "unread",       [OXC_OUTCOME_NOTIFICATION] = "notified",
-        [OXC_OUTCOME_NO_EVENT] = "no_event", [OXC_OUTCOME_REJECTED] = "rejected",
-        [OXC_OUTCOME_EXITING] = "exiting",   [OXC_OUTCOME_OTHER_ERROR] = "other_error",
-        [OXC_OUTCOME_FAULT] = "faulted",     [OXC_OUTCOME_CANCELLED] = "cancelled",
-        [OXC_OUTCOME_CLOSED] = "closed",     [OXC_OUTCOME_DROPPED] = "dropped",
-    };
     uint32_t closed, out = oxc_context_totals_out(context, &closed);
 
     json_dumper_begin_object(json);
     put_number_or_null(json, "context", number, OXC_NONE);
     put_number_or_null(json, "session", context->session, OXC_NONE);
+    put_string_or_null(json, "transport", oxc_transport_name(context->transport));
     put_address(json, "client", &context->client);
     put_address(json, "server", &context->server);
     put_number_or_null(json, "connect_frame", context->connect_frame, 0);
     put_number(json, "waits", context->waits);
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-        put_number(json, names[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
-    put_number(json, "still_out", out);
+    for (unsigned i = 0; i < G_N_ELEMENTS(outcomes); i++)
+        put_number(json, outcomes[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
+    put_number(json, "outstanding", out);
     put_wait_times(json, &context->times);
     json_dumper_end_object(json);
 }
@@ -115,6 +138,26 @@ static void put_contexts(json_dumper *json, const oxc_totals *totals)
     }
     if (totals->unknown.waits > 0)
         put_context(json, &totals->unknown, OXC_NONE);
+    json_dumper_end_array(json);
+}
+
+static void put_sessions(json_dumper *json, const oxc_totals *totals)
+{
+    json_dumper_set_member_name(json, "sessions");
+    json_dumper_begin_array(json);
+    for (unsigned i = 0; i < totals->sessions->len; i++) {
+        const oxc_session_totals *session = &g_array_index(totals->sessions, oxc_session_totals, i);
+
+        if (session->frame == 0)
+            continue;
+        json_dumper_begin_object(json);
+        put_number(json, "session", i);
+        put_string_or_null(json, "transport", oxc_transport_name(session->transport));
+        put_string_or_null(json, "client", session->client);
+        put_string_or_null(json, "server", session->server);
+        put_number(json, "first_frame", session->frame);
+        json_dumper_end_object(json);
+    }
     json_dumper_end_array(json);
 }
 
@@ -162,6 +205,14 @@ static void put_finding(json_dumper *json, const oxc_found *found)
     put_string(json, "class", rule->rule_class == OXC_CLASS_VIOLATION ? "violation" : "suspicion");
     put_string(json, "severity", severities[found->finding.severity]);
     put_string(json, "actor", actors[rule->actor]);
+    put_number_or_null(json, "session", found->session, OXC_NONE);
+    put_number_or_null(json, "context", found->context, OXC_NONE);
+    put_string_or_null(json, "transport", oxc_transport_name(found->transport));
+    put_string_or_null(json, "client", found->client);
+    put_string_or_null(json, "server", found->server);
+    put_string(json, "fault", rule->fault);
+    put_string(json, "summary", rule->summary);
+    put_string(json, "remedy", rule->remedy);
     put_string(json, "text", text->str);
     put_evidence(json, &found->finding);
     put_requirements(json, rule->requirements);
@@ -175,6 +226,80 @@ static void put_findings(json_dumper *json, const oxc_totals *totals)
     json_dumper_begin_array(json);
     for (unsigned i = 0; i < totals->findings->len; i++)
         put_finding(json, &g_array_index(totals->findings, oxc_found, i));
+    json_dumper_end_array(json);
+}
+
+/* Frame and time of what came of a wait; both null where nothing did. */
+static void put_frame(json_dumper *json, const oxc_totals *totals, const char *frame_name,
+                      const char *time_name, uint32_t frame)
+{
+    int64_t time = 0;
+    bool known = frame != 0 && oxc_tracker_frame_time(oxc_analysis_tracker(), frame, &time);
+
+    put_number_or_null(json, frame_name, frame, 0);
+    put_time_or_null(json, time_name, known, time - totals->start);
+}
+
+static const char *outcome_of(const oxc_noted_wait *wait)
+{
+    if (wait->end_frame != 0)
+        return outcomes[wait->outcome];
+    return oxc_noted_wait_is_cut(wait) ? outcomes[OXC_OUTCOME_CLOSED] : "outstanding";
+}
+
+static void put_wait(json_dumper *json, const oxc_totals *totals, const oxc_noted_wait *wait)
+{
+    oxc_view view = {0};
+
+    if (wait->end_frame != 0)
+        oxc_tracker_view(oxc_analysis_tracker(), wait->end_frame, wait->end_ordinal, &view);
+    json_dumper_begin_object(json);
+    put_number_or_null(json, "session", wait->session, OXC_NONE);
+    put_number_or_null(json, "context", wait->context, OXC_NONE);
+    put_number_or_null(json, "wait", wait->ordinal, 0);
+    put_string_or_null(json, "transport", oxc_transport_name((oxc_transport)wait->transport));
+    put_number_or_null(json, "connection", wait->connection, OXC_NONE);
+    put_number(json, "request_frame", wait->request_frame);
+    put_time(json, "request_time", wait->begin - totals->start);
+    put_number_or_null(json, "end_frame", wait->end_frame, 0);
+    put_time_or_null(json, "end_time", wait->end_frame != 0, wait->end - totals->start);
+    put_string(json, "outcome", outcome_of(wait));
+    put_frame(json, totals, "fetch_frame", "fetch_time", view.fetch_frame);
+    put_frame(json, totals, "delivered_frame", "delivered_time", view.delivered_frame);
+    json_dumper_end_object(json);
+}
+
+static void put_waits(json_dumper *json, const oxc_totals *totals)
+{
+    const GArray *waits = totals->journal->waits;
+
+    json_dumper_set_member_name(json, "waits");
+    json_dumper_begin_array(json);
+    for (unsigned i = 0; i < waits->len; i++)
+        put_wait(json, totals, &g_array_index(waits, oxc_noted_wait, i));
+    json_dumper_end_array(json);
+}
+
+static void put_events(json_dumper *json, const oxc_totals *totals)
+{
+    static const char *const kinds[] = {[OXC_NOTED_OPEN] = "session_opened",
+                                        [OXC_NOTED_CONTEXT] = "context_made",
+                                        [OXC_NOTED_DISCONNECT] = "disconnected"};
+    const GArray *events = totals->journal->events;
+
+    json_dumper_set_member_name(json, "events");
+    json_dumper_begin_array(json);
+    for (unsigned i = 0; i < events->len; i++) {
+        const oxc_noted_event *event = &g_array_index(events, oxc_noted_event, i);
+
+        json_dumper_begin_object(json);
+        put_number(json, "frame", event->frame);
+        put_time(json, "time", event->time - totals->start);
+        put_string(json, "kind", kinds[event->kind]);
+        put_number_or_null(json, "session", event->session, OXC_NONE);
+        put_number_or_null(json, "context", event->context, OXC_NONE);
+        json_dumper_end_object(json);
+    }
     json_dumper_end_array(json);
 }
 
@@ -203,17 +328,54 @@ static void put_summary(json_dumper *json, const oxc_totals *totals)
     json_dumper_end_object(json);
 }
 
-void oxc_report_print_json(const oxc_totals *totals, FILE *file)
+static void put_start(json_dumper *json, const oxc_totals *totals)
+{
+    static const int64_t second = 1000000000;
+    int64_t seconds = totals->start / second - (totals->start % second < 0 ? 1 : 0);
+    GDateTime *start = totals->started ? g_date_time_new_from_unix_utc(seconds) : NULL;
+    char *text = start ? g_date_time_format(start, "%Y-%m-%dT%H:%M:%S") : NULL;
+    char *whole =
+        text ? g_strdup_printf("%s.%09" PRId64 "Z", text, totals->start - seconds * second) : NULL;
+
+    put_string_or_null(json, "start", whole);
+    g_free(whole);
+    g_free(text);
+    g_clear_pointer(&start, g_date_time_unref);
+}
+
+static void put_report(json_dumper *json, const oxc_totals *totals)
+{
+    json_dumper_begin_object(json);
+    put_string(json, "format", "oxcnotif");
+    put_number(json, "version", FORMAT_VERSION);
+    put_start(json, totals);
+    put_sessions(json, totals);
+    put_contexts(json, totals);
+    put_findings(json, totals);
+    if (totals->journal) {
+        put_waits(json, totals);
+        put_events(json, totals);
+    }
+    put_limits(json, &totals->limits);
+    put_summary(json, totals);
+    json_dumper_end_object(json);
+}
+
+void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
     json_dumper json = {.output_file = file};
+    char *name;
 
-    json_dumper_begin_object(&json);
-    put_string(&json, "format", "oxcnotif");
-    put_number(&json, "version", FORMAT_VERSION);
-    put_contexts(&json, totals);
-    put_findings(&json, totals);
-    put_limits(&json, &totals->limits);
-    put_summary(&json, totals);
-    json_dumper_end_object(&json);
+    if (!options->name) {
+        put_report(&json, totals);
+    } else {
+        name = g_utf8_make_valid(options->name, -1);
+        json_dumper_begin_object(&json);
+        put_string(&json, "capture", name);
+        json_dumper_set_member_name(&json, "report");
+        put_report(&json, totals);
+        json_dumper_end_object(&json);
+        g_free(name);
+    }
     json_dumper_finish(&json);
 }

@@ -13,47 +13,54 @@
 
 #include "transport/rpc_over_http/virtual_connection.h"
 
+/* The columns stand in groups; tables are broken between groups. */
 enum {
-    COLUMN_CONTEXT,
+    COLUMN_CONTEXT, /* begins each table */
     COLUMN_SESSION,
+    COLUMN_TRANSPORT,
+    COLUMN_CONNECT_FRAME,
     COLUMN_CLIENT,
     COLUMN_SERVER,
-    COLUMN_CONNECT_FRAME,
     COLUMN_WAITS,
     COLUMN_NOTIFIED,
     COLUMN_NO_EVENT,
     COLUMN_REJECTED,
     COLUMN_FAULTED,
     COLUMN_OTHER,
-    COLUMN_STILL_OUT,
+    COLUMN_OUTSTANDING,
     COLUMN_SHORTEST,
     COLUMN_MEDIAN,
     COLUMN_LONGEST,
     COLUMNS
 };
 
+enum { GAP = 2 };
+
 static const struct {
     const char *title;
     bool left;
+    bool kept;  /* also where all its cells are empty */
+    int before; /* the first column of the group that it is in */
 } columns[COLUMNS] = {
-    [COLUMN_CONTEXT] = {"Context", false},
-    [COLUMN_SESSION] = {"Session", false},
-    [COLUMN_CLIENT] = {"Client", true},
-    [COLUMN_SERVER] = {"Server", true},
-    [COLUMN_CONNECT_FRAME] = {"Connect frame", false},
-    [COLUMN_WAITS] = {"Waits", false},
-    [COLUMN_NOTIFIED] = {"Notified", false},
-    [COLUMN_NO_EVENT] = {"No event", false},
-    [COLUMN_REJECTED] = {"Rejected", false},
-    [COLUMN_FAULTED] = {"Faulted", false},
-    [COLUMN_OTHER] = {"Other", false},
-    [COLUMN_STILL_OUT] = {"Still out", false},
-    [COLUMN_SHORTEST] = {"Shortest", false},
-    [COLUMN_MEDIAN] = {"Median", false},
-    [COLUMN_LONGEST] = {"Longest", false},
+    [COLUMN_CONTEXT] = {"Context", false, true, COLUMN_CONTEXT},
+    [COLUMN_SESSION] = {"Session", false, false, COLUMN_SESSION},
+    [COLUMN_TRANSPORT] = {"Transport", true, false, COLUMN_SESSION},
+    [COLUMN_CONNECT_FRAME] = {"Connect frame", false, false, COLUMN_SESSION},
+    [COLUMN_CLIENT] = {"Client", true, false, COLUMN_CLIENT},
+    [COLUMN_SERVER] = {"Server", true, false, COLUMN_SERVER},
+    [COLUMN_WAITS] = {"Waits", false, true, COLUMN_WAITS},
+    [COLUMN_NOTIFIED] = {"Notified", false, false, COLUMN_WAITS},
+    [COLUMN_NO_EVENT] = {"No event", false, false, COLUMN_WAITS},
+    [COLUMN_REJECTED] = {"Rejected", false, false, COLUMN_WAITS},
+    [COLUMN_FAULTED] = {"Faulted", false, false, COLUMN_WAITS},
+    [COLUMN_OTHER] = {"Other", false, false, COLUMN_WAITS},
+    [COLUMN_OUTSTANDING] = {"Outstanding", false, false, COLUMN_WAITS},
+    [COLUMN_SHORTEST] = {"Shortest", false, false, COLUMN_SHORTEST},
+    [COLUMN_MEDIAN] = {"Median", false, false, COLUMN_SHORTEST},
+    [COLUMN_LONGEST] = {"Longest", false, false, COLUMN_SHORTEST},
 };
 
-/* The texts of one line of the table; each is freed with the row. */
+/* The texts of one line of the table; each is freed with the row. NULL: nothing to say. */
 typedef struct {
     char *cells[COLUMNS];
 } table_row;
@@ -63,10 +70,64 @@ static const char *plural(uint32_t count)
     return count == 1 ? "" : "s";
 }
 
+const char *oxc_transport_name(oxc_transport transport)
+{
+    switch (transport) {
+    case OXC_TRANSPORT_RPC_TCP:
+        return "RPC/TCP";
+    case OXC_TRANSPORT_RPC_HTTP:
+        return "RPC/HTTP";
+    case OXC_TRANSPORT_MAPI_HTTP:
+        return "MAPI/HTTP";
+    case OXC_TRANSPORT_UNKNOWN:
+        break;
+    }
+    return NULL;
+}
+
+static int width_of(const char *text)
+{
+    return (int)g_utf8_strlen(text, -1);
+}
+
+/* Whether a word is the unit of the number before it: "s", perhaps with a mark behind it. */
+static bool is_unit(const char *word)
+{
+    return word && word[0] == 's' && (word[1] == '\0' || g_ascii_ispunct(word[1]));
+}
+
+void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent)
+{
+    char **words = g_strsplit(text, " ", -1);
+    int column = begun;
+    bool fresh = true; /* nothing of the text is in this line */
+
+    for (char **word = words; *word; word++) {
+        int width = width_of(*word), unit = is_unit(word[1]) ? 1 + width_of(word[1]) : 0;
+
+        if (!fresh && !is_unit(*word) && column + 1 + width + unit > OXC_REPORT_WIDTH) {
+            fprintf(file, "\n%*s", indent, "");
+            column = indent;
+            fresh = true;
+        }
+        fprintf(file, "%s%s", fresh ? "" : " ", *word);
+        column += width + (fresh ? 0 : 1);
+        fresh = false;
+    }
+    fputc('\n', file);
+    g_strfreev(words);
+}
+
+void oxc_print_paragraph(FILE *file, const char *text)
+{
+    oxc_print_wrapped(file, text, 0, 0);
+    fputc('\n', file);
+}
+
 /* OXC_NONE and, for frames, 0 stand for nothing. */
 static char *number_text(uint32_t number, uint32_t none)
 {
-    return number == none ? g_strdup("-") : g_strdup_printf("%u", number);
+    return number == none ? NULL : g_strdup_printf("%u", number);
 }
 
 static char *time_text(const char *mark, int64_t nanoseconds)
@@ -78,11 +139,19 @@ static char *time_text(const char *mark, int64_t nanoseconds)
                            milliseconds / 1000, milliseconds % 1000);
 }
 
+/* A name that would make a line too long is shown without its middle. */
 static char *address_text(const address *addr)
 {
-    char *text = oxc_address_text(addr);
+    enum { MOST = OXC_REPORT_WIDTH - (int)sizeof "Context  " + 1, HALF = (MOST - 3) / 2 };
+    char *text = oxc_address_text(addr), *head, *shown;
 
-    return text ? text : g_strdup("-");
+    if (!text || width_of(text) <= MOST)
+        return text;
+    head = g_utf8_substring(text, 0, HALF);
+    shown = g_strdup_printf("%s...%s", head, g_utf8_offset_to_pointer(text, width_of(text) - HALF));
+    g_free(head);
+    g_free(text);
+    return shown;
 }
 
 static void fill_counts(table_row *row, const oxc_context_totals *context)
@@ -91,12 +160,12 @@ static void fill_counts(table_row *row, const oxc_context_totals *context)
 
     oxc_context_totals_count(context, &counts);
     row->cells[COLUMN_WAITS] = g_strdup_printf("%u", context->waits);
-    row->cells[COLUMN_NOTIFIED] = g_strdup_printf("%u", counts.notified);
-    row->cells[COLUMN_NO_EVENT] = g_strdup_printf("%u", counts.no_event);
-    row->cells[COLUMN_REJECTED] = g_strdup_printf("%u", counts.rejected);
-    row->cells[COLUMN_FAULTED] = g_strdup_printf("%u", counts.faulted);
-    row->cells[COLUMN_OTHER] = g_strdup_printf("%u", counts.other);
-    row->cells[COLUMN_STILL_OUT] = g_strdup_printf("%u", counts.still_out);
+    row->cells[COLUMN_NOTIFIED] = number_text(counts.notified, 0);
+    row->cells[COLUMN_NO_EVENT] = number_text(counts.no_event, 0);
+    row->cells[COLUMN_REJECTED] = number_text(counts.rejected, 0);
+    row->cells[COLUMN_FAULTED] = number_text(counts.faulted, 0);
+    row->cells[COLUMN_OTHER] = number_text(counts.other, 0);
+    row->cells[COLUMN_OUTSTANDING] = number_text(counts.outstanding, 0);
 }
 
 static void fill_times(table_row *row, const oxc_wait_times *times)
@@ -104,11 +173,8 @@ static void fill_times(table_row *row, const oxc_wait_times *times)
     bool exact;
     int64_t median = oxc_wait_times_median(times, &exact);
 
-    if (times->count == 0) {
-        for (int i = COLUMN_SHORTEST; i <= COLUMN_LONGEST; i++)
-            row->cells[i] = g_strdup("-");
+    if (times->count == 0)
         return;
-    }
     row->cells[COLUMN_SHORTEST] = time_text("", times->shortest);
     row->cells[COLUMN_MEDIAN] = time_text(exact ? "" : "~", median);
     row->cells[COLUMN_LONGEST] = time_text("", times->longest);
@@ -116,11 +182,12 @@ static void fill_times(table_row *row, const oxc_wait_times *times)
 
 static void fill_row(table_row *row, const oxc_context_totals *context, uint32_t number)
 {
-    row->cells[COLUMN_CONTEXT] = number_text(number, OXC_NONE);
+    *row = (table_row){.cells[COLUMN_CONTEXT] = number_text(number, OXC_NONE)};
     row->cells[COLUMN_SESSION] = number_text(context->session, OXC_NONE);
+    row->cells[COLUMN_TRANSPORT] = g_strdup(oxc_transport_name(context->transport));
+    row->cells[COLUMN_CONNECT_FRAME] = number_text(context->connect_frame, 0);
     row->cells[COLUMN_CLIENT] = address_text(&context->client);
     row->cells[COLUMN_SERVER] = address_text(&context->server);
-    row->cells[COLUMN_CONNECT_FRAME] = number_text(context->connect_frame, 0);
     fill_counts(row, context);
     fill_times(row, &context->times);
 }
@@ -131,44 +198,73 @@ static void clear_row(table_row *row)
         g_free(row->cells[i]);
 }
 
-static int width_of(const char *text)
+/* What stands for a cell without a text: counters are 0, everything else is not known. */
+static const char *cell_text(const table_row *row, int column)
 {
-    return (int)g_utf8_strlen(text, -1);
+    if (row->cells[column])
+        return row->cells[column];
+    return column > COLUMN_WAITS && column <= COLUMN_OUTSTANDING ? "0" : "-";
 }
 
-static void print_cell(FILE *file, const char *text, int width, int column)
-{
-    int blanks = width - width_of(text);
+/* The columns have been measured in a first pass over the contexts; each table takes another one:
+ * as text at once they would take many times the memory. */
+typedef struct {
+    FILE *file;          /* NULL while measuring */
+    int widths[COLUMNS]; /* 0 for a column that is left out */
+    int first, end;      /* the columns of the table at hand, beside COLUMN_CONTEXT */
+} table;
 
-    if (column > 0)
-        fputs("  ", file);
-    if (!columns[column].left)
+/* @param blanks  how many of them fill the cell */
+static void print_cell(FILE *file, const char *text, int blanks, bool left, bool last)
+{
+    if (!left)
         fprintf(file, "%*s", blanks, "");
     fputs(text, file);
-    if (columns[column].left)
+    if (left && !last)
         fprintf(file, "%*s", blanks, "");
-    if (column + 1 == COLUMNS)
-        fputc('\n', file);
 }
 
-/* One pass over the contexts to measure the columns, a second one to print them: as text at once
- * they would take many times the memory. */
-typedef struct {
-    FILE *file; /* NULL while measuring */
-    int widths[COLUMNS];
-} table;
+/* @param row  NULL for the titles */
+static void print_row(const table *this, const table_row *row)
+{
+    int shown[COLUMNS], count = 0;
+
+    shown[count++] = COLUMN_CONTEXT;
+    for (int i = this->first; i < this->end; i++) {
+        if (this->widths[i] > 0)
+            shown[count++] = i;
+    }
+    for (int i = 0; i < count; i++) {
+        int column = shown[i];
+        const char *text = row ? cell_text(row, column) : columns[column].title;
+
+        if (i > 0)
+            fprintf(this->file, "%*s", GAP, "");
+        print_cell(this->file, text, this->widths[column] - width_of(text), columns[column].left,
+                   i + 1 == count);
+    }
+    fputc('\n', this->file);
+}
+
+static void measure_row(table *this, const table_row *row)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        int width = MAX(width_of(cell_text(row, i)), width_of(columns[i].title));
+
+        if (row->cells[i] || columns[i].kept)
+            this->widths[i] = MAX(this->widths[i], width);
+    }
+}
 
 static void add_row(table *this, const oxc_context_totals *context, uint32_t number)
 {
     table_row row;
 
     fill_row(&row, context, number);
-    for (int i = 0; i < COLUMNS; i++) {
-        if (this->file)
-            print_cell(this->file, row.cells[i], this->widths[i], i);
-        else
-            this->widths[i] = MAX(this->widths[i], width_of(row.cells[i]));
-    }
+    if (this->file)
+        print_row(this, &row);
+    else
+        measure_row(this, &row);
     clear_row(&row);
 }
 
@@ -181,8 +277,38 @@ static void add_rows(table *this, const oxc_totals *totals)
         if (context)
             add_row(this, context, i);
     }
-    if (totals->unknown.waits > 0)
+    /* Of these there is nothing to say but how many they are, and how they ended. */
+    if (totals->unknown.waits > 0 && (!this->file || this->end > COLUMN_WAITS))
         add_row(this, &totals->unknown, OXC_NONE);
+}
+
+/* The end of the group of columns that begins here, and how wide it is. */
+static int measure_group(const table *this, int first, int *width)
+{
+    int i = first;
+
+    *width = 0;
+    for (; i < COLUMNS && columns[i].before == first; i++) {
+        if (this->widths[i] > 0)
+            *width += GAP + this->widths[i];
+    }
+    return i;
+}
+
+/* Puts as many groups of columns into the next table as fit; one in any case. */
+static void choose_columns(table *this)
+{
+    int width = this->widths[COLUMN_CONTEXT], group;
+
+    this->first = this->end;
+    while (this->end < COLUMNS) {
+        int end = measure_group(this, this->end, &group);
+
+        if (this->end > this->first && width + group > OXC_REPORT_WIDTH)
+            break;
+        width += group;
+        this->end = end;
+    }
 }
 
 static void add_ended(uint32_t *ended, const oxc_context_totals *context)
@@ -210,7 +336,7 @@ static void print_other(const oxc_totals *totals, FILE *file)
         {OXC_OUTCOME_NONE, "with an answer that could not be read"},
     };
     uint32_t ended[OXC_OUTCOME_DROPPED + 1] = {0};
-    const char *mark = "Other: ";
+    GString *text = g_string_new(NULL);
 
     for (uint32_t i = 0; i < totals->contexts->len; i++) {
         if (g_ptr_array_index(totals->contexts, i))
@@ -218,28 +344,32 @@ static void print_other(const oxc_totals *totals, FILE *file)
     }
     add_ended(ended, &totals->unknown);
     for (unsigned i = 0; i < G_N_ELEMENTS(others); i++) {
-        if (ended[others[i].outcome] > 0) {
-            fprintf(file, "%s%u %s", mark, ended[others[i].outcome], others[i].text);
-            mark = ", ";
-        }
+        if (ended[others[i].outcome] > 0)
+            g_string_append_printf(text, "%s%u %s", text->len == 0 ? "Other: " : ", ",
+                                   ended[others[i].outcome], others[i].text);
     }
-    if (*mark == ',')
-        fputs(".\n", file);
+    if (text->len > 0) {
+        g_string_append_c(text, '.');
+        oxc_print_wrapped(file, text->str, 0, 0);
+    }
+    g_string_free(text, TRUE);
 }
 
 static void print_contexts(const oxc_totals *totals, FILE *file)
 {
-    table this = {.file = NULL};
+    table this = {.file = NULL, .end = COLUMN_CONTEXT + 1};
 
     if (totals->context_count == 0 && totals->unknown.waits == 0)
         return;
-    for (int i = 0; i < COLUMNS; i++)
-        this.widths[i] = width_of(columns[i].title);
     add_rows(&this, totals);
     this.file = file;
-    for (int i = 0; i < COLUMNS; i++)
-        print_cell(file, columns[i].title, this.widths[i], i);
-    add_rows(&this, totals);
+    while (this.end < COLUMNS) {
+        choose_columns(&this);
+        print_row(&this, NULL);
+        add_rows(&this, totals);
+        if (this.end < COLUMNS)
+            fputc('\n', file);
+    }
     print_other(totals, file);
     if (totals->unknown.waits > 0)
         fputs("Context -: waits whose context is not known (null handle, or not readable).\n",
@@ -247,82 +377,51 @@ static void print_contexts(const oxc_totals *totals, FILE *file)
     fputc('\n', file);
 }
 
-static void print_finding(FILE *file, const oxc_found *found, const int *widths)
+/* Why there is neither a context nor a wait, or NULL if there is. */
+static const char *nothing_seen(const oxc_totals *totals)
 {
-    const oxc_rule *rule = &oxc_rules[found->finding.rule];
-    GString *text = g_string_new(NULL);
-
-    oxc_finding_append_text(text, &found->finding);
-    fprintf(file, "%*u  %-*s  %-9s  %s\n", widths[0], found->frame, widths[1], rule->name,
-            rule->rule_class == OXC_CLASS_VIOLATION ? "violation" : "suspicion", text->str);
-    g_string_free(text, TRUE);
-}
-
-static void measure_findings(const GArray *findings, int *widths)
-{
-    uint32_t last = 0;
-
-    for (unsigned i = 0; i < findings->len; i++) {
-        const oxc_found *found = &g_array_index(findings, oxc_found, i);
-
-        last = MAX(last, found->frame);
-        widths[1] = MAX(widths[1], width_of(oxc_rules[found->finding.rule].name));
-    }
-    for (; last > 99999; last /= 10)
-        widths[0]++;
-}
-
-static void print_findings(const oxc_totals *totals, FILE *file)
-{
-    int widths[] = {5, 4};
-
-    if (totals->findings->len == 0)
-        return;
-    measure_findings(totals->findings, widths);
-    fprintf(file, "%*s  %-*s  %-9s  %s\n", widths[0], "Frame", widths[1], "Rule", "Class",
-            "What was seen");
-    for (unsigned i = 0; i < totals->findings->len; i++)
-        print_finding(file, &g_array_index(totals->findings, oxc_found, i), widths);
-    fputc('\n', file);
+    if (totals->context_count > 0 || totals->waits > 0)
+        return NULL;
+    if (totals->requests > 0)
+        return "Calls of EMSMDB were seen, but no asynchronous context and no wait. Whether the "
+               "server refused EcDoAsyncConnectEx: emsmdb.opnum == 14 && emsmdb.status != 0";
+    if (oxc_totals_any_bind())
+        return "A client bound to EMSMDB or AsyncEMSMDB, but no request to them was seen: the "
+               "capture may have ended too early, or it holds one direction only.";
+    if (totals->limits.unbound_connections > 0)
+        return "No call of EMSMDB or AsyncEMSMDB could be read.";
+    if (oxc_has_channels())
+        return "RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one "
+               "of the two channels is missing, or its start.";
+    return "No call of EMSMDB or AsyncEMSMDB was seen. Does the capture hold the traffic between "
+           "Outlook and an Exchange server, from its start on? HTTPS needs the keys of TLS (-o "
+           "tls.keylog_file:FILE); a port that Wireshark takes for something else needs Decode As "
+           "(-d tcp.port==PORT,dcerpc).";
 }
 
 static void print_nothing_seen(const oxc_totals *totals, FILE *file)
 {
-    if (totals->context_count > 0 || totals->waits > 0)
-        return;
-    if (totals->requests > 0)
-        fputs("Calls of EMSMDB were seen, but no asynchronous context and no wait. Whether the "
-              "server refused EcDoAsyncConnectEx: emsmdb.opnum == 14 && emsmdb.status != 0\n\n",
-              file);
-    else if (oxc_totals_any_bind())
-        fputs("A client bound to EMSMDB or AsyncEMSMDB, but no request to them was seen: the "
-              "capture may have ended too early, or it holds one direction only.\n\n",
-              file);
-    else if (totals->limits.unbound_connections > 0)
-        fputs("No call of EMSMDB or AsyncEMSMDB could be read.\n\n", file);
-    else if (oxc_has_channels())
-        fputs("RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one of "
-              "the two channels is missing, or its start.\n\n",
-              file);
-    else
-        fputs("No call of EMSMDB or AsyncEMSMDB was seen. Does the capture hold the traffic "
-              "between Outlook and an Exchange server, from its start on? HTTPS needs the keys "
-              "of TLS (-o tls.keylog_file:FILE); a port that Wireshark takes for something else "
-              "needs Decode As (-d tcp.port==PORT,dcerpc); MAPI over HTTP is not analysed.\n\n",
-              file);
+    const char *text = nothing_seen(totals);
+
+    if (text)
+        oxc_print_paragraph(file, text);
 }
 
 static void print_sealed(const oxc_limits *limits, FILE *file)
 {
+    char *text;
+
     if (limits->sealed_requests + limits->sealed_responses == 0)
         return;
-    fprintf(file,
-            "%u request%s and %u response%s are sealed (packet privacy) and could not be read. "
-            "That takes the right NTLM password (-o ntlmssp.nt_password:PASSWORD) or Kerberos "
-            "keytab (-o kerberos.decrypt:TRUE -K KEYTAB); of NTLM inside SPNEGO Wireshark opens "
-            "only the first call.\n\n",
-            limits->sealed_requests, plural(limits->sealed_requests), limits->sealed_responses,
-            plural(limits->sealed_responses));
+    text = g_strdup_printf(
+        "%u request%s and %u response%s are sealed (packet privacy) and could not be read. "
+        "That takes the right NTLM password (-o ntlmssp.nt_password:PASSWORD) or Kerberos "
+        "keytab (-o kerberos.decrypt:TRUE -K KEYTAB); of NTLM inside SPNEGO Wireshark opens "
+        "only the first call.",
+        limits->sealed_requests, plural(limits->sealed_requests), limits->sealed_responses,
+        plural(limits->sealed_responses));
+    oxc_print_paragraph(file, text);
+    g_free(text);
 }
 
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -359,8 +458,10 @@ static void print_limits(const oxc_limits *limits, FILE *file)
                      "(frame %u says which Decode As helps)",
                      limits->unbound_connections, plural(limits->unbound_connections),
                      limits->unbound_frame);
-    if (text->len > 0)
-        fprintf(file, "%s.\n\n", text->str);
+    if (text->len > 0) {
+        g_string_append_c(text, '.');
+        oxc_print_paragraph(file, text->str);
+    }
     g_string_free(text, TRUE);
 }
 
@@ -373,10 +474,10 @@ static void print_unjudged(const oxc_totals *totals, FILE *file)
         fputs("Nothing was judged: no call could be read.\n\n", file);
 }
 
-void oxc_report_print_text(const oxc_totals *totals, FILE *file)
+void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
     print_contexts(totals, file);
-    print_findings(totals, file);
+    oxc_report_print_findings(totals, options->all, file);
     print_nothing_seen(totals, file);
     print_sealed(&totals->limits, file);
     print_limits(&totals->limits, file);

@@ -40,14 +40,15 @@ static const char *outcome_text(const oxc_view *view)
                : val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome");
 }
 
-static void count_ended(stats_tree *tree, packet_info *pinfo, const oxc_view *view)
+static void count_ended(stats_tree *tree, packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
     float seconds = (float)((double)view->wait_time / 1e9);
     address server = ADDRESS_INIT_NONE;
     char *text, *name;
     int node;
 
-    oxc_copy_server(&server, pinfo, view);
+    oxc_copy_server(&server, pinfo, shown);
     text = oxc_address_text(&server);
     name = g_strconcat(NODE_OF_SERVER, text ? text : "unknown", NULL);
     avg_stat_node_add_value_float(tree, NODE_BY_OUTCOME, 0, TRUE, seconds);
@@ -64,10 +65,11 @@ static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
                                        epan_dissect_t *edt _U_, const void *data,
                                        tap_flags_t flags _U_)
 {
-    const oxc_view *view = (const oxc_view *)data;
+    const oxc_shown *shown = (const oxc_shown *)data;
+    const oxc_view *view = &shown->view;
 
     if (oxc_ends_wait(view) && view->has_wait_time)
-        count_ended(tree, pinfo, view);
+        count_ended(tree, pinfo, shown);
     if (oxc_is_wait_request(view))
         tick_stat_node(tree, NODE_SENT, 0, FALSE);
     return TAP_PACKET_REDRAW;
@@ -90,7 +92,7 @@ enum {
     FIELD_REJECTED,
     FIELD_FAULTED,
     FIELD_OTHER,
-    FIELD_STILL_OUT,
+    FIELD_OUTSTANDING,
     FIELD_SHORTEST,
     FIELD_MEDIAN,
     FIELD_LONGEST,
@@ -109,7 +111,7 @@ static stat_tap_table_item fields[] = {
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Rejected", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Faulted", "%u"},
     {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Other", "%u"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Still out", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Outstanding", "%u"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Shortest (s)", "%.3f"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Median (s)", "%.3f"},
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Longest (s)", "%.3f"},
@@ -147,7 +149,7 @@ static void fill_counts(stat_tap_table_item_type *row, const oxc_context_totals 
     set_number(&row[FIELD_REJECTED], counts.rejected);
     set_number(&row[FIELD_FAULTED], counts.faulted);
     set_number(&row[FIELD_OTHER], counts.other);
-    set_number(&row[FIELD_STILL_OUT], counts.still_out);
+    set_number(&row[FIELD_OUTSTANDING], counts.outstanding);
 }
 
 /* What is not known stays without a type, and so is not shown. */
@@ -206,26 +208,27 @@ static oxc_context_totals *totals_of_row(stat_tap_table *table, uint32_t row)
     return (oxc_context_totals *)first->user_data.ptr_value;
 }
 
-static void take_for_row(stat_tap_table_ui *ui, packet_info *pinfo, const oxc_view *view)
+static void take_for_row(stat_tap_table_ui *ui, packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
     bool known = view->context != OXC_NONE;
     uint32_t row = known ? view->context : 0;
     stat_tap_table *table = find_table(ui, known ? TABLE_CONTEXTS : TABLE_UNKNOWN);
     stat_tap_table *unknown = stat_tap_find_table(ui, TABLE_UNKNOWN);
     oxc_context_totals *context = totals_of_row(table, row);
 
-    oxc_context_totals_take(context, unknown ? totals_of_row(unknown, 0) : NULL, pinfo, view);
+    oxc_context_totals_take(context, unknown ? totals_of_row(unknown, 0) : NULL, pinfo, shown);
     fill_row(stat_tap_get_field_data(table, row, 0), context, view->context);
     if (known && unknown)
         fill_counts(stat_tap_get_field_data(unknown, 0, 0), totals_of_row(unknown, 0));
 }
 
 static tap_packet_status take_for_table(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                        const void *view, tap_flags_t flags _U_)
+                                        const void *item, tap_flags_t flags _U_)
 {
-    const oxc_view *shown = (const oxc_view *)view;
+    const oxc_shown *shown = (const oxc_shown *)item;
 
-    if (shown->context != OXC_NONE || oxc_is_unknown_wait(shown))
+    if (shown->view.context != OXC_NONE || oxc_is_unknown_wait(&shown->view))
         take_for_row(((stat_data_t *)data)->stat_tap_data, pinfo, shown);
     return TAP_PACKET_REDRAW;
 }

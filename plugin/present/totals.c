@@ -12,8 +12,6 @@
 #include <string.h>
 
 #include "capture/analysis.h"
-#include "capture/settings.h"
-#include "transport/rpc_over_http/virtual_connection.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
  */
@@ -40,49 +38,23 @@ bool oxc_is_unknown_wait(const oxc_view *view)
     return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
-/* The channel of RPC over HTTP that carries a packet, or NULL. */
-static const oxc_channel *channel_of(packet_info *pinfo)
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown)
 {
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    const char *name = shown->carrier.server;
 
-    return conversation ? oxc_channel_find(conversation) : NULL;
-}
-
-/* The connection of a packet that has been dissected. */
-static uint32_t connection_of(packet_info *pinfo)
-{
-    const oxc_channel *channel = channel_of(pinfo);
-    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
-    const oxc_connection *connection = NULL;
-
-    if (channel) {
-        const oxc_virtual_connection *carried = oxc_channel_carries(channel, pinfo->num);
-
-        return carried ? oxc_virtual_connection_number(carried, pinfo->num) : OXC_NONE;
-    }
-    if (conversation)
-        connection = (const oxc_connection *)conversation_get_proto_data(conversation,
-                                                                         oxc_connection_protocol());
-    return connection ? connection->number : OXC_NONE;
-}
-
-void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view)
-{
-    const oxc_channel *channel = channel_of(pinfo);
-
-    if (channel && channel->server)
-        alloc_address_wmem(NULL, server, AT_STRINGZ, (int)strlen(channel->server) + 1,
-                           channel->server);
+    if (name)
+        alloc_address_wmem(NULL, server, AT_STRINGZ, (int)strlen(name) + 1, name);
     else
-        copy_address(server, goes_to_server(view) ? &pinfo->dst : &pinfo->src);
+        copy_address(server, goes_to_server(&shown->view) ? &pinfo->dst : &pinfo->src);
 }
 
-static void note_addresses(oxc_context_totals *context, packet_info *pinfo, const oxc_view *view)
+static void note_addresses(oxc_context_totals *context, packet_info *pinfo, const oxc_shown *shown)
 {
     if (context->client.type != AT_NONE || context->server.type != AT_NONE)
         return;
-    copy_address(&context->client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
-    oxc_copy_server(&context->server, pinfo, view);
+    context->transport = shown->carrier.transport;
+    copy_address(&context->client, goes_to_server(&shown->view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_server(&context->server, pinfo, shown);
 }
 
 static bool is_closed(const outstanding *wait)
@@ -101,9 +73,10 @@ static void end_closed(oxc_context_totals *context)
     }
 }
 
-static void begin_wait(oxc_context_totals *context, packet_info *pinfo)
+static void begin_wait(oxc_context_totals *context, const packet_info *pinfo,
+                       const oxc_shown *shown)
 {
-    outstanding wait = {.frame = pinfo->num, .connection = connection_of(pinfo)};
+    outstanding wait = {.frame = pinfo->num, .connection = shown->carrier.connection};
 
     context->waits++;
     if (!context->out)
@@ -171,12 +144,13 @@ bool oxc_ends_wait(const oxc_view *view)
 }
 
 void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_view *view)
+                             packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
     bool connects = view->method == OXC_METHOD_ASYNC_CONNECT && view->type == OXC_EVENT_RESPONSE;
 
     if (view->context != OXC_NONE)
-        note_addresses(context, pinfo, view);
+        note_addresses(context, pinfo, shown);
     if (context->session == OXC_NONE)
         context->session = view->session;
     if (context->connect_frame == 0)
@@ -184,7 +158,7 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
     if (oxc_ends_wait(view))
         end_wait(context, unknown, view);
     if (oxc_is_wait_request(view))
-        begin_wait(context, pinfo);
+        begin_wait(context, pinfo, shown);
 }
 
 void oxc_context_totals_clear(oxc_context_totals *context)
@@ -211,7 +185,7 @@ void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts
     const uint32_t *ended = context->ended;
     uint32_t closed;
 
-    counts->still_out = oxc_context_totals_out(context, &closed);
+    counts->outstanding = oxc_context_totals_out(context, &closed);
     counts->notified = ended[OXC_OUTCOME_NOTIFICATION];
     counts->no_event = ended[OXC_OUTCOME_NO_EVENT];
     counts->rejected = ended[OXC_OUTCOME_REJECTED];
@@ -230,18 +204,25 @@ static void free_context(gpointer data)
     g_free(context);
 }
 
-void oxc_totals_init(oxc_totals *totals)
+void oxc_totals_init(oxc_totals *totals, bool journal)
 {
     *totals = (oxc_totals){.unknown = {.session = OXC_NONE}};
     totals->contexts = g_ptr_array_new_with_free_func(free_context);
+    totals->sessions = g_array_new(FALSE, TRUE, sizeof(oxc_session_totals));
     totals->findings = g_array_new(FALSE, FALSE, sizeof(oxc_found));
+    totals->names = g_string_chunk_new(1024);
+    if (journal)
+        totals->journal = oxc_journal_new();
 }
 
 void oxc_totals_clear(oxc_totals *totals)
 {
     oxc_context_totals_clear(&totals->unknown);
     g_clear_pointer(&totals->contexts, g_ptr_array_unref);
+    g_clear_pointer(&totals->sessions, g_array_unref);
     g_clear_pointer(&totals->findings, g_array_unref);
+    g_clear_pointer(&totals->journal, oxc_journal_free);
+    g_clear_pointer(&totals->names, g_string_chunk_free);
 }
 
 static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
@@ -261,12 +242,64 @@ static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
     return *place;
 }
 
-static void take_findings(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
+/* An address as a text that lives as long as the totals, or NULL. Frees the address. */
+static const char *keep_name(oxc_totals *totals, address *addr)
 {
+    char *text = oxc_address_text(addr);
+    const char *kept = text ? g_string_chunk_insert_const(totals->names, text) : NULL;
+
+    g_free(text);
+    free_address(addr);
+    return kept;
+}
+
+static const char *client_name(oxc_totals *totals, const packet_info *pinfo, const oxc_view *view)
+{
+    address client = ADDRESS_INIT_NONE;
+
+    copy_address(&client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+    return keep_name(totals, &client);
+}
+
+static const char *server_name(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    address server = ADDRESS_INIT_NONE;
+
+    oxc_copy_server(&server, pinfo, shown);
+    return keep_name(totals, &server);
+}
+
+static void take_session(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    uint32_t number = shown->view.session;
+    oxc_session_totals *session;
+
+    if (number == OXC_NONE)
+        return;
+    if (number >= totals->sessions->len)
+        g_array_set_size(totals->sessions, number + 1);
+    session = &g_array_index(totals->sessions, oxc_session_totals, number);
+    if (session->frame != 0)
+        return;
+    session->frame = pinfo->num;
+    session->client = client_name(totals, pinfo, &shown->view);
+    session->server = server_name(totals, pinfo, shown);
+    session->transport = shown->carrier.transport;
+}
+
+static void take_findings(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
+{
+    const oxc_view *view = &shown->view;
+
     for (size_t i = 0; i < view->finding_count; i++) {
         oxc_found found = {.frame = pinfo->num,
+                           .session = view->session,
+                           .context = view->context,
                            .time = oxc_nanoseconds(&pinfo->rel_ts),
-                           .finding = view->findings[i]};
+                           .finding = view->findings[i],
+                           .client = client_name(totals, pinfo, view),
+                           .server = server_name(totals, pinfo, shown),
+                           .transport = shown->carrier.transport};
 
         g_array_append_val(totals->findings, found);
         if (oxc_rules[found.finding.rule].rule_class == OXC_CLASS_VIOLATION)
@@ -288,15 +321,24 @@ static void take_limits(oxc_limits *limits, const oxc_view *view)
         ++*(request ? &limits->unread_requests : &limits->unread_responses);
 }
 
-void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view)
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown)
 {
+    const oxc_view *view = &shown->view;
+
+    if (!totals->started) {
+        totals->start = oxc_arrival(pinfo) - oxc_nanoseconds(&pinfo->rel_ts);
+        totals->started = true;
+    }
+    if (totals->journal)
+        oxc_journal_take(totals->journal, pinfo, shown);
+    take_session(totals, pinfo, shown);
     if (view->type == OXC_EVENT_REQUEST)
         totals->requests++;
     if (oxc_is_wait_request(view))
         totals->waits++;
     if (view->context != OXC_NONE || oxc_is_unknown_wait(view))
-        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, view);
-    take_findings(totals, pinfo, view);
+        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, shown);
+    take_findings(totals, pinfo, shown);
     take_limits(&totals->limits, view);
 }
 

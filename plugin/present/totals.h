@@ -14,13 +14,15 @@
 #include <glib.h>
 
 #include "compat.h"
-#include "sequence/tracker.h"
+#include "journal.h"
+#include "packet-oxcnotif.h"
 #include "wait_times.h"
 
 /** The waits of one asynchronous context. All bytes zero but #session: none yet. */
 typedef struct {
     uint32_t session;       /**< OXC_NONE while it is not known */
     uint32_t connect_frame; /**< the EcDoAsyncConnectEx response that first returned it, or 0 */
+    oxc_transport transport;
     address client;
     address server;
     uint32_t waits; /**< EcDoAsyncWaitEx requests */
@@ -32,10 +34,23 @@ typedef struct {
     uint32_t more_out;    /**< those beyond it */
 } oxc_context_totals;
 
+/** What a session is known by. All bytes zero: not seen. */
+typedef struct {
+    uint32_t frame;     /**< that first showed it, or 0 */
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
+} oxc_session_totals;
+
 typedef struct {
     uint32_t frame;
+    uint32_t session; /**< OXC_NONE if it is not known */
+    uint32_t context;
     int64_t time; /**< nanoseconds since the first packet of the capture */
     oxc_finding finding;
+    const char *client; /**< printable; belongs to the totals */
+    const char *server;
+    oxc_transport transport;
 } oxc_found;
 
 /** Why less could be said than the capture holds. */
@@ -54,7 +69,12 @@ typedef struct {
     GPtrArray *contexts;        /**< of oxc_context_totals by number, NULL where none was seen */
     uint32_t context_count;     /**< of those that were */
     oxc_context_totals unknown; /**< waits of no known context */
+    GArray *sessions;           /**< of oxc_session_totals, by number */
     GArray *findings;           /**< of oxc_found, in the order of the capture */
+    oxc_journal *journal;       /**< every wait, or NULL if nobody asked for them */
+    GStringChunk *names;        /**< addresses, each once */
+    bool started;               /**< #start is known */
+    int64_t start;              /**< of the capture's first packet, nanoseconds since the epoch */
     uint32_t violations;
     uint32_t suspicions;
     uint32_t waits;
@@ -62,16 +82,17 @@ typedef struct {
     oxc_limits limits;
 } oxc_totals;
 
-void oxc_totals_init(oxc_totals *totals);
+/** @param journal  whether every wait is to be noted */
+void oxc_totals_init(oxc_totals *totals, bool journal);
 void oxc_totals_clear(oxc_totals *totals);
 
 /** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
-void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_view *view);
+void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown);
 
 /** The same for what concerns one context.
  *  @param unknown  where the wait that a response ends may have been counted instead, or NULL */
 void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_view *view);
+                             packet_info *pinfo, const oxc_shown *shown);
 
 void oxc_context_totals_clear(oxc_context_totals *context);
 
@@ -92,7 +113,7 @@ typedef struct {
     uint32_t rejected;
     uint32_t faulted;
     uint32_t other;
-    uint32_t still_out;
+    uint32_t outstanding;
 } oxc_wait_counts;
 
 void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts);
@@ -104,7 +125,7 @@ uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *clo
 
 /** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
  *  URL. Free it with free_address(). */
-void oxc_copy_server(address *server, packet_info *pinfo, const oxc_view *view);
+void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown);
 
 /** A text from the network with nothing in it that a terminal would act on: valid UTF-8, and a
  *  question mark for each character that cannot be printed. Free it with g_free(). */

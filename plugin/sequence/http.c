@@ -474,61 +474,45 @@ static void on_gap(oxc_http *http, const oxc_http_event *event)
         oxc_http_doubt_call(http, oxc_http_call_at(http, number));
 }
 
-static void on_part(oxc_tracker *tracker, const oxc_http_event *event, uint32_t number)
+static void on_part(oxc_tracker *tracker, const oxc_http_event *event)
 {
     oxc_http *http = tracker->http;
-    oxc_http_call *call = oxc_http_call_at(http, number);
+    uint32_t number = oxc_http_call_find(http, event->call);
+    oxc_http_call *call;
 
-    switch (event->type) {
-    case OXC_HTTP_REQUEST_BODY:
+    if (number == OXC_NONE)
+        return;
+    call = oxc_http_call_at(http, number);
+    if (event->type == OXC_HTTP_REQUEST_BODY)
         on_request_body(tracker, event, number);
-        break;
-    case OXC_HTTP_RESPONSE_BEGIN:
+    else if (event->type == OXC_HTTP_RESPONSE_BEGIN)
         on_response_begin(tracker, event, call);
-        break;
-    case OXC_HTTP_RESPONSE_HEAD:
+    else if (event->type == OXC_HTTP_RESPONSE_HEAD)
         on_response_head(tracker, event, number);
-        break;
-    case OXC_HTTP_RESPONSE_PIECE:
-        if (counts(call))
-            judge_piece(tracker, event, call);
-        break;
-    case OXC_HTTP_RESPONSE_END:
+    else if (event->type == OXC_HTTP_RESPONSE_PIECE && counts(call))
+        judge_piece(tracker, event, call);
+    else if (event->type == OXC_HTTP_RESPONSE_END)
         on_response_end(tracker, event, number);
-        break;
-    default:
-        break;
-    }
 }
 
 void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
 {
     oxc_http *http;
-    uint32_t call;
 
     if (tracker->http == NULL)
         tracker->http = oxc_http_new();
     http = tracker->http;
     http->mark++;
-    switch (event->type) {
-    case OXC_HTTP_REQUEST_HEAD:
+    if (event->type == OXC_HTTP_REQUEST_HEAD)
         on_request_head(tracker, event);
-        return;
-    case OXC_HTTP_CLOSED:
+    else if (event->type == OXC_HTTP_CLOSED)
         on_closed(http, event);
-        return;
-    case OXC_HTTP_GAP:
+    else if (event->type == OXC_HTTP_GAP)
         on_gap(http, event);
-        return;
-    case OXC_HTTP_UNSEEN:
+    else if (event->type == OXC_HTTP_UNSEEN)
         http->doubt = http->mark;
-        return;
-    default:
-        break;
-    }
-    call = event->call == OXC_NONE ? OXC_NONE : oxc_http_call_find(http, event->call);
-    if (call != OXC_NONE)
-        on_part(tracker, event, call);
-    else if (event->call == OXC_NONE && event->type == OXC_HTTP_RESPONSE_HEAD)
+    else if (event->call != OXC_NONE)
+        on_part(tracker, event);
+    else if (event->type == OXC_HTTP_RESPONSE_HEAD)
         doubt_server(http, oxc_http_connection_of(http, event->connection));
 }

@@ -244,6 +244,16 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     return true;
 }
 
+bool oxc_tracker_frame_time(const oxc_tracker *tracker, uint32_t frame, int64_t *time)
+{
+    uint32_t number = search(tracker, frame, 0);
+
+    if (number >= tracker->records.count || oxc_record_at(tracker, number)->frame != frame)
+        return false;
+    *time = oxc_record_at(tracker, number)->time;
+    return true;
+}
+
 uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position)
 {
     while (*position < tracker->records.count) {

@@ -21,8 +21,7 @@
 #define FIRST_ASYNC_VERSION UINT64_C(0x0008000001660000) /* 8.0.358.0, [MS-OXCRPC] 3.1.4.1.3.2 */
 
 const oxc_rule oxc_rules[OXC_RULE_COUNT] = {
-#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
-    {name, rule_class, severity, actor, sentence, sections, requirements},
+#define OXC_RULE(id, ...) {__VA_ARGS__},
 #include "rules.def"
 };
 
@@ -350,9 +349,8 @@ static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *find
 typedef bool (*check_function)(const oxc_facts *facts, oxc_finding *finding);
 
 static const check_function checks[OXC_RULE_COUNT] = {
-#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
-    check_##id,
-#define OXC_HTTP_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements) NULL,
+#define OXC_RULE(id, ...) check_##id,
+#define OXC_HTTP_RULE(id, ...) NULL,
 #include "rules.def"
 };
 

@@ -24,8 +24,7 @@ typedef enum { OXC_ACTOR_CLIENT, OXC_ACTOR_SERVER, OXC_ACTOR_NETWORK } oxc_actor
 
 /** One enumerator a row of rules.def, in its order: OXC_RULE_wait_null_handle, ... */
 typedef enum {
-#define OXC_RULE(id, name, rule_class, severity, actor, sentence, sections, requirements)          \
-    OXC_RULE_##id,
+#define OXC_RULE(id, ...) OXC_RULE_##id,
 #include "rules.def"
     OXC_RULE_COUNT
 } oxc_rule_id;
@@ -38,6 +37,9 @@ typedef struct {
     const char *sentence;     /**< with fields in braces, see rules.def */
     const char *sections;     /**< "[MS-OXCRPC] 3.3.4.1" */
     const char *requirements; /**< requirement ids with a space between, or "" */
+    const char *fault;        /**< who is at fault, for people: "client" */
+    const char *summary;      /**< what the rule is about, for people */
+    const char *remedy;       /**< what to do about it */
 } oxc_rule;
 
 extern const oxc_rule oxc_rules[OXC_RULE_COUNT];

@@ -169,6 +169,11 @@ oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker);
  *  or a proxy, or a mirror that rewrites addresses. */
 bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t connection);
 
+/** When a frame arrived in which a PDU of one of the two interfaces ends.
+ *  @param time  nanoseconds since the epoch
+ *  @return false for any other frame */
+bool oxc_tracker_frame_time(const oxc_tracker *tracker, uint32_t frame, int64_t *time);
+
 /** Bytes of memory that the tracker holds, for the bench target. */
 size_t oxc_tracker_memory(const oxc_tracker *tracker);
 

@@ -62,6 +62,7 @@ typedef struct oxc_run {
     tvbuff_t *tvb;
     packet_info *pinfo;
     proto_tree *tree;
+    oxc_carrier carrier;
     oxc_connection *connection;
     oxc_pdu *pdus;
     unsigned count;
@@ -377,7 +378,7 @@ static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
 
 /* A call that came around the observer: over a named pipe, say, or by Decode As. */
 static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *pdu,
-                           oxc_event *event)
+                           oxc_event *event, oxc_carrier *carrier)
 {
     oxc_run run = {.pinfo = pinfo};
 
@@ -388,6 +389,8 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *p
     pdu->headed = pdu->whole = true;
     run.connection = oxc_connection_of_packet(pinfo, di->ptype == PDU_REQ);
     take_pdu(&run, pdu, event);
+    if (run.connection)
+        carrier->connection = run.connection->number;
 }
 
 /* Takes the call and shows what is known of it. A sealed stub that came here was opened; so may
@@ -395,16 +398,18 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *p
 static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info *di, oxc_pdu *pdu,
                       oxc_event *event)
 {
+    oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP, .connection = UINT32_MAX};
     oxc_pdu lone;
 
     if (pdu) {
         take_pdu(current_run, pdu, event);
+        carrier = current_run->carrier;
     } else {
         pdu = &lone;
-        take_lone_call(stub->pinfo, di, pdu, event);
+        take_lone_call(stub->pinfo, di, pdu, event, &carrier);
     }
     pdu->presented = true;
-    oxc_present(stub->pinfo, root, stub->tvb, pdu->ordinal, stub->news);
+    oxc_present(stub->pinfo, root, stub->tvb, pdu->ordinal, &carrier, stub->news);
 }
 
 static oxc_interface interface_of_call(const dcerpc_info *di)
@@ -577,7 +582,7 @@ static void finish_pdu(oxc_run *run, oxc_pdu *pdu)
         return;
     if (!shown && is_call(pdu) && (pdu->flags & FLAG_LAST))
         show_interface(run, pdu, interface);
-    oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, NULL);
+    oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, &run->carrier, NULL);
     if (interface == OXC_INTERFACE_UNKNOWN)
         show_missing_bind(run, pdu);
 }
@@ -617,14 +622,15 @@ static int call_inner(oxc_run *run, heur_dissector_t inner, void *data)
 }
 
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, uint32_t connection)
+                heur_dissector_t inner, const oxc_carrier *carrier)
 {
     oxc_run run;
 
     run.tvb = tvb;
     run.pinfo = pinfo;
     run.tree = tree;
-    run.connection = oxc_connection_by_number(connection);
+    run.carrier = *carrier;
+    run.connection = oxc_connection_by_number(carrier->connection);
     run.pdus = run.few;
     run.count = run.next = 0;
     run.capacity = FEW_PDUS;
@@ -670,6 +676,7 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
                                       void *data)
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
+    oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_connection *connection;
     oxc_flow *flow = NULL;
     bool repeated = false;
@@ -685,8 +692,8 @@ static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_t
         repeated = watch_segment(pinfo, connection, flow, segment);
     }
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector,
-                         repeated ? UINT32_MAX : connection->number);
+    carrier.connection = repeated ? UINT32_MAX : connection->number;
+    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier);
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);

@@ -11,17 +11,18 @@
 
 #include "compat.h"
 
+#include "capture/carrier.h"
+
 /** Dissects a run of DCE/RPC PDUs of one direction with @p inner and tells the analysis of each
  *  PDU, in the order of the bytes, binds, faults and sealed stubs included. A PDU that ends
  *  outside of @p tvb is left to the call that gets it whole, if @p inner asked for more data.
  *
  *  @param data        handed to @p inner
  *  @param inner       Wireshark's dissector for a run of PDUs
- *  @param connection  number of the connection, from oxc_tracker_add_connection(); the same for
- *                     both directions. UINT32_MAX for PDUs that count for nothing
+ *  @param carrier  the connection, the same for both directions; copied
  *  @return what @p inner returned */
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, uint32_t connection);
+                heur_dissector_t inner, const oxc_carrier *carrier);
 
 /** UUIDs of the two interfaces, [MS-OXCRPC] 1.9. */
 #define OXC_UUID_EMSMDB                                                                            \

@@ -174,15 +174,16 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
 {
     oxc_channel *channel = (oxc_channel *)data;
     const oxc_virtual_connection *connection;
-    uint32_t number = UINT32_MAX;
+    oxc_carrier carrier = {
+        .transport = OXC_TRANSPORT_RPC_HTTP, .connection = UINT32_MAX, .server = channel->server};
     bool carries = !PINFO_FD_VISITED(pinfo) && note_pdus(channel, tvb, pinfo->num);
 
     connection = oxc_channel_carries(channel, pinfo->num);
     if (connection) {
         add_virtual_connection(tree, tvb, connection);
-        number = oxc_virtual_connection_number(connection, pinfo->num);
+        carrier.connection = oxc_virtual_connection_number(connection, pinfo->num);
     }
-    if (carries && number == UINT32_MAX)
+    if (carries && carrier.connection == UINT32_MAX)
         oxc_miss_calls(pinfo);
     for (int offset = 0, end; tvb_captured_length_remaining(tvb, offset) > 0; offset = end) {
         bool bare = is_bare_rts(tvb, offset);
@@ -191,7 +192,7 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
         oxc_observe(end == (int)tvb_captured_length(tvb)
                         ? tvb_new_subset_remaining(tvb, offset)
                         : tvb_new_subset_length(tvb, offset, end - offset),
-                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, number);
+                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier);
     }
     return (int)tvb_captured_length(tvb);
 }

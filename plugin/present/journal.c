@@ -1,0 +1,157 @@
+/* journal.c
+ * Every wait of a capture, and when its sessions and contexts began and ended
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "journal.h"
+
+#include "capture/analysis.h"
+#include "totals.h"
+
+#define MOST_ORDINAL 0xFFFFFFu
+
+oxc_journal *oxc_journal_new(void)
+{
+    oxc_journal *journal = g_new0(oxc_journal, 1);
+
+    journal->waits = g_array_new(FALSE, FALSE, sizeof(oxc_noted_wait));
+    journal->events = g_array_new(FALSE, FALSE, sizeof(oxc_noted_event));
+    return journal;
+}
+
+void oxc_journal_free(oxc_journal *journal)
+{
+    if (!journal)
+        return;
+    g_array_unref(journal->waits);
+    g_array_unref(journal->events);
+    g_free(journal);
+}
+
+static oxc_noted_wait *wait_at(const oxc_journal *journal, guint index)
+{
+    return &g_array_index(journal->waits, oxc_noted_wait, index);
+}
+
+/* The first wait of a frame: they are in the order of their requests. */
+static guint first_of(const oxc_journal *journal, uint32_t frame)
+{
+    guint low = 0, high = journal->waits->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (wait_at(journal, middle)->request_frame < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whether a wait is still without an answer, as far as was noted. */
+static bool is_open(const oxc_noted_wait *wait)
+{
+    return wait->end_frame == 0 || wait->outcome == OXC_OUTCOME_CLOSED ||
+           wait->outcome == OXC_OUTCOME_DROPPED;
+}
+
+/* The wait that was sent in a frame; of several the one with this ordinal on this context, else the
+ * first without an answer: one whose request could not be read has neither. */
+static oxc_noted_wait *find(const oxc_journal *journal, uint32_t frame, const oxc_view *view,
+                            uint32_t ordinal)
+{
+    oxc_noted_wait *open = NULL;
+
+    for (guint i = first_of(journal, frame); i < journal->waits->len; i++) {
+        oxc_noted_wait *wait = wait_at(journal, i);
+
+        if (wait->request_frame != frame)
+            break;
+        if (wait->context == view->context && ordinal != 0 &&
+            wait->ordinal == MIN(ordinal, MOST_ORDINAL))
+            return wait;
+        if (!open && is_open(wait))
+            open = wait;
+    }
+    return open;
+}
+
+static void begin_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
+{
+    const oxc_view *view = &shown->view;
+    oxc_noted_wait wait = {.begin = oxc_arrival(pinfo),
+                           .request_frame = pinfo->num,
+                           .session = view->session,
+                           .context = view->context,
+                           .connection = shown->carrier.connection,
+                           .ordinal = MIN(view->wait, MOST_ORDINAL) & MOST_ORDINAL,
+                           .transport = (uint32_t)shown->carrier.transport & 0xF};
+
+    g_array_append_val(journal->waits, wait);
+}
+
+static void end_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
+{
+    const oxc_view *view = &shown->view;
+    bool late = view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
+    oxc_noted_wait *wait = late ? find(journal, view->previous_wait_frame, view, view->wait - 1)
+                                : find(journal, view->request_frame, view, view->wait);
+
+    if (!wait || !is_open(wait))
+        return;
+    wait->end = oxc_arrival(pinfo);
+    wait->end_frame = pinfo->num;
+    wait->end_ordinal = shown->ordinal;
+    wait->outcome = (uint32_t)view->outcome & 0xF;
+    if (wait->context == OXC_NONE && !late) {
+        wait->context = view->context;
+        wait->session = view->session;
+        wait->ordinal = MIN(view->wait, MOST_ORDINAL) & MOST_ORDINAL;
+    }
+}
+
+static void note(oxc_journal *journal, const packet_info *pinfo, const oxc_view *view,
+                 oxc_noted_kind kind)
+{
+    oxc_noted_event event = {.time = oxc_arrival(pinfo),
+                             .frame = pinfo->num,
+                             .session = view->session,
+                             .context = view->context,
+                             .kind = kind};
+
+    g_array_append_val(journal->events, event);
+}
+
+static void note_answer(oxc_journal *journal, const packet_info *pinfo, const oxc_view *view)
+{
+    if (view->session == OXC_NONE)
+        return;
+    if (view->method == OXC_METHOD_CONNECT)
+        note(journal, pinfo, view, OXC_NOTED_OPEN);
+    else if (view->method == OXC_METHOD_ASYNC_CONNECT && view->context != OXC_NONE)
+        note(journal, pinfo, view, OXC_NOTED_CONTEXT);
+    else if (view->method == OXC_METHOD_DISCONNECT)
+        note(journal, pinfo, view, OXC_NOTED_DISCONNECT);
+}
+
+void oxc_journal_take(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
+{
+    const oxc_view *view = &shown->view;
+
+    if (oxc_ends_wait(view))
+        end_wait(journal, pinfo, shown);
+    if (oxc_is_wait_request(view))
+        begin_wait(journal, pinfo, shown);
+    else if (view->type == OXC_EVENT_RESPONSE && !view->unreadable && !view->unmatched)
+        note_answer(journal, pinfo, view);
+}
+
+bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait)
+{
+    return wait->end_frame == 0 && wait->connection != OXC_NONE &&
+           oxc_connection_is_closed(wait->connection);
+}

@@ -1,0 +1,64 @@
+/* journal.h
+ * Every wait of a capture, and when its sessions and contexts began and ended: for those who ask
+ * for them, at 48 bytes a wait
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_JOURNAL_H
+#define OXC_JOURNAL_H
+
+#include <epan/packet_info.h>
+#include <glib.h>
+
+#include "packet-oxcnotif.h"
+
+/** One wait. Times are nanoseconds since the epoch. */
+typedef struct {
+    int64_t begin;
+    int64_t end; /**< of #end_frame */
+    uint32_t request_frame;
+    uint32_t end_frame; /**< that ends it, or for closed and dropped shows it to be over; 0: none */
+    uint32_t end_ordinal;
+    uint32_t session; /**< OXC_NONE if it is not known */
+    uint32_t context;
+    uint32_t connection;
+    uint32_t ordinal : 24; /**< on its context from 1, 0 if that is not known; the highest value
+                              stands for all above it */
+    uint32_t outcome : 4;  /**< oxc_outcome */
+    uint32_t transport : 4;
+} oxc_noted_wait;
+
+typedef enum {
+    OXC_NOTED_OPEN,      /**< EcDoConnectEx opened a session */
+    OXC_NOTED_CONTEXT,   /**< EcDoAsyncConnectEx made a context */
+    OXC_NOTED_DISCONNECT /**< EcDoDisconnect was answered */
+} oxc_noted_kind;
+
+typedef struct {
+    int64_t time; /**< nanoseconds since the epoch */
+    uint32_t frame;
+    uint32_t session;
+    uint32_t context;
+    oxc_noted_kind kind;
+} oxc_noted_event;
+
+typedef struct {
+    GArray *waits;  /**< of oxc_noted_wait, in the order of their requests */
+    GArray *events; /**< of oxc_noted_event, in the order of the capture */
+} oxc_journal;
+
+oxc_journal *oxc_journal_new(void);
+
+/** NULL is allowed. */
+void oxc_journal_free(oxc_journal *journal);
+
+/** Takes in one PDU from the tap "oxcnotif". */
+void oxc_journal_take(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown);
+
+/** Whether a wait got no answer, and its connection has been closed by now. */
+bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait);
+
+#endif /* OXC_JOURNAL_H */
