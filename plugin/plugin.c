@@ -22,7 +22,7 @@
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
-#include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/over_tcp.h"
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
@@ -41,6 +41,7 @@ static void init(void)
 
     oxc_oxcnotif_init();
     oxc_analysis_init(&settings);
+    oxc_over_tcp_begin_file();
     oxc_emsmdb_init();
     oxc_asyncemsmdb_init();
 }
@@ -62,6 +63,7 @@ void oxc_register(void)
     oxc_asyncemsmdb_register();
     oxc_oxcnotif_register();
     oxc_push_register(oxc_oxcnotif_protocol());
+    oxc_over_tcp_register(oxc_oxcnotif_protocol());
     oxc_http_register();
     oxc_ends_register();
     register_init_routine(init);
@@ -74,7 +76,7 @@ void oxc_handoff(void)
 
     oxc_emsmdb_handoff();
     oxc_asyncemsmdb_handoff();
-    oxc_observer_handoff();
+    oxc_over_tcp_handoff();
     /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
     if (proto_dcerpc > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));

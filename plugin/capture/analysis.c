@@ -97,6 +97,11 @@ static oxc_connection *connection_of(const conversation_t *conversation)
     return (oxc_connection *)conversation_get_proto_data(conversation, oxc_connection_protocol());
 }
 
+oxc_connection *oxc_connection_find(packet_info *pinfo)
+{
+    return connection_of(find_conversation_pinfo(pinfo, 0));
+}
+
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server)
 {
     oxc_connection *connection = pinfo->ptype == PT_TCP ? oxc_ends_find(pinfo) : NULL;

@@ -32,6 +32,7 @@ typedef struct {
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
     wmem_map_t *contexts;
+    uint32_t exchange_frame;        /**< the first that asked for one of the two interfaces, or 0 */
     const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
     oxc_flow flows[2];
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
@@ -62,6 +63,9 @@ bool oxc_connection_is_closed(uint32_t number);
  *  @param to_server  the packet goes from the client to the server
  *  @return NULL without a conversation */
 oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server);
+
+/** The same, but makes none: NULL if no PDU of the packet's connection has come yet. */
+oxc_connection *oxc_connection_find(packet_info *pinfo);
 
 /** Which interface a presentation context is bound to, and whether to NDR64. */
 oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,

@@ -1,5 +1,5 @@
 /* associations.c
- * Connections, associations, and what is not known of their calls
+ * Servers, peers, connections and associations
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -10,13 +10,16 @@
 
 #include <string.h>
 
-#define ALL_DOUBTS ((1u << OXC_MARK_COUNT) - 1)
-
 typedef struct {
     uint32_t server;
     uint32_t group;
     uint16_t port;
 } association_key;
+
+typedef struct {
+    uint32_t server;
+    uint32_t client;
+} peer_key;
 
 static uint32_t hash_server_number(const oxc_tracker *tracker, uint32_t number)
 {
@@ -33,6 +36,27 @@ static uint32_t server_hash(const void *owner, uint32_t server)
 static bool server_equal(const void *owner, uint32_t server, const void *key)
 {
     return oxc_server_at((const oxc_tracker *)owner, server)->number == *(const uint32_t *)key;
+}
+
+static uint32_t hash_peer(const oxc_tracker *tracker, uint32_t server, uint32_t client)
+{
+    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)server << 32 | client));
+}
+
+static uint32_t peer_hash(const void *owner, uint32_t number)
+{
+    const oxc_tracker *tracker = (const oxc_tracker *)owner;
+    const oxc_peer *peer = oxc_peer_at(tracker, number);
+
+    return hash_peer(tracker, peer->server, peer->client);
+}
+
+static bool peer_equal(const void *owner, uint32_t number, const void *wanted)
+{
+    const oxc_peer *peer = oxc_peer_at((const oxc_tracker *)owner, number);
+    const peer_key *key = (const peer_key *)wanted;
+
+    return peer->server == key->server && peer->client == key->client;
 }
 
 static uint32_t hash_association(const oxc_tracker *tracker, const association_key *key)
@@ -65,14 +89,17 @@ static bool association_equal(const void *owner, uint32_t number, const void *wa
 }
 
 static const oxc_index_type server_type = {server_hash, server_equal};
+static const oxc_index_type peer_type = {peer_hash, peer_equal};
 static const oxc_index_type association_type = {association_hash, association_equal};
 
 void oxc_associations_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->servers, sizeof(oxc_server));
+    oxc_store_init(&tracker->peers, sizeof(oxc_peer));
     oxc_store_init(&tracker->associations, sizeof(oxc_association));
     oxc_store_init(&tracker->connections, sizeof(oxc_connection));
     oxc_index_init(&tracker->server_index, &server_type, tracker);
+    oxc_index_init(&tracker->peer_index, &peer_type, tracker);
     oxc_index_init(&tracker->association_index, &association_type, tracker);
 }
 
@@ -89,14 +116,39 @@ static uint32_t server_of_number(oxc_tracker *tracker, uint32_t number)
     return server;
 }
 
+static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
+{
+    peer_key key = {server, client};
+    uint32_t hash = hash_peer(tracker, server, client);
+    uint32_t number = oxc_index_find(&tracker->peer_index, hash, &key);
+
+    if (number == OXC_NONE) {
+        number = oxc_store_add(&tracker->peers);
+        oxc_peer_at(tracker, number)->server = server;
+        oxc_peer_at(tracker, number)->client = client;
+        oxc_peer_at(tracker, number)->twin = OXC_NONE;
+        oxc_index_put(&tracker->peer_index, hash, &key, number);
+    }
+    return number;
+}
+
+void oxc_associations_clear(oxc_tracker *tracker)
+{
+    for (uint32_t i = 0; i < tracker->peers.count; i++)
+        if (oxc_peer_at(tracker, i)->late != NULL)
+            g_array_free(oxc_peer_at(tracker, i)->late, TRUE);
+}
+
 uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port)
 {
     uint32_t number = oxc_store_add(&tracker->connections);
     oxc_connection *connection = oxc_connection_at(tracker, number);
 
+    connection->first = ++tracker->moments;
     connection->server = server_of_number(tracker, server);
+    connection->peer = peer_of(tracker, connection->server, 0);
     connection->port = port;
-    connection->association = OXC_NONE;
+    connection->association = connection->twin = connection->calls = OXC_NONE;
     return number;
 }
 
@@ -110,12 +162,18 @@ void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
 
 void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t number, uint32_t client)
 {
-    oxc_connection_at(tracker, number)->client = client;
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->peer = peer_of(tracker, connection->server, client);
 }
 
 void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_connection_at(tracker, number)->partial = true;
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->partial = true;
+    if (connection->association != OXC_NONE)
+        oxc_association_at(tracker, connection->association)->partial = true;
 }
 
 bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
@@ -123,20 +181,21 @@ bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
     return number < tracker->connections.count && oxc_connection_at(tracker, number)->repeated;
 }
 
-static uint32_t begin_association(oxc_tracker *tracker, const oxc_connection *connection)
+static uint32_t begin_association(oxc_tracker *tracker, uint32_t connection)
 {
+    const oxc_connection *on = oxc_connection_at(tracker, connection);
     uint32_t number = oxc_store_add(&tracker->associations);
     oxc_association *association = oxc_association_at(tracker, number);
 
-    association->server = connection->server;
-    association->port = connection->port;
+    association->server = on->server;
+    association->peer = on->peer;
+    association->port = on->port;
     association->latest_context = OXC_NONE;
     association->begun = oxc_now(tracker);
-    association->hole = connection->hole;
     return number;
 }
 
-static uint32_t begin_unbound(oxc_tracker *tracker, const oxc_connection *connection)
+static uint32_t begin_unbound(oxc_tracker *tracker, uint32_t connection)
 {
     uint32_t number = begin_association(tracker, connection);
 
@@ -144,12 +203,27 @@ static uint32_t begin_unbound(oxc_tracker *tracker, const oxc_connection *connec
     return number;
 }
 
+/* The connection belongs to an association from now on, with the calls that it has sent. */
+static void join_association(oxc_tracker *tracker, oxc_connection *connection, uint32_t number)
+{
+    oxc_association *association = oxc_association_at(tracker, number);
+
+    if (connection->association != OXC_NONE) {
+        oxc_association_at(tracker, connection->association)->opening -= connection->opening;
+        oxc_association_at(tracker, connection->association)->issuing -= connection->issuing;
+    }
+    association->opening += connection->opening;
+    association->issuing += connection->issuing;
+    association->partial |= connection->partial;
+    connection->association = number;
+}
+
 uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
 {
     oxc_connection *connection = oxc_connection_at(tracker, number);
 
     if (connection->association == OXC_NONE)
-        connection->association = begin_unbound(tracker, connection);
+        join_association(tracker, connection, begin_unbound(tracker, number));
     return connection->association;
 }
 
@@ -161,12 +235,16 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
     connection->bind_pending = true;
     connection->bind_call_id = event->call_id;
     connection->bind_group = event->group_id;
+    connection->bind_time = event->time;
+    connection->binds = ++tracker->moments;
+    connection->digests[0] = event->digest;
+    connection->interfaces |= (uint8_t)event->interfaces;
 }
 
 /* The association of a group id: begun where the bind asked for a new one, else joined. */
-static uint32_t association_of_group(oxc_tracker *tracker, const oxc_connection *connection,
-                                     uint32_t group)
+static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t group)
 {
+    const oxc_connection *connection = oxc_connection_at(tracker, on);
     association_key key = {connection->server, group, connection->port};
     uint32_t hash = hash_association(tracker, &key);
     uint32_t number = oxc_index_find(&tracker->association_index, hash, &key);
@@ -174,10 +252,11 @@ static uint32_t association_of_group(oxc_tracker *tracker, const oxc_connection 
     if (connection->bind_group == 0 || number == OXC_NONE) {
         oxc_association *association;
 
-        number = begin_association(tracker, connection);
+        number = begin_association(tracker, on);
         association = oxc_association_at(tracker, number);
         association->group = group;
         association->began = connection->bind_group == 0;
+        association->first = association->began ? connection->binds : 0;
         oxc_index_put(&tracker->association_index, hash, &key, number);
     }
     return number;
@@ -188,195 +267,53 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
     uint32_t before = connection->association;
+    oxc_gap gap = {OXC_ALL_DOUBTS, oxc_now(tracker) + 1, event->time};
 
-    connection->heard = true;
     connection->bind_pending = false;
-    if (!paired || event->group_id == 0)
-        connection->association = begin_unbound(tracker, connection);
-    else
-        connection->association = association_of_group(tracker, connection, event->group_id);
-    /* Calls that were sent before count for another association: something is out of order. */
-    if (connection->hole || (connection->used && connection->association != before))
-        oxc_association_at(tracker, connection->association)->hole = true;
-}
-
-static size_t unknowns_of(oxc_tracker *tracker, uint32_t number, oxc_unknowns *unknowns[3])
-{
-    oxc_association *association = oxc_association_at(tracker, number);
-    oxc_server *server = oxc_server_at(tracker, association->server);
-
-    unknowns[0] = &association->unknowns;
-    unknowns[1] = &server->all;
-    unknowns[2] = &server->unbound;
-    return association->unbound ? 3 : 2;
-}
-
-static void set_marks(oxc_unknowns *unknowns, unsigned doubts, uint32_t mark)
-{
-    for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
-        if ((doubts & 1u << kind) != 0)
-            unknowns->marks[kind] = mark;
-    if (unknowns->latest < mark)
-        unknowns->latest = mark;
-}
-
-static void mark_unread(oxc_tracker *tracker, uint32_t association, unsigned doubts, uint32_t mark)
-{
-    oxc_unknowns *unknowns[3];
-    size_t count;
-
-    if (doubts == 0)
+    connection->digests[1] = event->digest;
+    if (paired && event->group_id != 0 && oxc_twins_find(tracker, event->connection))
         return;
-    count = unknowns_of(tracker, association, unknowns);
-    for (size_t i = 0; i < count; i++)
-        set_marks(unknowns[i], doubts, mark);
+    if (!paired || event->group_id == 0)
+        join_association(tracker, connection, begin_unbound(tracker, event->connection));
+    else
+        join_association(tracker, connection,
+                         association_of_group(tracker, event->connection, event->group_id));
+    oxc_twins_follow(tracker, event->connection);
+    /* Calls that were sent before count for another association: something is out of order. */
+    if (connection->used && connection->association != before)
+        oxc_doubts_add(&oxc_association_at(tracker, connection->association)->doubts, &gap);
 }
 
-void oxc_association_unread(oxc_tracker *tracker, uint32_t association, unsigned doubts)
+void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change)
 {
-    mark_unread(tracker, association, doubts, oxc_now(tracker));
-}
+    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+    oxc_association *association = oxc_association_at(tracker, connection->association);
 
-void oxc_association_lost(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-    uint32_t association = oxc_association_of(tracker, number);
-
-    /* The loss has no record: it lies between the last one and the next. */
-    connection->hole = true;
-    connection->doubt = oxc_now(tracker) + 1;
-    oxc_association_at(tracker, association)->hole = true;
-    mark_unread(tracker, association, ALL_DOUBTS, oxc_now(tracker) + 1);
-}
-
-void oxc_association_unseen(oxc_tracker *tracker)
-{
-    /* As a loss it has no record. */
-    set_marks(&tracker->unseen, ALL_DOUBTS, oxc_now(tracker) + 1);
-}
-
-void oxc_association_unmatched(oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t association = oxc_association_of(tracker, number);
-
-    oxc_connection_at(tracker, number)->hole = true;
-    oxc_connection_at(tracker, number)->doubt = oxc_now(tracker);
-    oxc_association_at(tracker, association)->hole = true;
-    oxc_association_unread(tracker, association, ALL_DOUBTS);
-}
-
-static void count_unread(oxc_unknowns *unknowns, const oxc_call *call, uint32_t change)
-{
-    if (call->method == OXC_METHOD_ASYNC_CONNECT)
-        unknowns->issuing += change;
-    else if (call->method == OXC_METHOD_RPC_EXT2)
-        unknowns->fetching += change;
-    else if (call->method == OXC_METHOD_ASYNC_WAIT)
-        unknowns->waiting += change;
-}
-
-void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, uint32_t change)
-{
-    oxc_association *association = oxc_association_at(tracker, call->association);
-    oxc_unknowns *unknowns[3];
-    size_t count = unknowns_of(tracker, call->association, unknowns);
-
-    if ((call->flags & OXC_CALL_UNREAD) != 0)
-        for (size_t i = 0; i < count; i++)
-            count_unread(unknowns[i], call, change);
     if (call->method == OXC_METHOD_CONNECT) {
-        association->opening += change;
+        connection->opening += (uint32_t)change;
+        association->opening += (uint32_t)change;
         association->connect_sent = true;
     } else if (call->method == OXC_METHOD_ASYNC_CONNECT) {
-        association->issuing += change;
+        connection->issuing += (uint32_t)change;
+        association->issuing += (uint32_t)change;
     }
 }
 
-static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
+bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association,
+                                oxc_mark kind)
 {
-    const oxc_association *association;
+    const oxc_server *server = oxc_server_at(tracker, association->server);
 
-    if (number == OXC_NONE)
-        return 0;
-    association = oxc_association_at(tracker, number);
-    return (association->opening != 0 ? OXC_DOUBT_OPEN : 0u) |
-           (association->issuing != 0 ? OXC_DOUBT_ISSUE : 0u);
-}
-
-unsigned oxc_awaited(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
-{
-    unsigned awaited = awaited_on(tracker, oxc_connection_at(tracker, connection)->association);
-    const oxc_session *session;
-
-    if (number == OXC_NONE)
-        return awaited;
-    session = oxc_session_at(tracker, number);
-    awaited |= awaited_on(tracker, session->home);
-    return session->issuing != 0 ? awaited | OXC_DOUBT_ISSUE : awaited;
-}
-
-bool oxc_association_seen_whole(const oxc_association *association)
-{
-    return association->began && !association->hole && association->opening == 0 &&
-           association->issuing == 0 && association->connect_sent;
+    /* A connection whose bind is not in the capture may belong to this association. */
+    return association->began && !association->partial && association->opening == 0 &&
+           association->issuing == 0 && association->connect_sent &&
+           association->doubts.marks[kind] <= association->begun &&
+           oxc_doubts_late(tracker, association)->marks[kind] <= association->begun &&
+           !(server->split && tracker->unseen.marks[kind] > association->begun);
 }
 
 bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number, oxc_mark kind)
 {
-    const oxc_association *association = oxc_association_at(tracker, number);
-    const oxc_server *server = oxc_server_at(tracker, association->server);
-
-    if (tracker->settings.assume_complete)
-        return true;
-    if (server->split && tracker->unseen.marks[kind] > association->begun)
-        return false;
-    /* A connection whose bind is not in the capture may belong to this association. */
-    return oxc_association_seen_whole(association) &&
-           server->unbound.marks[kind] <= association->begun;
-}
-
-static unsigned doubts_since(const oxc_unknowns *unknowns, uint32_t since)
-{
-    unsigned doubts = 0;
-
-    if (unknowns->latest <= since &&
-        (unknowns->fetching | unknowns->waiting | unknowns->issuing) == 0)
-        return 0;
-    for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
-        if (unknowns->marks[kind] > since)
-            doubts |= 1u << kind;
-    if (unknowns->fetching != 0)
-        doubts |= OXC_DOUBT_FETCH;
-    if (unknowns->waiting != 0)
-        doubts |= OXC_DOUBT_WAIT;
-    if (unknowns->issuing != 0)
-        doubts |= OXC_DOUBT_ISSUE;
-    return doubts;
-}
-
-unsigned oxc_doubts(const oxc_tracker *tracker, uint32_t number, uint32_t connection,
-                    uint32_t since)
-{
-    const oxc_connection *present = oxc_connection_at(tracker, connection);
-    const oxc_server *server = oxc_server_at(tracker, present->server);
-    unsigned doubts = doubts_since(&server->unbound, since);
-    const oxc_association *home;
-    const oxc_session *session;
-
-    if (server->split)
-        doubts |= doubts_since(&tracker->unseen, since);
-    if (present->association != OXC_NONE)
-        doubts |= doubts_since(&oxc_association_at(tracker, present->association)->unknowns, since);
-    if (number == OXC_NONE)
-        return doubts | doubts_since(&server->all, since);
-    session = oxc_session_at(tracker, number);
-    home = oxc_association_at(tracker, session->home);
-    doubts |= doubts_since(&home->unknowns, since);
-    doubts |= doubts_since(&oxc_association_at(tracker, session->latest)->unknowns, since);
-    /* The home of the session may be any association that the capture knows by its id. */
-    if (home->unbound)
-        doubts |= doubts_since(&server->all, since);
-    if (session->end_doubt > since)
-        doubts |= OXC_DOUBT_END;
-    return doubts;
+    return tracker->settings.assume_complete ||
+           oxc_association_seen_whole(tracker, oxc_association_at(tracker, number), kind);
 }

@@ -52,8 +52,8 @@ uint32_t oxc_call_find(const oxc_tracker *tracker, uint32_t connection, uint32_t
     return oxc_index_find(&tracker->call_index, hash_call(tracker, connection, call_id), &key);
 }
 
-uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t association,
-                        uint32_t record, bool readable)
+uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t record,
+                        bool readable)
 {
     call_key key = {event->connection, event->call_id};
     uint32_t number = tracker->free_call;
@@ -69,12 +69,13 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t a
         .call_id = event->call_id,
         .record = record,
         .owner = OXC_NONE,
-        .association = association,
         .method = (uint16_t)event->method,
         .flags = readable ? 0 : OXC_CALL_UNREAD,
 
         .older = OXC_NONE,
         .newer = OXC_NONE,
+        .before = OXC_NONE,
+        .after = OXC_NONE,
         .older_same = OXC_NONE,
         .newer_same = OXC_NONE,
     };
@@ -83,19 +84,46 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t a
     return number;
 }
 
+void oxc_call_list(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+
+    call->before = connection->calls;
+    if (call->before != OXC_NONE)
+        oxc_call_at(tracker, call->before)->after = number;
+    connection->calls = number;
+}
+
+/* Takes a call off the list of those whose answer no gap can have hidden. */
+static void unlist(oxc_tracker *tracker, oxc_call *call)
+{
+    if ((call->flags & OXC_CALL_HIDDEN) != 0)
+        return;
+    if (call->after != OXC_NONE)
+        oxc_call_at(tracker, call->after)->before = call->before;
+    else
+        oxc_connection_at(tracker, call->connection)->calls = call->before;
+    if (call->before != OXC_NONE)
+        oxc_call_at(tracker, call->before)->after = call->after;
+    call->flags |= OXC_CALL_HIDDEN;
+}
+
+void oxc_call_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
+{
+    unlist(tracker, oxc_call_at(tracker, number));
+    oxc_call_missed_answer(tracker, number, mark, time);
+}
+
 void oxc_call_end(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
     call_key key = {call->connection, call->call_id};
 
+    unlist(tracker, call);
     oxc_index_remove(&tracker->call_index, hash_call(tracker, key.connection, key.call_id), &key);
     call->older = tracker->free_call;
     tracker->free_call = number;
-}
-
-bool oxc_call_doubted(const oxc_tracker *tracker, const oxc_call *call)
-{
-    return oxc_connection_at(tracker, call->connection)->doubt > call->record + 1;
 }
 
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)

@@ -87,6 +87,12 @@ typedef enum {
     OXC_SIDE_SERVER,
 } oxc_side;
 
+/** The two interfaces, for the binds that name them. */
+enum {
+    OXC_BINDS_EMSMDB = 1 << 0,
+    OXC_BINDS_ASYNCEMSMDB = 1 << 1,
+};
+
 /** One PDU, in the order of the capture and, within a frame, of its bytes.
  *  All pointers are borrowed for the call that gets the event. */
 typedef struct {
@@ -98,7 +104,11 @@ typedef struct {
     uint32_t group_id;   /**< bind, bind_ack */
     uint32_t call_id;    /**< every type but OXC_EVENT_LOST and OXC_EVENT_UNSEEN */
     bool from_server;    /**< every PDU, RTS PDUs included: the server sent it */
-    oxc_side lost_from;  /**< OXC_EVENT_LOST: who sent what is missing */
+    /** Bind, and OXC_EVENT_OTHER_PDU for alter_context: those of the two interfaces that it asks
+     * for, of OXC_BINDS_...; a gap on a connection hides no call of an interface that was not asked
+     * for. 0 on all of them: not known, it may be both. */
+    unsigned interfaces;
+    oxc_side lost_from; /**< OXC_EVENT_LOST: who sent what is missing */
     /** Bind and bind_ack: a hash of all bytes of the PDU, 0 where it is not known. Two connections
      *  on which both are the same may be one connection that the capture shows twice. */
     uint64_t digest;

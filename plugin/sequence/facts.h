@@ -24,14 +24,13 @@ typedef enum {
     OXC_PDU_DISCONNECT_RESPONSE,
 } oxc_pdu;
 
-/** What calls that could not be read may have done without our knowing. Such a call may lift
- *  a verdict, it never causes one. An unmatched response and a lost segment count as all kinds. */
+/** What gaps may have hidden. A gap may lift a verdict, it never causes one: doubt.h. */
 typedef enum {
-    OXC_DOUBT_FETCH = 1 << 0,      /**< EcDoRpcExt2 was sent, or was out */
+    OXC_DOUBT_FETCH = 1 << 0,      /**< EcDoRpcExt2 was sent, or was in flight */
     OXC_DOUBT_END = 1 << 1,        /**< a session ended */
     OXC_DOUBT_OPEN = 1 << 2,       /**< EcDoConnectEx returned a CXH */
     OXC_DOUBT_ISSUE = 1 << 3,      /**< EcDoAsyncConnectEx returned an ACXH */
-    OXC_DOUBT_WAIT = 1 << 4,       /**< a wait was sent, was out, or was answered */
+    OXC_DOUBT_WAIT = 1 << 4,       /**< a wait was sent, or was answered */
     OXC_DOUBT_DISCONNECT = 1 << 5, /**< EcDoDisconnect was sent */
 } oxc_doubt;
 
@@ -66,25 +65,32 @@ typedef struct {
     bool returned_as_cxh;      /**< with 0, by a response of the server */
     oxc_evidence same_wait;    /**< outstanding wait on the same connection */
     oxc_evidence other_wait;   /**< outstanding wait on another one */
-    oxc_evidence dropped_wait; /**< previous wait, on another connection, without answer; age:
-                                  since the last PDU on that connection */
-    oxc_evidence failure;      /**< wait response with an error that forbids a retry */
+    oxc_evidence dropped_wait; /**< previous wait, on another connection, taken for dropped; age:
+                                  since the last PDU of the server on that connection */
+    oxc_evidence cut_waits; /**< the last three waits were cut at the same age: that of the last */
+    uint8_t closed_how;     /**< that one: oxc_close_kind */
+    uint8_t closed_by;      /**< oxc_side */
+    oxc_evidence failure;   /**< wait response with an error that forbids a retry */
     uint32_t failure_status;
 
     /* EcDoAsyncWaitEx response. */
-    oxc_evidence request;    /**< of the wait */
-    oxc_evidence wait;       /**< the same if it was still outstanding, with doubts */
-    oxc_evidence activity;   /**< last EcDoRpcExt2 request of the session, or its EcDoConnectEx */
-    bool disconnect_sent;    /**< on the session while the wait was out */
-    oxc_evidence later_wait; /**< sent on another connection while this one was out */
-    oxc_evidence zero_wait;  /**< other wait out together with this one, that returned 0 */
-    unsigned bound_doubts;   /**< since the handle was returned for the session */
-    bool alone;              /**< no other wait was out with it, none before went unanswered */
+    oxc_evidence request;  /**< of the wait */
+    oxc_evidence wait;     /**< the same if it was still outstanding, with doubts */
+    oxc_evidence activity; /**< last EcDoRpcExt2 request of the session, or its EcDoConnectEx */
+    bool disconnect_sent;  /**< on the session while the wait was out */
+    bool disconnecting;    /**< an EcDoDisconnect of the session was sent before */
+    unsigned disconnect_doubts; /**< whether one may have been */
+    oxc_evidence later_wait;    /**< sent on another connection while this one was out */
+    oxc_evidence zero_wait;     /**< other wait out together with this one, that returned 0 */
+    bool alone;                 /**< no other wait was out with it, none before went unanswered */
     unsigned alone_doubts;
     oxc_evidence busy_since; /**< first of three notifications in a row, none fetched */
 
     /* EcDoAsyncWaitEx response with a notification, EcDoDisconnect request. */
     oxc_evidence unfetched; /**< notification that is not fetched */
+
+    /* EcDoRpcExt2 and EcDoDisconnect request. */
+    oxc_evidence unanswered_wait; /**< outstanding for too long */
 
     /* EcDoAsyncConnectEx request. */
     unsigned alive_doubts;     /**< since the session was known to be alive */
@@ -106,5 +112,9 @@ typedef struct {
  *  @param findings  room for OXC_RULE_COUNT
  *  @return the number of findings, in the order of the rule table */
 size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings);
+
+/** Whether a gap leaves doubts about any of the facts, and takes the doubts away.
+ *  @return true if there were any */
+bool oxc_facts_settle(oxc_facts *facts);
 
 #endif /* OXC_FACTS_H */

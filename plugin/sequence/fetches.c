@@ -92,35 +92,28 @@ static void unlink_fetch(oxc_tracker *tracker, oxc_call *call)
 
 void oxc_fetch_end(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_call *call = oxc_call_at(tracker, number);
-
-    if ((call->flags & OXC_CALL_STALE) != 0)
-        oxc_session_at(tracker, call->owner)->stale--;
-    else
-        unlink_fetch(tracker, call);
-}
-
-bool oxc_fetch_pending(const oxc_tracker *tracker, uint32_t session)
-{
-    const oxc_session *of = oxc_session_at(tracker, session);
-
-    return of->oldest != OXC_NONE || of->stale != 0;
+    unlink_fetch(tracker, oxc_call_at(tracker, number));
 }
 
 /* The oldest EcDoRpcExt2 in flight that may still get an answer. */
-static uint32_t find_fetch(oxc_tracker *tracker, oxc_session *session)
+static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 {
     while (session->oldest != OXC_NONE) {
         oxc_call *call = oxc_call_at(tracker, session->oldest);
 
-        if (oxc_connection_at(tracker, call->connection)->doubt <= call->record + 1 &&
-            !oxc_is_closed(tracker, call->connection))
+        if (!oxc_is_closed(tracker, call->connection))
             break;
         unlink_fetch(tracker, call);
-        call->flags |= OXC_CALL_STALE;
-        session->stale++;
+        call->flags |= OXC_CALL_LANDED;
     }
     return session->oldest;
+}
+
+/* Whether an EcDoRpcExt2 of the session is in flight, or may be. */
+static bool is_pending(oxc_tracker *tracker, uint32_t session, uint32_t connection)
+{
+    return find_fetch(tracker, oxc_session_at(tracker, session)) != OXC_NONE ||
+           oxc_doubts_fetch_in_flight(tracker, session, connection);
 }
 
 /* Whether the context's last notification was still unfetched when this PDU came. */
@@ -130,24 +123,23 @@ static bool none_fetched(const oxc_session *session, const oxc_context *context)
 }
 
 /* How many notifications in a row the one of the last record makes. */
-static uint16_t row_with_this(const oxc_tracker *tracker, const oxc_context *context,
-                              uint32_t connection)
+static uint16_t row_with_this(oxc_tracker *tracker, const oxc_context *context, uint32_t connection)
 {
     oxc_evidence before;
     unsigned doubts;
 
-    if (context->session == OXC_NONE || oxc_fetch_pending(tracker, context->session))
+    if (context->session == OXC_NONE || is_pending(tracker, context->session, connection))
         return 0;
     if (context->row == 0 || !none_fetched(oxc_session_at(tracker, context->session), context))
         return 1;
     before = oxc_evidence_of(tracker, context->notification);
-    doubts = oxc_doubts(tracker, context->session, connection, context->notification + 1);
+    doubts = oxc_doubts_of(tracker, context->session, connection, context->notification + 1);
     if (before.age >= SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
         return 1;
     return (uint16_t)(context->row < ROW ? context->row + 1 : ROW);
 }
 
-oxc_evidence oxc_fetch_busy(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
+oxc_evidence oxc_fetch_busy(oxc_tracker *tracker, uint32_t number, uint32_t connection)
 {
     const oxc_context *context = oxc_context_at(tracker, number);
     oxc_evidence none = {0};
@@ -193,6 +185,17 @@ static void supersede(oxc_tracker *tracker, uint32_t before, uint32_t number)
         earlier->flags |= OXC_RECORD_SUPERSEDED;
 }
 
+void oxc_fetch_link(oxc_tracker *tracker, uint32_t number)
+{
+    uint32_t of = oxc_context_at(tracker, number)->session;
+    oxc_session *session;
+
+    if (of == OXC_NONE)
+        return;
+    session = oxc_session_at(tracker, of);
+    append_notification(tracker, session, tracker->records.count - 1, find_fetch(tracker, session));
+}
+
 void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, uint32_t connection)
 {
     oxc_context *context = oxc_context_at(tracker, number);
@@ -205,7 +208,7 @@ void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, uint32_t conn
         return;
     }
     session = oxc_session_at(tracker, context->session);
-    pending = oxc_fetch_pending(tracker, context->session);
+    pending = is_pending(tracker, context->session, connection);
     context->row = row_with_this(tracker, context, connection);
     context->row_records[0] = context->row_records[1];
     context->row_records[1] = record;
@@ -235,10 +238,12 @@ oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, ui
     if (!none_fetched(session, context))
         return evidence;
     evidence = oxc_evidence_of(tracker, context->notification);
-    evidence.doubts = oxc_doubts(tracker, context->session, connection, context->notification + 1) &
-                      OXC_DOUBT_FETCH;
-    evidence.doubts |= oxc_session_doubts(tracker, context->session, connection,
-                                          oxc_context_bound_since(tracker, number));
+    evidence.doubts =
+        oxc_doubts_of(tracker, context->session, connection, context->notification + 1) &
+        OXC_DOUBT_FETCH;
+    evidence.doubts |= oxc_doubts_of_life(tracker, context->session, connection) |
+                       oxc_doubts_of_handles(tracker, context->session, connection,
+                                             oxc_context_bound_since(tracker, number));
     return evidence;
 }
 
@@ -260,11 +265,11 @@ oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t numbe
             evidence = oxc_fetch_unfetched(tracker, context, connection);
         if (evidence.frame != 0 && evidence.age <= grace)
             break;
-        if (evidence.frame != 0 && evidence.doubts == 0) {
+        if (evidence.frame != 0 && evidence.doubts == 0)
             of->flags |= OXC_CONTEXT_JUDGED;
-            if (found.frame == 0)
-                found = evidence;
-        }
+        if (evidence.frame != 0 &&
+            (found.frame == 0 || (found.doubts != 0 && evidence.doubts == 0)))
+            found = evidence;
         session->unjudged = oxc_record_at(tracker, record)->answer.delivered;
     }
     return found;
@@ -307,8 +312,8 @@ static void deliver(oxc_tracker *tracker, const oxc_call *call)
     if (session->undelivered == OXC_NONE)
         return;
     /* A call that could not be read may have delivered before. */
-    doubts = oxc_doubts(tracker, call->owner, call->connection, session->undelivered + 1);
-    if ((doubts & OXC_DOUBT_FETCH) != 0)
+    doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->undelivered + 1);
+    if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_END)) != 0)
         oxc_fetch_forget(tracker, call);
     else
         oxc_record_at(tracker, record)->delivery.earliest =
@@ -347,8 +352,12 @@ void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_
 
     for (size_t i = 0; i < event->registered_count; i++)
         add_registration(tracker, call->owner, event->registered[i], event->frame);
-    if (event->notified_count == 0)
+    if (event->notified_count == 0) {
+        /* What could not be walked may have delivered. */
+        if (event->rops_unwalked)
+            oxc_fetch_forget(tracker, call);
         return;
+    }
     record->delivery.registered = tracker->links->len;
     record->delivery.registered_count = (uint32_t)event->notified_count;
     for (size_t i = 0; i < event->notified_count; i++) {

@@ -150,6 +150,32 @@ uint32_t oxc_context_find(const oxc_tracker *tracker, uint32_t server, const oxc
     return find_key(tracker, &tracker->context_index, server, handle);
 }
 
+uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t session = oxc_session_find(tracker, server, handle);
+
+    if (session != OXC_NONE)
+        return session;
+    session = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
+    if (session == OXC_NONE ||
+        (oxc_session_at(tracker, session)->flags & OXC_SESSION_AMBIGUOUS) != 0)
+        return OXC_NONE;
+    return session;
+}
+
+uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t context = oxc_context_find(tracker, server, handle);
+
+    if (context != OXC_NONE)
+        return context;
+    context = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
+    if (context == OXC_NONE ||
+        (oxc_context_at(tracker, context)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
+        return OXC_NONE;
+    return context;
+}
+
 bool oxc_handle_was_shown(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
 {
     return oxc_session_find(tracker, server, handle) != OXC_NONE ||
@@ -183,15 +209,23 @@ bool oxc_acxh_explained(const oxc_tracker *tracker, const oxc_handle *handle)
 void oxc_session_explain(oxc_tracker *tracker, uint32_t session)
 {
     const oxc_handle *handle = &session_key(tracker, session)->handle;
+    uint32_t hash = hash_bytes(tracker, handle);
+    uint32_t before = oxc_index_find(&tracker->explained_cxh, hash, handle);
 
-    oxc_index_put(&tracker->explained_cxh, hash_bytes(tracker, handle), handle, session);
+    if (before != OXC_NONE && before != session)
+        oxc_session_at(tracker, session)->flags |= OXC_SESSION_AMBIGUOUS;
+    oxc_index_put(&tracker->explained_cxh, hash, handle, session);
 }
 
 void oxc_context_explain(oxc_tracker *tracker, uint32_t context)
 {
     const oxc_handle *handle = &context_key(tracker, context)->handle;
+    uint32_t hash = hash_bytes(tracker, handle);
+    uint32_t before = oxc_index_find(&tracker->explained_acxh, hash, handle);
 
-    oxc_index_put(&tracker->explained_acxh, hash_bytes(tracker, handle), handle, context);
+    if (before != OXC_NONE && before != context)
+        oxc_context_at(tracker, context)->flags |= OXC_CONTEXT_AMBIGUOUS;
+    oxc_index_put(&tracker->explained_acxh, hash, handle, context);
 }
 
 uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
@@ -207,11 +241,11 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     session->number = tracker->next_session++;
     session->home = session->latest = association;
     session->begun = oxc_now(tracker) - 1;
-    session->alive = oxc_now(tracker);
+    session->alive = session->settled = oxc_now(tracker);
     session->end = session->activity = session->disconnect = OXC_NONE;
     session->oldest = session->newest = OXC_NONE;
     session->undelivered = session->last_notification = OXC_NONE;
-    session->unfetched = session->unjudged = session->quiet = OXC_NONE;
+    session->unfetched = session->unjudged = session->quiet = session->waiting = OXC_NONE;
     if (before != OXC_NONE)
         session->flags =
             oxc_session_at(tracker, before)->flags & (OXC_SESSION_RETURNED | OXC_SESSION_REPORTED);
@@ -219,29 +253,43 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     return number;
 }
 
-void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool doubted)
+void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool disconnected)
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
     if (session->end != OXC_NONE)
         return;
     session->end = oxc_now(tracker) - 1;
-    if (doubted)
-        session->flags |= OXC_SESSION_DOUBTED;
+    if (disconnected)
+        session->flags |= OXC_SESSION_CLOSED;
+}
+
+void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker)};
+
+    if (session->end == OXC_NONE)
+        oxc_doubts_add(&session->doubts, &gap);
+}
+
+void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+
+    if (oxc_call_hidden(call) || session->alive >= call->record + 1)
+        return;
+    if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
+        session->alive = call->record + 1;
+        if (oxc_doubts_of_life(tracker, number, call->connection) == 0)
+            session->certain_frame = oxc_record_at(tracker, tracker->records.count - 1)->frame;
+    }
+    session->alive = call->record + 1;
 }
 
 bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session)
 {
     return oxc_session_at(tracker, session)->end != OXC_NONE;
-}
-
-unsigned oxc_session_doubts(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                            uint32_t since)
-{
-    uint32_t alive = oxc_session_at(tracker, session)->alive;
-
-    return (oxc_doubts(tracker, session, connection, alive) & OXC_DOUBT_END) |
-           (oxc_doubts(tracker, session, connection, since) & OXC_DOUBT_OPEN);
 }
 
 static void unbind(oxc_tracker *tracker, uint32_t number)
@@ -266,7 +314,9 @@ uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     context->session = session;
     context->notification = context->connect = context->last_wait = OXC_NONE;
     context->row_records[0] = context->row_records[1] = OXC_NONE;
-    context->last_wait_call = context->last_wait_connection = context->other_wait = OXC_NONE;
+    for (size_t i = 0; i < G_N_ELEMENTS(context->last_calls); i++)
+        context->last_calls[i] = OXC_NONE;
+    context->last_wait_connection = context->other_wait = context->next_waiting = OXC_NONE;
     context->failure = context->zero = context->outstanding = OXC_NONE;
     if (before != OXC_NONE) {
         context->flags = oxc_context_at(tracker, before)->flags & OXC_CONTEXT_REPORTED;

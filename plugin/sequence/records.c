@@ -12,6 +12,9 @@
 
 _Static_assert(OXC_RULE_COUNT <= 64, "a set of rules fits in 64 bits");
 
+/* How many waits are looked through for those that were sent while another was outstanding. */
+#define MOST_STEPS 32
+
 static bool precedes(const oxc_record *record, uint32_t frame, uint32_t ordinal)
 {
     return record->frame < frame || (record->frame == frame && record->ordinal < ordinal);
@@ -63,34 +66,66 @@ static uint64_t reported_on_frame(const oxc_tracker *tracker, uint32_t record)
     return tracker->frame_rules;
 }
 
-uint64_t oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
+static void keep(oxc_tracker *tracker, const oxc_finding *finding)
+{
+    oxc_kept_finding kept = {
+        .value = finding->value,
+        .frames = {finding->frames[0], finding->frames[1]},
+        .rule = (uint8_t)finding->rule,
+        .severity = (uint8_t)(finding->severity | (finding->over_http ? KEPT_OVER_HTTP : 0u)),
+        .closed_how = finding->closed_how,
+        .closed_by = finding->closed_by,
+    };
+    uint32_t record = tracker->records.count - 1;
+
+    g_array_append_val(tracker->findings, kept);
+    g_array_append_val(tracker->finding_records, record);
+}
+
+/* Counts a call on which more would have been said if there were no gap. */
+static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t said)
+{
+    const oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
+    oxc_finding findings[OXC_RULE_COUNT];
+    oxc_facts settled = *facts;
+
+    if (record->type != OXC_EVENT_REQUEST || !oxc_facts_settle(&settled) ||
+        oxc_rules_check(&settled, findings) <= said)
+        return;
+    tracker->unjudged_calls++;
+    if (record->context != OXC_NONE)
+        oxc_context_at(tracker, record->context)->unjudged_calls++;
+    if (record->session != OXC_NONE)
+        oxc_session_at(tracker, record->session)->unjudged_calls++;
+}
+
+void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
 {
     uint32_t record = tracker->records.count - 1;
-    uint64_t rules = 0;
     uint64_t reported;
 
     if (count == 0)
-        return 0;
+        return;
     reported = reported_on_frame(tracker, record);
     for (size_t i = 0; i < count; i++) {
         uint64_t rule = UINT64_C(1) << findings[i].rule;
 
-        rules |= rule;
-        if ((reported & rule) != 0)
-            continue;
-        g_array_append_val(tracker->findings, findings[i]);
-        g_array_append_val(tracker->finding_records, record);
+        if ((reported & rule) == 0)
+            keep(tracker, &findings[i]);
+        reported |= rule;
     }
-    tracker->frame_rules = reported | rules;
-    return rules;
+    tracker->frame_rules = reported;
 }
 
-uint64_t oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
 {
     oxc_finding findings[OXC_RULE_COUNT];
+    size_t count;
 
     facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
-    return oxc_report(tracker, findings, oxc_rules_check(facts, findings));
+    count = oxc_rules_check(facts, findings);
+    count_unjudged(tracker, facts, count);
+    oxc_report(tracker, findings, count);
 }
 
 /* The first record that does not precede a place. */
@@ -138,11 +173,47 @@ static uint32_t frame_of(const oxc_tracker *tracker, uint32_t record)
     return record == OXC_NONE ? 0 : oxc_record_at(tracker, record)->frame;
 }
 
+/* Names all waits that were sent while the one at hand was outstanding. */
+static void name_later_waits(const oxc_tracker *tracker, uint32_t answer, oxc_finding *finding)
+{
+    uint32_t request = oxc_record_at(tracker, answer)->request;
+    uint32_t connection = oxc_record_at(tracker, request)->connection;
+    bool split = oxc_connection_at(tracker, connection)->split;
+    uint32_t next = oxc_record_at(tracker, request)->wait.next;
+    size_t count = 1;
+
+    for (unsigned step = 0; step < MOST_STEPS && next != OXC_NONE && next < answer; step++) {
+        const oxc_record *wait = oxc_record_at(tracker, next);
+
+        if (count < OXC_FINDING_FRAMES && (split || wait->connection != connection))
+            finding->frames[count++] = wait->frame;
+        next = wait->wait.next;
+    }
+}
+
+static void show_finding(const oxc_tracker *tracker, guint number)
+{
+    const oxc_kept_finding *kept = &g_array_index(tracker->findings, oxc_kept_finding, number);
+    oxc_finding finding = {
+        .rule = kept->rule,
+        .severity = (uint8_t)(kept->severity & ~KEPT_OVER_HTTP),
+        .over_http = (kept->severity & KEPT_OVER_HTTP) != 0,
+        .closed_how = kept->closed_how,
+        .closed_by = kept->closed_by,
+        .frames = {kept->frames[0], kept->frames[1]},
+        .value = kept->value,
+    };
+
+    if (kept->rule == OXC_RULE_wait_overlap && kept->frames[1] != 0)
+        name_later_waits(tracker, g_array_index(tracker->finding_records, uint32_t, number),
+                         &finding);
+    g_array_append_val(tracker->shown, finding);
+}
+
 static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view *view)
 {
     const uint32_t *records = (const uint32_t *)(const void *)tracker->finding_records->data;
     guint low = 0, high = tracker->finding_records->len;
-    guint end;
 
     while (low < high) {
         guint middle = low + (high - low) / 2;
@@ -152,11 +223,12 @@ static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view 
         else
             high = middle;
     }
-    for (end = low; end < tracker->finding_records->len && records[end] == record; end++)
-        ;
-    view->finding_count = end - low;
-    if (end != low)
-        view->findings = &g_array_index(tracker->findings, oxc_finding, low);
+    g_array_set_size(tracker->shown, 0);
+    for (; low < tracker->finding_records->len && records[low] == record; low++)
+        show_finding(tracker, low);
+    view->finding_count = tracker->shown->len;
+    if (view->finding_count != 0)
+        view->findings = &g_array_index(tracker->shown, oxc_finding, 0);
 }
 
 static void set_time(oxc_view *view, const oxc_record *record, const oxc_record *begin)
@@ -202,15 +274,15 @@ static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, 
 
 static void view_method(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
-    if (record->request == OXC_NONE) {
-        if (record->type != OXC_EVENT_REQUEST)
-            return;
+    if (record->type == OXC_EVENT_REQUEST) {
         if (view->method == OXC_METHOD_ASYNC_WAIT)
             view_wait_request(tracker, record, view);
         else if (view->method == OXC_METHOD_RPC_EXT2)
             view->notified = record->notified;
         return;
     }
+    if (record->request == OXC_NONE)
+        return;
     view->request_frame = frame_of(tracker, record->request);
     /* A session that its EcDoConnectEx opened after this PDU. */
     if (view->method == OXC_METHOD_CONNECT)
@@ -219,6 +291,29 @@ static void view_method(const oxc_tracker *tracker, const oxc_record *record, ox
         view_wait_answer(tracker, record, oxc_record_at(tracker, record->request), view);
     else if (view->method == OXC_METHOD_RPC_EXT2 && record->type == OXC_EVENT_RESPONSE)
         view_delivery(tracker, record, view);
+}
+
+/* A PDU of a second sighting belongs to what the first one belongs to. */
+static void view_repeated(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    const oxc_record *own = record, *first;
+
+    view->repeated = true;
+    if (record->type != OXC_EVENT_REQUEST) {
+        if (record->request == OXC_NONE)
+            return;
+        own = oxc_record_at(tracker, record->request);
+        view->request_frame = own->frame;
+    }
+    if (own->request == OXC_NONE)
+        return;
+    first = oxc_record_at(tracker, own->request);
+    view->session = first->session;
+    view->context = first->context;
+    if (view->method != OXC_METHOD_ASYNC_WAIT)
+        return;
+    view->wait = first->wait.ordinal;
+    view->connect_frame = frame_of(tracker, first->wait.connect);
 }
 
 bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view)
@@ -239,6 +334,10 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     view->session = record->session;
     view->context = record->context;
     view->outcome = (oxc_outcome)record->outcome;
+    if ((record->flags & OXC_RECORD_REPEATED) != 0) {
+        view_repeated(tracker, record, view);
+        return true;
+    }
     view_method(tracker, record, view);
     view_findings(tracker, number, view);
     return true;
@@ -264,27 +363,4 @@ uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *positio
             return record->frame;
     }
     return 0;
-}
-
-bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t session, oxc_gap_cost *cost)
-{
-    *cost = (oxc_gap_cost){.session = session};
-    return session < tracker->sessions.count;
-}
-
-bool oxc_tracker_context_gaps(const oxc_tracker *tracker, uint32_t context, oxc_gap_cost *cost)
-{
-    *cost = (oxc_gap_cost){.session = OXC_NONE};
-    return context < tracker->contexts.count;
-}
-
-oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker)
-{
-    oxc_gap_totals totals = {0};
-
-    for (uint32_t i = 0; i < tracker->connections.count; i++) {
-        totals.partial += oxc_connection_at(tracker, i)->partial;
-        totals.repeated += oxc_connection_at(tracker, i)->repeated;
-    }
-    return totals;
 }

@@ -111,8 +111,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
     finding->frames[0] = facts->request.frame;
     finding->frames[1] = facts->later_wait.frame;
     return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
-           facts->later_wait.age <= facts->request.age &&
-           (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
+           facts->later_wait.age <= facts->request.age;
 }
 
 /* Lifted as wait-overlap. */
@@ -123,14 +122,15 @@ static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *fi
            holds(&facts->other_wait, OXC_DOUBT_ISSUE);
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one that is still out
- * included; for Rejected also by a wait that may have been out at the same
- * time, which the tracker has looked at. */
+/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one that is outstanding
+ * included, and by a wait that may have had a success since; for Rejected also by a wait that may
+ * have been outstanding at the same time, which the tracker has looked at. */
 static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->failure.frame;
     finding->value = facts->failure_status;
-    return !facts->null_handle && facts->explained && holds(&facts->failure, OXC_DOUBT_ISSUE);
+    return !facts->null_handle && facts->explained &&
+           holds(&facts->failure, OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
 }
 
 /* Lifted by an EcDoAsyncConnectEx that may have returned the handle for another session, and
@@ -284,21 +284,19 @@ static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *find
            facts->zero_wait.age <= facts->request.age;
 }
 
-/* Lifted by a wait of unknown context since the session was opened. */
+/* Lifted by a wait that may have been outstanding at the same time, and by an EcDoDisconnect that
+ * may have been sent. */
 static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->wait.frame;
     return facts->judged && facts->status == STATUS_REJECTED && facts->alone &&
-           (facts->alone_doubts & OXC_DOUBT_WAIT) == 0;
+           facts->alone_doubts == 0 && !facts->disconnecting && facts->disconnect_doubts == 0;
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have given the handle to another session: what the
- * server says there is judged by that one. */
 static bool check_flags_out_reserved(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->value = facts->flags;
-    return facts->judged && (facts->flags & ~NOTIFICATION) != 0 &&
-           (facts->bound_doubts & OXC_DOUBT_ISSUE) == 0;
+    return facts->judged && (facts->flags & ~NOTIFICATION) != 0;
 }
 
 /* Lifted by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
@@ -323,12 +321,28 @@ static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
            facts->wait.age > limit && facts->activity.frame != 0 && facts->activity.age > limit;
 }
 
-/* An answer to the wait that was lost or not matched is no evidence to begin with; lifted
- * as wait-overlap. */
+/* What the tracker takes for dropped: it has looked at the gaps. */
 static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->dropped_wait);
-    return !facts->null_handle && holds(&facts->dropped_wait, OXC_DOUBT_ISSUE);
+    return !facts->null_handle && holds(&facts->dropped_wait, 0);
+}
+
+/* Lifted by an EcDoRpcExt2 that may have been the session's last, and by the possible end of the
+ * session. */
+static bool check_wait_unanswered(const oxc_facts *facts, oxc_finding *finding)
+{
+    cite(finding, &facts->unanswered_wait);
+    return !facts->null_handle && holds(&facts->unanswered_wait, OXC_DOUBT_FETCH | OXC_DOUBT_END);
+}
+
+/* Lifted by a wait that may have had an answer between the three. */
+static bool check_wait_cut_repeatedly(const oxc_facts *facts, oxc_finding *finding)
+{
+    cite(finding, &facts->cut_waits);
+    finding->closed_how = facts->closed_how;
+    finding->closed_by = facts->closed_by;
+    return !facts->null_handle && holds(&facts->cut_waits, OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
 }
 
 static bool check_rop_notify_in_request(const oxc_facts *facts, oxc_finding *finding)
@@ -355,12 +369,13 @@ static const check_function checks[OXC_RULE_COUNT] = {
 };
 
 /* The rules that look at a PDU, with OXC_RULE_COUNT behind the last: none pays for the others. */
-static const uint8_t rules_on[][11] = {
+static const uint8_t rules_on[][12] = {
     [OXC_PDU_WAIT_REQUEST] = {OXC_RULE_wait_null_handle, OXC_RULE_wait_without_connect,
                               OXC_RULE_wait_handle_unknown, OXC_RULE_wait_overlap,
                               OXC_RULE_wait_overlap_suspected, OXC_RULE_wait_after_error,
                               OXC_RULE_wait_after_disconnect, OXC_RULE_wait_races_disconnect,
-                              OXC_RULE_flags_in_nonzero, OXC_RULE_wait_dropped, OXC_RULE_COUNT},
+                              OXC_RULE_flags_in_nonzero, OXC_RULE_wait_dropped,
+                              OXC_RULE_wait_cut_repeatedly, OXC_RULE_COUNT},
     [OXC_PDU_WAIT_RESPONSE] = {OXC_RULE_wait_overlap, OXC_RULE_wait_busy_loop,
                                OXC_RULE_notification_not_fetched, OXC_RULE_overlap_not_rejected,
                                OXC_RULE_rejected_without_overlap, OXC_RULE_flags_out_reserved,
@@ -375,14 +390,31 @@ static const uint8_t rules_on[][11] = {
     [OXC_PDU_ASYNC_CONNECT_RESPONSE] = {OXC_RULE_connect_null_on_success,
                                         OXC_RULE_connect_handle_on_failure,
                                         OXC_RULE_connect_handle_reused, OXC_RULE_COUNT},
-    [OXC_PDU_RPC_REQUEST] = {OXC_RULE_rop_notify_in_request, OXC_RULE_notify_flags_invalid,
-                             OXC_RULE_COUNT},
+    [OXC_PDU_RPC_REQUEST] = {OXC_RULE_wait_unanswered, OXC_RULE_rop_notify_in_request,
+                             OXC_RULE_notify_flags_invalid, OXC_RULE_COUNT},
     [OXC_PDU_RPC_RESPONSE] = {OXC_RULE_session_handle_changed, OXC_RULE_notify_flags_invalid,
                               OXC_RULE_COUNT},
     [OXC_PDU_DISCONNECT_REQUEST] = {OXC_RULE_notification_not_fetched,
-                                    OXC_RULE_connect_not_followed_by_wait, OXC_RULE_COUNT},
+                                    OXC_RULE_connect_not_followed_by_wait, OXC_RULE_wait_unanswered,
+                                    OXC_RULE_COUNT},
     [OXC_PDU_DISCONNECT_RESPONSE] = {OXC_RULE_disconnect_handle_not_null, OXC_RULE_COUNT},
 };
+
+bool oxc_facts_settle(oxc_facts *facts)
+{
+    unsigned *doubts[] = {&facts->session_end.doubts,     &facts->same_wait.doubts,
+                          &facts->other_wait.doubts,      &facts->cut_waits.doubts,
+                          &facts->failure.doubts,         &facts->unfetched.doubts,
+                          &facts->unanswered_wait.doubts, &facts->live_context.doubts,
+                          &facts->idle_context.doubts,    &facts->alive_doubts};
+    unsigned all = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(doubts); i++) {
+        all |= *doubts[i];
+        *doubts[i] = 0;
+    }
+    return all != 0;
+}
 
 size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings)
 {
@@ -442,10 +474,31 @@ static void append_fields(GString *text, unsigned fields)
     }
 }
 
-static void append_closer(GString *text, const oxc_finding *finding)
+/* The frames of a finding from one on: "frame 81", "frames 81 and 103", "frames 81, 103 and 107".
+ */
+static void append_frames(GString *text, const oxc_finding *finding, size_t from)
 {
-    g_string_append(text, finding->closed_by == OXC_SIDE_CLIENT ? "The client" : "The server");
-    g_string_append(text, finding->closed_how == OXC_CLOSE_RST ? " (RST)" : " (FIN)");
+    size_t end = from;
+
+    while (end < OXC_FINDING_FRAMES && finding->frames[end] != 0)
+        end++;
+    g_string_append(text, end - from == 1 ? "frame " : "frames ");
+    for (size_t i = from; i < end; i++)
+        g_string_append_printf(text, "%s%u",
+                               i == from      ? ""
+                               : i + 1 == end ? " and "
+                                              : ", ",
+                               finding->frames[i]);
+}
+
+/* How a connection came to its end: "a RST of the server". */
+static void append_close(GString *text, const oxc_finding *finding)
+{
+    static const char *const kinds[] = {"a close", "a FIN", "a RST"};
+    static const char *const sides[] = {"", " of the client", " of the server"};
+
+    g_string_append(text, kinds[MIN(finding->closed_how, G_N_ELEMENTS(kinds) - 1)]);
+    g_string_append(text, sides[MIN(finding->closed_by, G_N_ELEMENTS(sides) - 1)]);
 }
 
 static void append_value(GString *text, const char *name, size_t length, const oxc_finding *finding)
@@ -454,8 +507,10 @@ static void append_value(GString *text, const char *name, size_t length, const o
 
     if (strncmp(name, "{frame}", length) == 0)
         g_string_append_printf(text, "%u", finding->frames[0]);
-    else if (strncmp(name, "{frame2}", length) == 0)
-        g_string_append_printf(text, "%u", finding->frames[1]);
+    else if (strncmp(name, "{frames}", length) == 0)
+        append_frames(text, finding, 1);
+    else if (strncmp(name, "{close}", length) == 0)
+        append_close(text, finding);
     else if (strncmp(name, "{hex}", length) == 0)
         g_string_append_printf(text, "0x%08x", (unsigned)finding->value);
     else if (strncmp(name, "{status}", length) == 0)
@@ -467,8 +522,6 @@ static void append_value(GString *text, const char *name, size_t length, const o
         append_version(text, finding->value);
     else if (strncmp(name, "{fields}", length) == 0)
         append_fields(text, (unsigned)finding->value);
-    else if (strncmp(name, "{closer}", length) == 0)
-        append_closer(text, finding);
 }
 
 void oxc_finding_append_text(GString *text, const oxc_finding *finding)

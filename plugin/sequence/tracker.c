@@ -19,12 +19,14 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed
     /* Handles and call ids come from strangers, who should not know where they are put. */
     tracker->seed = (uint64_t)g_random_int() << 32 | g_random_int();
     oxc_associations_init(tracker);
+    oxc_twins_init(tracker);
     oxc_handles_init(tracker);
     oxc_calls_init(tracker);
     oxc_waits_init(tracker);
     oxc_fetches_init(tracker);
     oxc_store_init(&tracker->records, sizeof(oxc_record));
-    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_finding));
+    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_kept_finding));
+    tracker->shown = g_array_new(FALSE, FALSE, sizeof(oxc_finding));
     tracker->finding_records = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     tracker->links = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     tracker->cursor = g_new0(uint32_t, 1);
@@ -34,9 +36,9 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed
 static oxc_store *store_number(oxc_tracker *tracker, size_t number)
 {
     oxc_store *stores[] = {
-        &tracker->servers,  &tracker->associations,  &tracker->connections,
-        &tracker->sessions, &tracker->contexts,      &tracker->calls,
-        &tracker->records,  &tracker->registrations, &tracker->strays,
+        &tracker->servers,       &tracker->peers,    &tracker->associations, &tracker->connections,
+        &tracker->sessions,      &tracker->contexts, &tracker->calls,        &tracker->records,
+        &tracker->registrations, &tracker->strays,
     };
 
     return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
@@ -48,7 +50,7 @@ static oxc_index *index_number(oxc_tracker *tracker, size_t number)
         &tracker->server_index,  &tracker->association_index, &tracker->session_index,
         &tracker->context_index, &tracker->explained_cxh,     &tracker->explained_acxh,
         &tracker->call_index,    &tracker->pair_index,        &tracker->registration_index,
-        &tracker->stray_index,
+        &tracker->stray_index,   &tracker->peer_index,        &tracker->twin_index,
     };
 
     return number < G_N_ELEMENTS(indexes) ? indexes[number] : NULL;
@@ -58,6 +60,7 @@ void oxc_tracker_free(oxc_tracker *tracker)
 {
     if (tracker == NULL)
         return;
+    oxc_associations_clear(tracker);
     for (size_t i = 0; store_number(tracker, i) != NULL; i++)
         oxc_store_clear(store_number(tracker, i));
     for (size_t i = 0; index_number(tracker, i) != NULL; i++)
@@ -65,6 +68,7 @@ void oxc_tracker_free(oxc_tracker *tracker)
     if (tracker->http != NULL)
         oxc_http_free(tracker->http);
     g_array_free(tracker->findings, TRUE);
+    g_array_free(tracker->shown, TRUE);
     g_array_free(tracker->finding_records, TRUE);
     g_array_free(tracker->links, TRUE);
     g_free(tracker->cursor);
@@ -75,7 +79,7 @@ size_t oxc_tracker_memory(const oxc_tracker *tracker)
 {
     /* Only addresses are taken of what the two functions return. */
     oxc_tracker *parts = (oxc_tracker *)(uintptr_t)tracker;
-    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_finding) +
+    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_kept_finding) +
                     (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
 
     if (tracker->http != NULL)
@@ -94,7 +98,7 @@ static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
 
     if (number != OXC_NONE)
         return oxc_record_at(tracker, number);
-    oxc_association_lost(tracker, event->connection);
+    oxc_gap_lost(tracker, event);
     return NULL;
 }
 
@@ -115,14 +119,15 @@ static void init_request_links(oxc_record *record, oxc_method method)
 
 static void on_request(oxc_tracker *tracker, const oxc_event *event)
 {
-    uint32_t association = oxc_association_of(tracker, event->connection);
     oxc_record *record = add_record(tracker, event);
     bool readable = oxc_stub_readable(tracker, event, event->method);
     uint32_t call;
 
+    oxc_association_of(tracker, event->connection);
     if (record == NULL)
         return;
     oxc_connection_at(tracker, event->connection)->used = true;
+    record->connection = event->connection;
     record->method = oxc_method_code(event->method);
     record->flags = stub_flags(event, readable);
     init_request_links(record, event->method);
@@ -130,9 +135,11 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
     /* A client does not use the id of a call that is out: the answer was missed. */
     if (call != OXC_NONE)
         oxc_call_missed(tracker, call);
-    call = oxc_call_begin(tracker, event, association, tracker->records.count - 1, readable);
+    call = oxc_call_begin(tracker, event, tracker->records.count - 1, readable);
+    oxc_call_list(tracker, call);
     oxc_request(tracker, event, call);
     oxc_association_count(tracker, oxc_call_at(tracker, call), 1);
+    oxc_twins_request(tracker, event, tracker->records.count - 1);
 }
 
 /* Joins the record of a PDU with the call that it belongs to. */
@@ -155,14 +162,13 @@ static void on_response(oxc_tracker *tracker, const oxc_event *event)
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
 
-    oxc_connection_at(tracker, event->connection)->heard = true;
     if (record == NULL)
         return;
     if (call == OXC_NONE || (event->stub != OXC_STUB_UNREAD &&
                              event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
         record->method = oxc_method_code(OXC_METHOD_OTHER);
         record->flags = stub_flags(event, event->stub != OXC_STUB_UNREAD) | OXC_RECORD_UNMATCHED;
-        oxc_association_unmatched(tracker, event->connection);
+        oxc_gap_unmatched(tracker, event);
         return;
     }
     readable = oxc_stub_readable(tracker, event, (oxc_method)oxc_call_at(tracker, call)->method);
@@ -176,8 +182,6 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     oxc_record *record;
 
-    if (event->type == OXC_EVENT_FAULT)
-        oxc_connection_at(tracker, event->connection)->heard = true;
     /* Without a call it may belong to any interface. */
     if (call == OXC_NONE)
         return;
@@ -191,14 +195,34 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
         oxc_wait_cancel(tracker, call);
 }
 
+/* What any PDU shows of its connection. */
+static void on_connection(oxc_tracker *tracker, const oxc_event *event)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    bool answer = event->type == OXC_EVENT_BIND_ACK || event->type == OXC_EVENT_RESPONSE ||
+                  event->type == OXC_EVENT_FAULT;
+
+    if (answer)
+        connection->heard = true;
+    if (answer || event->from_server)
+        connection->heard_time = event->time;
+    if (event->type == OXC_EVENT_OTHER_PDU)
+        connection->interfaces |= (uint8_t)event->interfaces;
+}
+
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
 {
+    tracker->time = event->time;
     if (event->type == OXC_EVENT_UNSEEN) {
-        oxc_association_unseen(tracker);
+        oxc_gap_unseen(tracker, event->time);
         return;
     }
     if (event->connection >= tracker->connections.count)
         return;
+    if (oxc_connection_at(tracker, event->connection)->repeated) {
+        oxc_twins_event(tracker, event);
+        return;
+    }
     switch (event->type) {
     case OXC_EVENT_BIND:
         oxc_association_bind(tracker, event);
@@ -218,11 +242,11 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         on_other_end(tracker, event);
         break;
     case OXC_EVENT_LOST:
-        oxc_association_lost(tracker, event->connection);
+        oxc_gap_lost(tracker, event);
         return;
     case OXC_EVENT_OTHER_PDU:
     case OXC_EVENT_UNSEEN:
         break;
     }
-    oxc_connection_at(tracker, event->connection)->last_time = event->time;
+    on_connection(tracker, event);
 }

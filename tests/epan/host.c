@@ -39,7 +39,8 @@ struct packet_provider_data {
 
 static struct packet_provider_data provider;
 static column_info columns;
-static GArray *reported; /* of host_finding, or NULL while nobody wants them */
+static GArray *reported;      /* of host_finding, or NULL while nobody wants them */
+static GArray *shown_details; /* of host_details, a packet each, or NULL */
 
 static const nstime_t *frame_time(struct packet_provider_data *file, uint32_t number)
 {
@@ -127,6 +128,38 @@ void host_prefer(const char *setting)
     prefs_apply_all();
     g_free(problem);
     g_free(copy);
+}
+
+/* Fits DATFunc_handle. @param user  gets the dissector of DCE/RPC that tshark -d finds */
+static void find_dcerpc(const char *table _U_, void *value, void *user)
+{
+    int protocol = dissector_handle_get_protocol_index((dissector_handle_t)value);
+
+    if (strcmp(proto_get_protocol_filter_name(protocol), "dcerpc") == 0)
+        *(dissector_handle_t *)user = (dissector_handle_t)value;
+}
+
+void host_decode_as_dcerpc(uint32_t port, bool decode)
+{
+    dissector_handle_t dcerpc = NULL;
+
+    if (!decode) {
+        dissector_reset_uint("tcp.port", port);
+        return;
+    }
+    dissector_table_foreach_handle("tcp.port", find_dcerpc, &dcerpc);
+    if (!dcerpc)
+        abort();
+    dissector_change_uint("tcp.port", port, dcerpc);
+}
+
+void host_enable_heuristic(const char *name, bool enabled)
+{
+    heur_dtbl_entry_t *entry = find_heur_dissector_by_unique_short_name(name);
+
+    if (!entry)
+        abort();
+    entry->enabled = enabled;
 }
 
 void host_cleanup(void)
@@ -221,6 +254,74 @@ static void fill_record(wtap_rec *rec, const host_packet *packet)
     rec->rec_header.packet_header.pkt_encap = packet->encapsulation;
 }
 
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; text && *text; text++)
+        hash = hash * 31 + (uint8_t)*text;
+    return hash * 31 + 1;
+}
+
+static uint64_t hash_item(uint64_t hash, const field_info *item)
+{
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+    const fvalue_t *value = item->value;
+#else
+    const fvalue_t *value = &item->value;
+#endif
+    char *text = item->hfinfo->type == FT_NONE || item->hfinfo->type == FT_PROTOCOL
+                     ? NULL
+                     : fvalue_to_string_repr(NULL, value, FTREPR_DISPLAY, item->hfinfo->display);
+    char place[32];
+
+    g_snprintf(place, sizeof place, "%d %d", item->start, item->length);
+    hash = hash_text(hash_text(hash_text(hash, item->hfinfo->abbrev), place), text);
+    wmem_free(NULL, text);
+    return item->rep ? hash_text(hash, item->rep->representation) : hash;
+}
+
+/* All items below a node, itself included, in their order. */
+static uint64_t hash_items(uint64_t hash, const proto_node *top)
+{
+    const proto_node *node = top;
+
+    for (;;) {
+        if (PNODE_FINFO(node))
+            hash = hash_item(hash, PNODE_FINFO(node));
+        if (node->first_child) {
+            node = node->first_child;
+            continue;
+        }
+        while (node != top && !node->next)
+            node = node->parent;
+        if (node == top)
+            return hash;
+        node = node->next;
+    }
+}
+
+static bool is_ours(const proto_node *protocol)
+{
+    static const char *const names[] = {"emsmdb", "asyncemsmdb", "oxcnotif"};
+
+    for (size_t i = 0; PNODE_FINFO(protocol) && i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(PNODE_FINFO(protocol)->hfinfo->abbrev, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void note_details(const proto_tree *tree)
+{
+    host_details shown = {0};
+
+    for (const proto_node *protocol = tree->first_child; protocol; protocol = protocol->next) {
+        shown.all = hash_items(shown.all, protocol);
+        if (is_ours(protocol))
+            shown.ours = hash_items(shown.ours, protocol);
+    }
+    g_array_append_val(shown_details, shown);
+}
+
 static void run_dissectors(epan_dissect_t *edt, const host_packet *packet, frame_data *frame,
                            column_info *cinfo)
 {
@@ -231,6 +332,8 @@ static void run_dissectors(epan_dissect_t *edt, const host_packet *packet, frame
     fill_record(&rec, packet);
     ws_buffer_append(&rec.data, packet->bytes, packet->captured);
     epan_dissect_run_with_taps(edt, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &rec, frame, cinfo);
+    if (shown_details)
+        note_details(edt->tree);
     epan_dissect_reset(edt);
 #else
     wtap_rec_init(&rec);
@@ -238,6 +341,8 @@ static void run_dissectors(epan_dissect_t *edt, const host_packet *packet, frame
     epan_dissect_run_with_taps(
         edt, WTAP_FILE_TYPE_SUBTYPE_UNKNOWN, &rec,
         tvb_new_real_data(packet->bytes, packet->captured, (int)packet->length), frame, cinfo);
+    if (shown_details)
+        note_details(edt->tree);
     epan_dissect_reset(edt);
 #endif
     wtap_rec_cleanup(&rec);
@@ -313,6 +418,9 @@ void host_dissect(const host_packet *const *packets, size_t count, unsigned opti
     if (options & HOST_SECOND_PASS)
         run_pass(session, packets, false);
     reported = findings;
+    g_clear_pointer(&shown_details, g_array_unref);
+    if (shown)
+        shown_details = g_array_new(FALSE, FALSE, sizeof(host_details));
     run_pass(session, packets, shown);
     reported = NULL;
     for (size_t i = 0; i < count; i++)
@@ -320,6 +428,68 @@ void host_dissect(const host_packet *const *packets, size_t count, unsigned opti
     epan_free(session);
     g_clear_pointer(&provider.frames, g_free);
     remove_duplicates(findings);
+}
+
+GArray *host_take_details(void)
+{
+    GArray *taken = shown_details;
+
+    shown_details = NULL;
+    return taken;
+}
+
+static bool is_taken(uint32_t port)
+{
+    dissector_handle_t handle = dissector_get_uint_handle(find_dissector_table("tcp.port"), port);
+
+    return handle &&
+           strcmp(proto_get_protocol_filter_name(dissector_handle_get_protocol_index(handle)),
+                  "x11") != 0;
+}
+
+static void add_port(GHashTable *ports, uint32_t port, bool taken)
+{
+    gpointer key = GUINT_TO_POINTER(port);
+
+    if (taken || !g_hash_table_contains(ports, key))
+        g_hash_table_insert(ports, key, GINT_TO_POINTER(taken || is_taken(port)));
+}
+
+static tap_packet_status take_ports(void *user, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                    const void *data, tap_flags_t flags _U_)
+{
+    const tcp_info_t *segment = (const tcp_info_t *)data;
+    bool http = proto_is_frame_protocol(pinfo->layers, "http") ||
+                proto_is_frame_protocol(pinfo->layers, "tls");
+
+    add_port((GHashTable *)user, segment->th_sport, http);
+    add_port((GHashTable *)user, segment->th_dport, http);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+GArray *host_list_ports(const host_packet *const *packets, size_t count, host_port_kind kind)
+{
+    GHashTable *found = g_hash_table_new(NULL, NULL);
+    GArray *findings = g_array_new(FALSE, FALSE, sizeof(host_finding));
+    GArray *ports = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GHashTableIter iter;
+    gpointer key, taken;
+
+    if (register_tap_listener("tcp", found, NULL, TL_REQUIRES_NOTHING, NULL, take_ports, NULL,
+                              NULL))
+        abort();
+    host_dissect(packets, count, 0, findings);
+    remove_tap_listener(found);
+    g_hash_table_iter_init(&iter, found);
+    while (g_hash_table_iter_next(&iter, &key, &taken)) {
+        uint32_t port = GPOINTER_TO_UINT(key);
+
+        if ((kind == HOST_PORT_TAKEN) == (taken != NULL))
+            g_array_append_val(ports, port);
+    }
+    g_hash_table_unref(found);
+    g_array_unref(findings);
+    return ports;
 }
 
 static tap_packet_status take_segment(void *user, packet_info *pinfo, epan_dissect_t *edt _U_,

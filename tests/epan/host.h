@@ -45,6 +45,13 @@ void host_cleanup(void);
 /** Sets a preference of Wireshark for the files after this, as tshark -o does: "tcp.NAME:VALUE". */
 void host_prefer(const char *setting);
 
+/** Gives a port of TCP to DCE/RPC for the files after this, as tshark -d does, or back to whom it
+ *  belonged. */
+void host_decode_as_dcerpc(uint32_t port, bool decode);
+
+/** Turns a heuristic on or off for the files after this, as tshark --enable-heuristic does. */
+void host_enable_heuristic(const char *name, bool enabled);
+
 /** Reads all packets of a capture file.
  *  @return of host_packet, to be freed with host_free_packets(), or NULL after a message */
 GArray *host_read(const char *path);
@@ -58,6 +65,25 @@ void host_free_packets(GArray *packets);
  *                   and rules, each once */
 void host_dissect(const host_packet *const *packets, size_t count, unsigned options,
                   GArray *findings);
+
+/** Hashes of what the packet details of a packet read. */
+typedef struct {
+    uint64_t all;
+    uint64_t ours; /**< of those of the plugin's own protocols */
+} host_details;
+
+/** What the last host_dissect() with #HOST_TREE showed: host_details for each packet, to be freed.
+ */
+GArray *host_take_details(void);
+
+typedef enum {
+    HOST_PORT_FREE, /**< DCE/RPC may be there: it belongs to no protocol, or to X11, and neither
+                       HTTP nor TLS was found on it */
+    HOST_PORT_TAKEN,
+} host_port_kind;
+
+/** Lists the ports of TCP in some packets that are of a kind: uint32_t, to be freed. */
+GArray *host_list_ports(const host_packet *const *packets, size_t count, host_port_kind kind);
 
 /** Finds segments that came more than once.
  *  @param keys  for each packet: 0 where it carries no data over TCP, else a number that only

@@ -345,6 +345,79 @@ static void vary_preferences(const capture *from)
     }
 }
 
+/* The same findings as of the capture without the change, and the same packet details.
+ * @param all  of every protocol, not only of ours */
+static void check_same_details(const capture *from, const GArray *wanted, bool all,
+                               const char *change)
+{
+    variant made = copy_frames(from, 0, from->packets->len);
+    GArray *found;
+
+    check_same(from, &made, HOST_TREE, change, 0);
+    found = host_take_details();
+    for (unsigned i = 0; i < wanted->len; i++) {
+        host_details one = g_array_index(wanted, host_details, i);
+        host_details other = g_array_index(found, host_details, i);
+
+        if ((one.ours != other.ours || (all && one.all != other.all)) &&
+            total.problems++ < MOST_MESSAGES)
+            print_message("%s, %s: other details of frame %u\n", from->name, change, i + 1);
+    }
+    g_array_unref(found);
+}
+
+static GArray *details_of(const capture *from)
+{
+    variant made = copy_frames(from, 0, from->packets->len);
+
+    check_same(from, &made, HOST_TREE, "with tree", 0);
+    return host_take_details();
+}
+
+static void decode_as_dcerpc(const GArray *ports, bool decode)
+{
+    for (unsigned i = 0; i < ports->len; i++)
+        host_decode_as_dcerpc(g_array_index(ports, uint32_t, i), decode);
+}
+
+static GArray *list_ports(const capture *from, host_port_kind kind)
+{
+    variant made = copy_frames(from, 0, from->packets->len);
+    GArray *ports = host_list_ports(made.frames, made.count, kind);
+
+    clear_variant(&made);
+    return ports;
+}
+
+/* The ways by which Wireshark may come to DCE/RPC over TCP, or not: by Decode As on all ports that
+ * may be DCE/RPC's, without its heuristic, and both. On the ports of other protocols, HTTP's among
+ * them, Decode As is a mistake, of which nothing may be proven. */
+static void vary_way(const capture *from)
+{
+    GArray *details = details_of(from), *ports = list_ports(from, HOST_PORT_FREE);
+    GArray *taken = list_ports(from, HOST_PORT_TAKEN);
+    variant made;
+
+    decode_as_dcerpc(ports, true);
+    check_same_details(from, details, true, "Decode As");
+    host_enable_heuristic("dcerpc_tcp", false);
+    check_same_details(from, details, false, "Decode As without heuristic");
+    decode_as_dcerpc(ports, false);
+    check_same_details(from, details, false, "without heuristic");
+    host_enable_heuristic("dcerpc_tcp", true);
+    decode_as_dcerpc(taken, true);
+    made = copy_frames(from, 0, from->packets->len);
+    check_no_more(from, &made, "Decode As of another protocol's ports", 0);
+    decode_as_dcerpc(taken, false);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", false);
+    made = copy_frames(from, 0, from->packets->len);
+    check_no_more(from, &made, "without the heuristic in front of Wireshark's", 0);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", true);
+    g_array_unref(taken);
+    g_array_unref(ports);
+    g_array_unref(details);
+}
+
 enum { TCP_PORTS = 34, TCP_FLAGS = 47, TCP_SYN = 0x02 };
 
 /* A port that Wireshark 4.0 gives to another protocol, whatever the server's is: MySQL's. */
@@ -525,6 +598,7 @@ static property properties[] = {
     {"repeat", vary_repeat},
     {"preferences", vary_preferences},
     {"port", vary_port},
+    {"way", vary_way},
     {"snaplen_of_one", vary_snaplen_of_one},
     {"snaplen_of_all", vary_snaplen_of_all},
 };

@@ -35,10 +35,13 @@ typedef struct {
     int64_t wait_time; /**< meaningless without #outcome */
     uint32_t fetch_frame;
     uint32_t delivered_frame;
-    int64_t delivery_time;   /**< -1: none */
-    uint64_t fetched_waits;  /**< EcDoRpcExt2 request: contexts (bit of the number modulo 64) */
-    uint64_t findings;       /**< one bit a rule: what the contract asks for */
-    uint64_t allowed;        /**< what may be said if the content of some calls is unknown */
+    int64_t delivery_time;     /**< -1: none */
+    uint64_t fetched_waits;    /**< EcDoRpcExt2 request: contexts (bit of the number modulo 64) */
+    uint64_t findings;         /**< one bit a rule: what the packets that are there say */
+    uint64_t certain;          /**< of these, what has to be said: no gap can have touched it */
+    uint64_t allowed;          /**< what may be said */
+    int since[OXC_RULE_COUNT]; /**< of each finding: the oldest entry that it rests on */
+    bool twin;               /**< on the second sighting of a connection: nothing but this counts */
     bool warns_unknown;      /**< wait-handle-unknown has severity Warning here */
     uint32_t registered[4];  /**< EcDoRpcExt2 response: per RopNotify, the frame or 0 */
     size_t registered_count; /**< at most 4 are looked at */
@@ -48,8 +51,8 @@ typedef struct {
 naive *naive_new(const oxc_settings *settings);
 void naive_free(naive *n);
 
-/** As oxc_tracker_add_connection(). */
-uint32_t naive_add_connection(naive *n, uint32_t server, uint16_t port);
+/** As oxc_tracker_add_connection() and oxc_tracker_set_client(). */
+uint32_t naive_add_connection(naive *n, uint32_t server, uint16_t port, uint32_t client);
 
 /** As oxc_tracker_split_connection(). */
 void naive_split_connection(naive *n, uint32_t number);
@@ -58,16 +61,33 @@ void naive_split_connection(naive *n, uint32_t number);
 void naive_event(naive *n, const oxc_event *event);
 
 /** Takes in a FIN or RST. */
-void naive_close(naive *n, uint32_t connection);
+void naive_close(naive *n, uint32_t connection, int64_t time);
 
 /** What is known of entry @p index now. */
 void naive_look(const naive *n, guint index, naive_view *view);
+
+/** Where the session and the context of a request or answer begin; frames are 0 where it has
+ *  none. */
+typedef struct {
+    uint32_t session_frame;
+    uint32_t session_ordinal;
+    uint32_t context_frame;
+    uint32_t context_ordinal;
+    uint64_t bound_frames; /**< the sum of the frames in which contexts of the session begin */
+} naive_origin;
+
+void naive_find_origin(const naive *n, guint index, naive_origin *origin);
+
+/** The entry from which on the session of entry @p index is certain again if something was missing
+ *  up to entry @p gap: an answer with 0 and its CXH to an EcDoRpcExt2 sent behind the gap, or the
+ *  beginning of the session; 0 where there is none. */
+guint naive_certain_from(const naive *n, guint index, guint gap);
 
 /** True if all of what was told could be read and matched and nothing in it shows a loss. */
 bool naive_all_read(const naive *n);
 
 /** True if every handle stays on one association as far as can be told, and no server gives back
- *  the CXH of a session that has ended, the ACXH of one session to another, or a group id twice. */
+ *  the CXH of a session that has ended, a handle to a second session, or a group id twice. */
 bool naive_is_ordinary(const naive *n);
 
 #endif /* NAIVE_H */

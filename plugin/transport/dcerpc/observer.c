@@ -14,7 +14,6 @@
 
 #include "observer.h"
 
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/exceptions.h>
 
 #include "capture/analysis.h"
@@ -32,7 +31,6 @@ enum {
     SECURITY_TRAILER_SIZE = 8,
     AUTHN_LEVEL_PKT_PRIVACY = 6,
 };
-enum { TCP_FIN = 0x01, TCP_RST = 0x04 };
 enum { FLAG_FIRST = 0x01, FLAG_LAST = 0x02, FLAG_OBJECT_UUID = 0x80 };
 
 /* One PDU of a run. */
@@ -187,8 +185,7 @@ static void find_pdus(oxc_run *run)
                offset < (int)tvb_reported_length(run->tvb);
 }
 
-/* Whether a PDU goes from the client to the server; RTS PDUs go both ways. */
-static bool goes_to_server(uint8_t type)
+bool oxc_goes_to_server(uint8_t type)
 {
     switch (type) {
     case PDU_REQ:
@@ -203,34 +200,77 @@ static bool goes_to_server(uint8_t type)
     }
 }
 
-/* The presentation contexts of a bind or alter_context, [C706] 12.6.4.3: a list of up to 255, each
- * with a list of up to 255 transfer syntaxes, of which the first says whether it is NDR64. */
-static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
+/* A presentation context that a bind or alter_context asks for. */
+typedef struct {
+    uint16_t id;
+    oxc_interface interface;
+    bool ndr64;
+} oxc_asked;
+
+enum { CONTEXTS_OFFSET = 28, CONTEXT_SIZE = 44, SYNTAX_SIZE = 20 };
+
+/* Reads the presentation context at @p *offset, [C706] 12.6.4.3: each has a list of up to 255
+ * transfer syntaxes, of which the first says whether it is NDR64. False where it is not there. */
+static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end, oxc_asked *asked)
 {
     static const e_guid_t emsmdb = OXC_UUID_EMSMDB, asyncemsmdb = OXC_UUID_ASYNCEMSMDB;
     static const e_guid_t ndr64 = OXC_UUID_NDR64;
-    int offset = pdu->offset + 28, end = pdu->offset + pdu->length;
+    e_guid_t abstract, transfer;
+
+    if (*offset + CONTEXT_SIZE > end)
+        return false;
+    tvb_get_guid(tvb, *offset + 4, &abstract, encoding);
+    tvb_get_guid(tvb, *offset + 24, &transfer, encoding);
+    asked->id = tvb_get_guint16(tvb, *offset, encoding);
+    asked->ndr64 = guid_cmp(&transfer, &ndr64) == 0;
+    asked->interface = guid_cmp(&abstract, &emsmdb) == 0        ? OXC_INTERFACE_EMSMDB
+                       : guid_cmp(&abstract, &asyncemsmdb) == 0 ? OXC_INTERFACE_ASYNCEMSMDB
+                                                                : OXC_INTERFACE_OTHER;
+    *offset += 24 + SYNTAX_SIZE * tvb_get_guint8(tvb, *offset + 2);
+    return true;
+}
+
+bool oxc_binds_exchange(tvbuff_t *tvb)
+{
+    unsigned encoding, count;
+    int offset = CONTEXTS_OFFSET, end = (int)tvb_captured_length(tvb);
+    oxc_asked asked;
+    uint8_t type;
+
+    if (!oxc_looks_like_pdu(tvb, 0) || end < CONTEXTS_OFFSET)
+        return false;
+    type = tvb_get_guint8(tvb, 2);
+    if (type != PDU_BIND && type != PDU_ALTER)
+        return false;
+    encoding = is_little_endian(tvb_get_ptr(tvb, 0, COMMON_HEADER_SIZE)) ? ENC_LITTLE_ENDIAN
+                                                                         : ENC_BIG_ENDIAN;
+    end = MIN(end, tvb_get_guint16(tvb, 8, encoding));
+    count = tvb_get_guint8(tvb, CONTEXTS_OFFSET - 4);
+    while (count-- > 0 && next_context(tvb, encoding, &offset, end, &asked)) {
+        if (asked.interface != OXC_INTERFACE_OTHER)
+            return true;
+    }
+    return false;
+}
+
+/* Notes what the presentation contexts of a bind or alter_context are bound to. */
+static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
+{
+    int offset = pdu->offset + CONTEXTS_OFFSET, end = pdu->offset + pdu->length;
+    oxc_asked asked;
     unsigned count;
 
-    if (pdu->length < 28)
+    if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_guint8(run->tvb, pdu->offset + 24);
-    for (unsigned i = 0; i < count && offset + 44 <= end; i++) {
-        unsigned syntaxes = tvb_get_guint8(run->tvb, offset + 2);
-        oxc_interface interface = OXC_INTERFACE_OTHER;
-        e_guid_t abstract, transfer;
-
-        tvb_get_guid(run->tvb, offset + 4, &abstract, pdu->encoding);
-        tvb_get_guid(run->tvb, offset + 24, &transfer, pdu->encoding);
-        if (guid_cmp(&abstract, &emsmdb) == 0)
-            interface = OXC_INTERFACE_EMSMDB;
-        else if (guid_cmp(&abstract, &asyncemsmdb) == 0)
-            interface = OXC_INTERFACE_ASYNCEMSMDB;
-        if (interface != OXC_INTERFACE_OTHER && run->connection->tcp)
-            oxc_ends_add_server(run->pinfo);
-        oxc_connection_bind(run->connection, tvb_get_guint16(run->tvb, offset, pdu->encoding),
-                            interface, guid_cmp(&transfer, &ndr64) == 0);
-        offset += 24 + 20 * (int)syntaxes;
+    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    while (count-- > 0 && next_context(run->tvb, pdu->encoding, &offset, end, &asked)) {
+        if (asked.interface != OXC_INTERFACE_OTHER) {
+            if (run->connection->tcp)
+                oxc_ends_add_server(run->pinfo);
+            if (run->connection->exchange_frame == 0)
+                run->connection->exchange_frame = run->pinfo->num;
+        }
+        oxc_connection_bind(run->connection, asked.id, asked.interface, asked.ndr64);
     }
 }
 
@@ -638,91 +678,4 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
     run.outer = current_run;
     find_pdus(&run);
     return call_inner(&run, inner, data);
-}
-
-static heur_dtbl_entry_t *builtin_heuristic;
-static dissector_handle_t observed_tcp;
-
-/* Bytes are missing if a segment starts beyond the end of the one before it, or acknowledges more
- * than came the other way (a FIN counts for one). What the first segment acknowledges of a side
- * that has not been seen yet came before the capture, or is the other side's SYN. A segment in the
- * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
- * meanwhile only Wireshark's own analysis of TCP can tell.
- * Returns whether all of the segment has come before; that is told on every pass. */
-static bool watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_flow *flow,
-                          const struct tcpinfo *segment)
-{
-    oxc_flow *reverse = &connection->flows[flow == connection->flows ? 1 : 0];
-    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(connection->tcp);
-    oxc_segment_kind kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
-    bool repeated = kind == OXC_SEGMENT_REPEATED;
-    bool unseen = reverse->known && !reverse->pending &&
-                  oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
-
-    if (repeated || PINFO_FD_VISITED(pinfo))
-        return repeated;
-    if (kind != OXC_SEGMENT_NEXT || unseen || oxc_tcp_is_missing(connection->tcp))
-        oxc_lose_segment(pinfo, connection);
-    else if (blind)
-        oxc_lose_calls(pinfo, connection);
-    if (!reverse->known) {
-        reverse->first_seq = reverse->next_seq = segment->lastackseq;
-        reverse->known = true;
-    }
-    return false;
-}
-
-static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                      void *data)
-{
-    const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
-    oxc_connection *connection;
-    oxc_flow *flow = NULL;
-    bool repeated = false;
-    int result;
-
-    if (!builtin_heuristic->enabled || !oxc_looks_like_pdu(tvb, 0))
-        return FALSE;
-    connection = oxc_connection_of_packet(pinfo, goes_to_server(tvb_get_guint8(tvb, 2)));
-    if (!connection)
-        return builtin_heuristic->dissector(tvb, pinfo, tree, data);
-    if (segment && connection->tcp) {
-        flow = oxc_flow_of(connection->tcp, connection->flows);
-        repeated = watch_segment(pinfo, connection, flow, segment);
-    }
-    connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    carrier.connection = repeated ? UINT32_MAX : connection->number;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier);
-    connection->closing = false;
-    if (!PINFO_FD_VISITED(pinfo)) {
-        oxc_segment_seen(pinfo);
-        connection->hidden = false;
-        if (flow && !repeated)
-            flow->pending = pinfo->desegment_len != 0;
-    }
-    return result != 0;
-}
-
-static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return dissect_tcp_heuristic(tvb, pinfo, tree, data) ? (int)tvb_captured_length(tvb) : 0;
-}
-
-dissector_handle_t oxc_observed_tcp(void)
-{
-    return observed_tcp;
-}
-
-void oxc_observer_handoff(void)
-{
-    int proto_dcerpc;
-
-    builtin_heuristic = find_heur_dissector_by_unique_short_name("dcerpc_tcp");
-    if (!builtin_heuristic)
-        return;
-    proto_dcerpc = proto_get_id(builtin_heuristic->protocol);
-    observed_tcp = create_dissector_handle(dissect_observed_tcp, proto_dcerpc);
-    heur_dissector_add("tcp", dissect_tcp_heuristic, "DCE/RPC over TCP, observed",
-                       "dcerpc_tcp_oxcnotif", proto_dcerpc, HEURISTIC_ENABLE);
 }

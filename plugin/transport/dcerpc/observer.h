@@ -63,11 +63,11 @@ bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset);
 /** True if the bytes at @p offset are a bind from a client, the start of a connection. */
 bool oxc_looks_like_bind(tvbuff_t *tvb, int offset);
 
-/** Dissects what a TCP connection carries if it is DCE/RPC, with oxc_observe(); for connections
- * that Wireshark gives to another protocol by their port. NULL before the handoff. */
-dissector_handle_t oxc_observed_tcp(void);
+/** True if a PDU of this type goes from the client to the server; RTS PDUs go both ways. */
+bool oxc_goes_to_server(uint8_t type);
 
-/** Registers the heuristic on TCP; for the handoff of the protocol. */
-void oxc_observer_handoff(void);
+/** True if @p tvb begins with a bind or alter_context, [C706] 12.6.4.3, that asks for one of the
+ * two interfaces, as far as it was captured. */
+bool oxc_binds_exchange(tvbuff_t *tvb);
 
 #endif /* OXC_OBSERVER_H */

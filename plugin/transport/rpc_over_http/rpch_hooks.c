@@ -22,6 +22,7 @@
 #include "capture/analysis.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
 #include "rpch.h"
 #include "rpch_stream.h"
@@ -289,9 +290,10 @@ static bool may_be_x11_port(uint32_t port)
     return port >= FIRST_X11_PORT && port <= LAST_X11_PORT;
 }
 
+/* A port of X11's, or one of them that the user gave to DCE/RPC: an RPC server may be there. */
 static bool is_x11_port(uint32_t port)
 {
-    return may_be_x11_port(port) && is_port_of(port, proto_x11);
+    return may_be_x11_port(port) && (is_port_of(port, proto_x11) || oxc_is_decoded_as_dcerpc(port));
 }
 
 /* DCE/RPC without HTTP on a port of X11: the connection is DCE/RPC's from its bind on. No X11
@@ -479,28 +481,25 @@ static bool ends_with_rts(tvbuff_t *tvb)
 }
 
 /* A channel whose beginning is not in the capture. */
-static void begin_late(packet_info *pinfo, conversation_t *conversation, int protocol)
+static void begin_late(packet_info *pinfo, conversation_t *conversation, bool to_server,
+                       bool proxy_leg)
 {
-    oxc_channel *channel =
-        oxc_channel_new(conversation, pinfo, is_port_of(pinfo->destport, protocol));
+    oxc_channel *channel = oxc_channel_new(conversation, pinfo, to_server);
 
     channel->first_frame = pinfo->num + 1;
     channel->taken = true;
-    channel->proxy_leg = protocol == proto_x11;
+    channel->proxy_leg = proxy_leg;
     conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
                                                  channel->proxy_leg ? proxy_leg_handle
                                                                     : channel_over_tcp_handle);
 }
 
-static void watch_late(packet_info *pinfo, int protocol)
+static void watch_late(packet_info *pinfo, bool to_server, bool proxy_leg)
 {
-    conversation_t *conversation;
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
 
-    if (!is_port_of(pinfo->srcport, protocol) && !is_port_of(pinfo->destport, protocol))
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
     if (conversation && !oxc_channel_find(conversation) && !has_layer(pinfo, proto_tls))
-        begin_late(pinfo, conversation, protocol);
+        begin_late(pinfo, conversation, to_server, proxy_leg);
 }
 
 /* The request RPC_IN_DATA in the bytes, or NULL. */
@@ -559,11 +558,8 @@ static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
 /* At the first frame of a connection. */
 static void watch_x11(packet_info *pinfo)
 {
-    conversation_t *conversation;
+    conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
 
-    if (!is_x11_port(pinfo->srcport) && !is_x11_port(pinfo->destport))
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
     if (conversation && conversation->setup_frame == pinfo->num)
         conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
                                                      proxy_leg_handle);
@@ -572,9 +568,13 @@ static void watch_x11(packet_info *pinfo)
 /* On the ports of X11. */
 static void watch_proxy_legs(tvbuff_t *tvb, packet_info *pinfo)
 {
+    bool to_server = is_x11_port(pinfo->destport);
+
+    if (!to_server && !is_x11_port(pinfo->srcport))
+        return;
     watch_x11(pinfo);
     if (ends_with_rts(tvb))
-        watch_late(pinfo, proto_x11);
+        watch_late(pinfo, to_server, true);
 }
 
 static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
@@ -587,7 +587,7 @@ static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
     if ((to_http || !from_http) && has_layer(pinfo, proto_http))
         watch_http(pinfo);
     if ((to_http || from_http) && ends_with_rts(tvb))
-        watch_late(pinfo, proto_http);
+        watch_late(pinfo, to_http, false);
 }
 
 void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)

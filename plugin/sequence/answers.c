@@ -1,0 +1,303 @@
+/* answers.c
+ * What the answers to the calls of EMSMDB say of sessions and contexts
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "state.h"
+
+#include <string.h>
+
+static oxc_record *last_record(const oxc_tracker *tracker)
+{
+    return oxc_record_at(tracker, tracker->records.count - 1);
+}
+
+static uint32_t server_of(const oxc_tracker *tracker, const oxc_event *event)
+{
+    return oxc_connection_at(tracker, event->connection)->server;
+}
+
+static uint32_t association_of(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return oxc_connection_at(tracker, call->connection)->association;
+}
+
+/* Whether the rules look at the answer to a call. */
+static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
+{
+    oxc_session *session;
+
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) != 0)
+        return false;
+    session = oxc_session_at(tracker, call->owner);
+    if ((session->flags & OXC_SESSION_OPENED) == 0 ||
+        !oxc_cxh_explained(tracker, &session->key.handle))
+        return false;
+    if ((call->flags & (OXC_CALL_DOUBTED | OXC_CALL_HIDDEN)) == 0)
+        return true;
+    session->unjudged_answers++;
+    tracker->unjudged_answers++;
+    return false;
+}
+
+static oxc_facts response_facts(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                                oxc_pdu pdu)
+{
+    return (oxc_facts){
+        .pdu = pdu,
+        .judged = is_judged(tracker, call),
+        .status = event->status,
+        .null_handle = oxc_handle_is_null(&event->handle),
+        .rop_faults = event->rop_faults,
+        .rop_fault_flags = event->rop_fault_flags,
+    };
+}
+
+/* The CXH of a session is returned again, which ends it: unless the session is the same one, known
+ * from requests that the capture shows before the answer on which they rest. */
+static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t number)
+{
+    const oxc_session *session = oxc_session_at(tracker, number);
+    bool early = (session->flags & OXC_SESSION_OPENED) == 0 && session->begun > call->record;
+
+    /* It is replaced in any case: what came before says nothing about its end. */
+    if (early || oxc_call_hidden(call))
+        oxc_session_doubt(tracker, number);
+    else
+        oxc_session_end(tracker, number, false);
+    if (!early && (session->flags & OXC_SESSION_OPENED) != 0)
+        oxc_server_at(tracker, session->key.server)->reissues = true;
+}
+
+/* What an EcDoConnectEx response says of the session that it opens. */
+static void open_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                         oxc_session *session)
+{
+    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+
+    session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
+    session->activity = call->record;
+    session->server_version = event->server_version;
+    session->version_from = connection->bound && connection->bind_call_id == event->call_id
+                                ? event->connection
+                                : OXC_NONE;
+}
+
+static void connect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    uint32_t server = server_of(tracker, event);
+    uint32_t number;
+    oxc_session *session;
+
+    if (event->status != 0 || oxc_handle_is_null(&event->handle))
+        return;
+    number = oxc_session_find(tracker, server, &event->handle);
+    if (number != OXC_NONE)
+        end_replaced(tracker, call, number);
+    number = oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
+    oxc_session_explain(tracker, number);
+    session = oxc_session_at(tracker, number);
+    /* A server that gives each answer the id of its call says by it which one this is. */
+    if (!oxc_call_hidden(call) || oxc_connection_at(tracker, call->connection)->echoes)
+        open_session(tracker, event, call, session);
+    last_record(tracker)->session = session->number;
+    oxc_record_at(tracker, call->record)->session = session->number;
+}
+
+/* The request could not be read; the response names a session all the same. */
+static void show_returned(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t session = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
+
+    if (session != OXC_NONE)
+        last_record(tracker)->session = oxc_session_at(tracker, session)->number;
+}
+
+/* A response returned the handle of its request, with 0: the session lived when that was sent, and
+ * whatever session has the handle now was returned. */
+static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    oxc_session *session = oxc_session_at(tracker, call->owner);
+    uint32_t now = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
+
+    oxc_session_prove(tracker, call->owner, call);
+    if (now != OXC_NONE)
+        oxc_session_at(tracker, now)->flags |= OXC_SESSION_RETURNED;
+    if (session->end != OXC_NONE && (session->flags & OXC_SESSION_CLOSED) == 0 &&
+        call->record > session->end && now == call->owner)
+        session->end = OXC_NONE;
+}
+
+/* A null CXH. Some products return it with an error, too, to a session that goes on. */
+static void end_by_null(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    if (event->status == 0 && !oxc_call_hidden(call))
+        oxc_session_end(tracker, call->owner, false);
+    else
+        oxc_session_doubt(tracker, call->owner);
+}
+
+static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    oxc_facts facts;
+    const oxc_session *session;
+
+    if (call->owner == OXC_NONE) {
+        if ((call->flags & OXC_CALL_UNREAD) != 0)
+            show_returned(tracker, event);
+        return;
+    }
+    session = oxc_session_at(tracker, call->owner);
+    facts = response_facts(tracker, event, call, OXC_PDU_RPC_RESPONSE);
+    facts.handle_changed = !facts.null_handle && memcmp(session->key.handle.bytes,
+                                                        event->handle.bytes, OXC_HANDLE_SIZE) != 0;
+    oxc_judge(tracker, &facts);
+    oxc_fetch_response(tracker, event, call);
+    if (facts.null_handle)
+        end_by_null(tracker, event, call);
+    else if (!oxc_call_hidden(call) && !facts.handle_changed && event->status == 0)
+        set_returned(tracker, event, call);
+}
+
+static void push_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    if (call->owner != OXC_NONE && oxc_handle_is_null(&event->handle))
+        end_by_null(tracker, event, call);
+}
+
+static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    oxc_facts facts;
+
+    if (call->owner == OXC_NONE)
+        return;
+    facts = response_facts(tracker, event, call, OXC_PDU_DISCONNECT_RESPONSE);
+    oxc_judge(tracker, &facts);
+    if (event->status != 0)
+        return;
+    if (oxc_call_hidden(call))
+        oxc_session_doubt(tracker, call->owner);
+    else
+        oxc_session_end(tracker, call->owner, true);
+}
+
+/* The response that returned the ACXH for another session which lives. */
+static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call, uint32_t number)
+{
+    oxc_evidence evidence = {0};
+    const oxc_context *context;
+    const oxc_session *session;
+
+    if (number == OXC_NONE)
+        return evidence;
+    context = oxc_context_at(tracker, number);
+    if (context->session == OXC_NONE || context->session == call->owner ||
+        oxc_session_ended(tracker, context->session))
+        return evidence;
+    session = oxc_session_at(tracker, context->session);
+    /* A session from before the capture may have ended there. */
+    if ((session->flags & OXC_SESSION_OPENED) == 0)
+        return evidence;
+    evidence = oxc_evidence_of(tracker, context->connect);
+    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection,
+                                            oxc_context_bound_since(tracker, number)) |
+                      oxc_doubts_of_life(tracker, context->session, call->connection);
+    /* The answers of two connections may have been seen in another order than given. */
+    if (session->disconnecting != 0 && session->disconnect + 1 > session->alive)
+        evidence.doubts |= OXC_DOUBT_END;
+    return evidence;
+}
+
+/* Begins a context, in place of another one where that has had the handle. */
+static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                              uint32_t before)
+{
+    oxc_association *association = oxc_association_at(tracker, association_of(tracker, call));
+    uint32_t server = server_of(tracker, event);
+    uint32_t number = oxc_context_begin(tracker, server, &event->handle, call->owner);
+
+    association->contexts++;
+    association->latest_context = number;
+    if (before == OXC_NONE)
+        return number;
+    if (oxc_context_at(tracker, before)->connect != OXC_NONE)
+        oxc_server_at(tracker, server)->reissues = true;
+    /* If an EcDoAsyncConnectEx went unseen it may be the same one, with its waits. */
+    if (call->owner != OXC_NONE && (oxc_doubts_of(tracker, call->owner, call->connection,
+                                                  oxc_session_at(tracker, call->owner)->begun + 1) &
+                                    OXC_DOUBT_ISSUE) != 0)
+        oxc_context_at(tracker, number)->flags |= OXC_CONTEXT_UNANSWERED;
+    return number;
+}
+
+/* The ACXH was returned: it goes on for its own live session, or begins a context. */
+static void issue_context(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
+                          uint32_t number)
+{
+    oxc_record *record = last_record(tracker);
+    bool goes_on = number != OXC_NONE && call->owner != OXC_NONE &&
+                   oxc_context_at(tracker, number)->session == call->owner &&
+                   !oxc_session_ended(tracker, call->owner);
+    oxc_context *context;
+
+    if (!goes_on)
+        number = begin_context(tracker, event, call, number);
+    else if ((oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_OPENED) == 0 ||
+             oxc_doubts_of_life(tracker, call->owner, call->connection) != 0 ||
+             oxc_doubts_of_handles(tracker, call->owner, call->connection,
+                                   oxc_context_bound_since(tracker, number)) != 0)
+        oxc_context_at(tracker, number)->certain = oxc_now(tracker);
+    oxc_context_explain(tracker, number);
+    context = oxc_context_at(tracker, number);
+    context->connect = tracker->records.count - 1;
+    context->failure = OXC_NONE;
+    record->context = oxc_record_at(tracker, call->record)->context = number;
+}
+
+static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
+                                   const oxc_call *call)
+{
+    uint32_t context = OXC_NONE;
+    bool issued = event->status == 0 && !oxc_handle_is_null(&event->handle);
+    oxc_facts facts;
+
+    if (issued)
+        context = oxc_context_find(tracker, server_of(tracker, event), &event->handle);
+    if (call->owner != OXC_NONE) {
+        facts = response_facts(tracker, event, call, OXC_PDU_ASYNC_CONNECT_RESPONSE);
+        if (issued)
+            facts.bound_context = find_bound(tracker, call, context);
+        oxc_judge(tracker, &facts);
+    }
+    if (issued)
+        issue_context(tracker, event, call, context);
+    if (issued && call->owner != OXC_NONE)
+        oxc_session_prove(tracker, call->owner, call);
+}
+
+void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    switch (call->method) {
+    case OXC_METHOD_CONNECT:
+        connect_response(tracker, event, call);
+        break;
+    case OXC_METHOD_ASYNC_CONNECT:
+        async_connect_response(tracker, event, call);
+        break;
+    case OXC_METHOD_RPC_EXT2:
+        rpc_response(tracker, event, call);
+        break;
+    case OXC_METHOD_DISCONNECT:
+        disconnect_response(tracker, event, call);
+        break;
+    case OXC_METHOD_REGISTER_PUSH:
+        push_response(tracker, event, call);
+        break;
+    default:
+        return;
+    }
+    oxc_handle_show(tracker, server_of(tracker, event), &event->handle);
+}

@@ -1,0 +1,479 @@
+/* naive_requests.c
+ * The rules that are judged on a request
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "naive_history.h"
+
+#define OLDEST_SERVER (UINT64_C(8) << 48 | UINT64_C(358) << 16)
+
+void report(naive *n, int i, oxc_rule_id rule, int since)
+{
+    entry *x = at(n, i);
+    if ((x->findings >> rule & 1) == 0 || since < x->since[rule])
+        x->since[rule] = since;
+    x->findings |= UINT64_C(1) << rule;
+}
+
+void allow(naive *n, int i, oxc_rule_id rule)
+{
+    at(n, i)->allowed |= UINT64_C(1) << rule;
+}
+
+/* What the contract's words leave open is allowed, and not asked for. */
+void report_if(naive *n, int i, oxc_rule_id rule, int since, bool sure)
+{
+    allow(n, i, rule);
+    if (sure)
+        report(n, i, rule, since);
+}
+
+static bool reported_before(const naive *n, int i, oxc_rule_id rule)
+{
+    const entry *about = at(n, i);
+    for (int k = 0; k < i; k++) {
+        const entry *x = at(n, k);
+        if (is_pdu(x) && (x->findings >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
+            same_handle(&x->e.handle, &about->e.handle))
+            return true;
+    }
+    return false;
+}
+
+/* Handles that nobody explained. */
+
+/* "An EcDoConnectEx or EcDoRpcExt2 response of that server returned the 20 bytes as a CXH". What
+ * an EcDoRpcExt2 response gives instead of the CXH of its request is not known to be one. */
+static bool returned_as_cxh(const naive *n, int i)
+{
+    for (int k = 0; k < i; k++) {
+        const entry *x = at(n, k);
+        bool returns = is_response(n, x, OXC_METHOD_CONNECT) ||
+                       (is_response(n, x, OXC_METHOD_RPC_EXT2) &&
+                        same_handle(&x->e.handle, &at(n, x->call)->e.handle));
+        if (returns && knows_handle(x) && returned_zero(x) &&
+            server_of(n, x) == server_of(n, at(n, i)) &&
+            same_handle(&x->e.handle, &at(n, i)->e.handle))
+            return true;
+    }
+    return false;
+}
+
+/* Where another connection may belong to the association, the words of the contract allow both
+ * rules; only what proves the matter without it is asked for. */
+static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id unknown, bool is_cxh)
+{
+    bool more = may_have_more(n, i) && !n->settings.assume_complete;
+    bool complete = is_complete(n, i);
+    allow(n, i, unknown);
+    if (is_cxh || (complete && !more))
+        report(n, i, proven, 0);
+    else if (complete)
+        allow(n, i, proven);
+    else if (!reported_before(n, i, unknown))
+        report(n, i, unknown, 0);
+}
+
+static void judge_unexplained_wait(naive *n, int i)
+{
+    if (is_explained(n, &at(n, i)->e.handle, OXC_METHOD_ASYNC_CONNECT, i))
+        return;
+    at(n, i)->warns_unknown = began_in_capture(n, association_of(n, at(n, i)->e.connection, i));
+    judge_unexplained(n, i, OXC_RULE_wait_without_connect, OXC_RULE_wait_handle_unknown,
+                      returned_as_cxh(n, i));
+}
+
+/* Waits that are out together. */
+
+/* The last PDU of the server on a connection, or NOTHING. */
+static int last_from_server(const naive *n, uint32_t number, int before)
+{
+    for (int i = before - 1; i >= 0; i--) {
+        const entry *x = at(n, i);
+        if (is_pdu(x) && x->e.connection == number && x->e.type != OXC_EVENT_LOST &&
+            x->e.type != OXC_EVENT_UNSEEN && x->e.from_server)
+            return i;
+    }
+    return NOTHING;
+}
+
+/* A wait that was answered after all, faulted, cancelled or replaced was not dropped. */
+bool was_dropped(const naive *n, int wait, int i)
+{
+    if (wait == NOTHING || at(n, wait)->e.connection == at(n, i)->e.connection)
+        return false;
+    int end = end_of(n, wait, i);
+    if (answer_of(n, wait, i) != NOTHING || (end != NOTHING && !at(n, end)->close))
+        return false;
+    int64_t limit = FIVE_MINUTES + grace_of(n);
+    int last = last_from_server(n, at(n, wait)->e.connection, i);
+    return at(n, i)->e.time - at(n, wait)->e.time > limit &&
+           (last == NOTHING || at(n, i)->e.time - at(n, last)->e.time > limit);
+}
+
+/* Whether the handle was returned again since the wait, for a session from before the capture: if
+ * that had ended there, another context began. */
+bool maybe_replaced(const naive *n, int wait, int before)
+{
+    const entry *x = at(n, wait);
+    int session = issued_for(n, x->context);
+    return session != NOTHING && !was_opened(n, session) &&
+           last_return(n, server_of(n, x), &x->e.handle, before) > wait;
+}
+
+/* A wait ends also where the next one of its context shows it to have been dropped. */
+static bool seen_dropped(const naive *n, int wait, int before)
+{
+    for (int i = wait + 1; i < before; i++)
+        if (is_wait_of(n, i, at(n, wait)->context))
+            return was_dropped(n, wait, i);
+    return false;
+}
+
+/* Whether what a client sends on a connection tells which answers it has got there: not over RPC
+ * over HTTP, and not where all answers may go another way, since no PDU of the server has ever
+ * come. */
+static bool tells_what_came(const naive *n, uint32_t number, int before)
+{
+    if (g_array_index(n->connections, connection, number).split)
+        return false;
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        if (is_pdu(x) && x->e.connection == number &&
+            (x->e.type == OXC_EVENT_BIND_ACK || x->e.type == OXC_EVENT_RESPONSE ||
+             x->e.type == OXC_EVENT_FAULT))
+            return true;
+    }
+    return false;
+}
+
+/* "On the request: an earlier wait of the same context is outstanding on the same connection." */
+static void judge_overlap(naive *n, int i)
+{
+    bool same = false;
+    bool other = false;
+    bool unsure = false;
+    int first = i;
+    for (int k = i - 1; k >= 0; k--) {
+        if (!is_wait_of(n, k, at(n, i)->context) || !outstanding(n, k, i))
+            continue;
+        first = k;
+        allow(n, i, OXC_RULE_wait_overlap_suspected);
+        bool here = at(n, k)->e.connection == at(n, i)->e.connection &&
+                    tells_what_came(n, at(n, i)->e.connection, i);
+        if (maybe_replaced(n, k, i) || seen_dropped(n, k, i))
+            unsure = true;
+        else if (here)
+            same = true;
+        else
+            other = true;
+        if (here)
+            allow(n, i, OXC_RULE_wait_overlap);
+    }
+    int previous = previous_wait(n, at(n, i)->context, i);
+    bool dropped = was_dropped(n, previous, i);
+    if (same)
+        report(n, i, OXC_RULE_wait_overlap, first);
+    if (dropped)
+        report_if(n, i, OXC_RULE_wait_dropped, previous,
+                  !maybe_replaced(n, previous, i) &&
+                      last_from_server(n, at(n, previous)->e.connection, i) != NOTHING);
+    if (other && !same && !dropped && !unsure)
+        report(n, i, OXC_RULE_wait_overlap_suspected, first);
+}
+
+/* Waits that were cut. */
+
+/* How old a wait was when the close of its connection ended it without an answer, or -1. */
+static int64_t age_when_cut(const naive *n, int wait, int before)
+{
+    int end = end_of(n, wait, before);
+    if (end == NOTHING || !at(n, end)->close || answer_of(n, wait, before) != NOTHING)
+        return -1;
+    return at(n, end)->e.time - at(n, wait)->e.time;
+}
+
+static bool is_answered_between(const naive *n, int context, int from, int before)
+{
+    for (int i = from; i < before; i++)
+        if (is_about_call(at(n, i)) && at(n, i)->call != NOTHING && !at(n, i)->unmatched &&
+            (at(n, i)->e.type == OXC_EVENT_RESPONSE || at(n, i)->e.type == OXC_EVENT_FAULT) &&
+            is_wait_of(n, at(n, i)->call, context))
+            return true;
+    return false;
+}
+
+static void judge_cut(naive *n, int i)
+{
+    int64_t shortest = INT64_MAX;
+    int64_t longest = 0;
+    int context = at(n, i)->context;
+    int wait = i;
+    for (int k = 0; k < 3; k++) {
+        wait = previous_wait(n, context, wait);
+        int64_t age = wait == NOTHING ? -1 : age_when_cut(n, wait, i);
+        if (age < 0)
+            return;
+        shortest = MIN(shortest, age);
+        longest = MAX(longest, age);
+    }
+    if (longest - shortest >= (longest + 9) / 10 || longest == 0)
+        return;
+    allow(n, i, OXC_RULE_wait_cut_repeatedly);
+    for (int k = i - 1; k >= 0; k--)
+        if (is_wait_of(n, k, context) &&
+            (at(n, k)->findings >> OXC_RULE_wait_cut_repeatedly & 1) != 0 &&
+            !is_answered_between(n, context, k, i))
+            return;
+    report(n, i, OXC_RULE_wait_cut_repeatedly, wait);
+}
+
+/* Waits after an error. */
+
+static bool keeps_to_a_connection(const naive *n, int wait, int before)
+{
+    for (int i = 0; i < before; i++)
+        if (is_wait_of(n, i, at(n, wait)->context) &&
+            at(n, i)->e.connection != at(n, wait)->e.connection)
+            return false;
+    return true;
+}
+
+static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
+{
+    const entry *x = at(n, k);
+    if (!is_wait_response_of(n, k, context) || !knows_result(x) || !is_evidence(n, k))
+        return false;
+    return x->e.status != STATUS_REJECTED ||
+           (was_opened(n, issued_for(n, context)) && rejected_alone(n, x->call, k, sure));
+}
+
+/* "The latest answer to a wait of its context since the last EcDoAsyncConnectEx response that
+ * returned the handle was non-zero (a success in between clears it)." What a Rejected that does not
+ * count hides, and an answer that came behind the close of its connection, is left open; so is a
+ * Rejected where another connection may carry more waits than the capture shows. */
+static void judge_after_error(naive *n, int i)
+{
+    const entry *wait = at(n, i);
+    int returned = last_return(n, server_of(n, wait), &wait->e.handle, i);
+    if (returned == NOTHING)
+        return;
+    bool sure = true;
+    for (int k = i - 1; k > returned; k--) {
+        const entry *x = at(n, k);
+        if (!is_wait_response_of(n, k, wait->context))
+            continue;
+        if (!is_counting_answer(n, k, wait->context, &sure) || !ends_wait(n, k)) {
+            sure = false;
+            continue;
+        }
+        if (x->e.status == 0)
+            return;
+        sure = sure && !maybe_replaced(n, x->call, i) && x->call > returned &&
+               !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i);
+        if (x->e.status == STATUS_REJECTED)
+            sure = sure && keeps_to_a_connection(n, x->call, i);
+        report_if(n, i, OXC_RULE_wait_after_error, x->call, sure);
+        return;
+    }
+}
+
+/* A session that ends because EcDoConnectEx returns its CXH, and that was first seen while that
+ * call was out: who used the CXH must have had the answer, and the capture has the two in the wrong
+ * order. It is the session that begins there. */
+static bool is_same_session(const naive *n, int session, int end)
+{
+    return opens_session(n, at(n, end)) && !was_opened(n, session) && session > at(n, end)->call;
+}
+
+static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rule_id races)
+{
+    int end = session == NOTHING ? NOTHING : session_end(n, session, i);
+    if (end == NOTHING)
+        return;
+    oxc_rule_id rule = at(n, i)->e.time - at(n, end)->e.time < SECOND ? races : after;
+    bool waits = rule == OXC_RULE_wait_races_disconnect || rule == OXC_RULE_wait_after_disconnect;
+    report_if(n, i, rule, end,
+              !is_same_session(n, session, end) && !awaits(n, session, OXC_METHOD_CONNECT, i) &&
+                  !(waits && awaits(n, session, OXC_METHOD_ASYNC_CONNECT, i)));
+}
+
+static void judge_wait_request(naive *n, int i)
+{
+    const entry *wait = at(n, i);
+    if (!knows_handle(wait))
+        return;
+    if (is_null(&wait->e.handle)) {
+        report(n, i, OXC_RULE_wait_null_handle, i);
+        return;
+    }
+    if (wait->e.flags != 0)
+        report(n, i, OXC_RULE_flags_in_nonzero, i);
+    judge_unexplained_wait(n, i);
+    judge_overlap(n, i);
+    judge_cut(n, i);
+    judge_after_error(n, i);
+    judge_ended(n, i, session_of(n, wait->context, i), OXC_RULE_wait_after_disconnect,
+                OXC_RULE_wait_races_disconnect);
+}
+
+/* EcDoAsyncConnectEx. */
+
+/* A fault is no response: it does not change what the last response was. */
+static void judge_repeated(naive *n, int i)
+{
+    int session = at(n, i)->session;
+    if (session_end(n, session, i) != NOTHING)
+        return;
+    for (int k = 0; k < i; k++) {
+        if (!begins_context(n, k) || session_of(n, k, i) != session)
+            continue;
+        int response = previous_response(n, k, i);
+        if (response == NOTHING || at(n, response)->e.status == 0)
+            report_if(n, i, OXC_RULE_connect_repeated, response == NOTHING ? k : response,
+                      is_alive(n, session, i));
+    }
+}
+
+static void judge_async_connect_request(naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (!knows_handle(x))
+        return;
+    if (is_null(&x->e.handle)) {
+        report(n, i, OXC_RULE_connect_null_session, i);
+        return;
+    }
+    if (!is_explained(n, &x->e.handle, OXC_METHOD_CONNECT, i))
+        judge_unexplained(n, i, OXC_RULE_connect_without_session, OXC_RULE_connect_session_unknown,
+                          false);
+    judge_repeated(n, i);
+    judge_ended(n, i, x->session, OXC_RULE_connect_after_disconnect,
+                OXC_RULE_connect_races_disconnect);
+    uint64_t version = at(n, x->session)->e.server_version;
+    if (is_alive(n, x->session, i) && was_opened(n, x->session) && version != 0 &&
+        version < OLDEST_SERVER)
+        report(n, i, OXC_RULE_connect_unsupported_server, i);
+}
+
+/* EcDoRpcExt2 and EcDoDisconnect. */
+
+/* A wait on a context of the session counts also if the context has been replaced since. */
+static void judge_never_waited(naive *n, int i)
+{
+    int session = at(n, i)->session;
+    int live = NOTHING;
+    for (int k = i - 1; k >= 0; k--) {
+        if (is_request(at(n, k), OXC_METHOD_ASYNC_WAIT) && at(n, k)->context != NOTHING &&
+            issued_for(n, at(n, k)->context) == session)
+            return;
+        if (begins_context(n, k) && session_of(n, k, i) == session)
+            live = k;
+    }
+    if (live != NOTHING && is_alive(n, session, i))
+        report(n, i, OXC_RULE_connect_not_followed_by_wait, live);
+}
+
+/* All but "once for each": whether entry i completes the evidence that a notification was left. */
+static bool is_left(const naive *n, int notification, int i)
+{
+    int session = session_of(n, context_of_response(n, notification), i);
+    return was_alive(n, session, notification, i) && !is_fetched(n, notification, i) &&
+           at(n, i)->e.time - at(n, notification)->e.time > grace_of(n);
+}
+
+/* Since it is the last of its context, only an EcDoDisconnect can have reported it before. */
+static bool left_before(const naive *n, int notification, int i)
+{
+    int session = session_of(n, context_of_response(n, notification), i);
+    for (int k = notification + 1; k < i; k++)
+        if (is_call_of(n, k, OXC_METHOD_DISCONNECT, session) && is_left(n, notification, k))
+            return true;
+    return false;
+}
+
+void judge_left(naive *n, int notification, int i)
+{
+    if (notification == NOTHING || !is_left(n, notification, i))
+        return;
+    report_if(n, i, OXC_RULE_notification_not_fetched, notification,
+              !left_before(n, notification, i));
+}
+
+static void judge_last_notifications(naive *n, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (begins_context(n, k) && session_of(n, k, i) == at(n, i)->session)
+            judge_left(n, previous_notification(n, k, i), i);
+}
+
+/* "Both times of wait-overdue are over 5 minutes plus the grace": since the wait, and since the
+ * last EcDoRpcExt2 of the session before (its EcDoConnectEx if there was none). */
+bool silent_too_long(const naive *n, int wait, int session, int moment, int *since)
+{
+    int last = was_opened(n, session) ? at(n, session)->call : NOTHING;
+    for (int k = 0; k < moment; k++)
+        if (is_call_of(n, k, OXC_METHOD_RPC_EXT2, session))
+            last = k;
+    if (last == NOTHING)
+        return false;
+    *since = MIN(last, wait);
+    int64_t limit = FIVE_MINUTES + grace_of(n);
+    return at(n, moment)->e.time - at(n, wait)->e.time > limit &&
+           at(n, moment)->e.time - at(n, last)->e.time > limit;
+}
+
+static bool named_before(const naive *n, int wait, int session, int before)
+{
+    int since;
+    for (int k = wait + 1; k < before; k++)
+        if ((at(n, k)->findings >> OXC_RULE_wait_unanswered & 1) != 0 &&
+            at(n, k)->session == session && silent_too_long(n, wait, session, k, &since))
+            return true;
+    return false;
+}
+
+/* "The session has not ended, and a wait of it is outstanding ... Once a wait." Whether a wait is
+ * still out that its next one showed to be dropped is left open. */
+static void judge_unanswered(naive *n, int i)
+{
+    int session = at(n, i)->session;
+    if (!is_alive(n, session, i))
+        return;
+    for (int k = 0; k < i; k++) {
+        int since;
+        int context = is_request(at(n, k), OXC_METHOD_ASYNC_WAIT) ? at(n, k)->context : NOTHING;
+        if (context == NOTHING || session_of(n, context, i) != session || !outstanding(n, k, i) ||
+            !silent_too_long(n, k, session, i, &since))
+            continue;
+        report_if(n, i, OXC_RULE_wait_unanswered, since,
+                  !named_before(n, k, session, i) && !seen_dropped(n, k, i) &&
+                      !maybe_replaced(n, k, i));
+    }
+}
+
+void judge_request(naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (is_request(x, OXC_METHOD_ASYNC_WAIT)) {
+        judge_wait_request(n, i);
+        return;
+    }
+    if (is_request(x, OXC_METHOD_ASYNC_CONNECT)) {
+        judge_async_connect_request(n, i);
+        return;
+    }
+    bool disconnects = is_request(x, OXC_METHOD_DISCONNECT);
+    if (x->session == NOTHING || !(disconnects || is_request(x, OXC_METHOD_RPC_EXT2)))
+        return;
+    judge_unanswered(n, i);
+    if (disconnects) {
+        judge_never_waited(n, i);
+        judge_last_notifications(n, i);
+    } else if ((x->e.rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0) {
+        report(n, i, OXC_RULE_rop_notify_in_request, i);
+    }
+}
