@@ -47,31 +47,67 @@ static bool has_flag(const oxc_http_call *call, unsigned flags)
 static bool counts(const oxc_http_call *call)
 {
     return has_flag(call, OXC_HTTP_CALL_BEGUN) &&
-           !has_flag(call, OXC_HTTP_CALL_COPY | OXC_HTTP_CALL_LEG);
+           !has_flag(call, OXC_HTTP_CALL_COPY | OXC_HTTP_CALL_LEG | OXC_HTTP_CALL_GONE);
 }
 
-/* The record of the part of a message, which parts of one message in one frame share. */
-static uint32_t record_of(oxc_tracker *tracker, const oxc_http_event *event)
+/* Fills in the record of a part of a message. */
+static void show_part(const oxc_http_call *call, uint32_t number, oxc_record *record)
 {
-    oxc_event neutral = {.frame = event->frame, .ordinal = event->ordinal, .time = event->time};
-    uint32_t count = tracker->records.count;
-    const oxc_record *last = count == 0 ? NULL : oxc_record_at(tracker, count - 1);
-
-    if (last != NULL && last->frame == event->frame && last->ordinal == event->ordinal)
-        return count - 1;
-    neutral.type = OXC_EVENT_OTHER_PDU;
-    return oxc_record_add(tracker, &neutral);
+    record->method = oxc_method_code(oxc_http_method(call->type));
+    if (number == call->record)
+        return;
+    record->request = call->record;
+    if (has_flag(call, OXC_HTTP_CALL_COPY)) {
+        record->type = OXC_EVENT_RESPONSE;
+        record->flags |= OXC_RECORD_REPEATED;
+    }
 }
 
-static void judge(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_facts *facts)
+/* The record of a part of a message, which parts of one message in one frame share.
+ *  @return OXC_NONE if it has no place in the order */
+static uint32_t record_of(oxc_tracker *tracker, const oxc_http_event *event,
+                          const oxc_http_call *call)
+{
+    oxc_event neutral = {.type = OXC_EVENT_OTHER_PDU,
+                         .frame = event->frame,
+                         .ordinal = event->ordinal,
+                         .time = event->time};
+    uint32_t count = tracker->records.count;
+    uint32_t number;
+
+    if (count != 0) {
+        const oxc_record *last = oxc_record_at(tracker, count - 1);
+
+        if (last->frame == event->frame && last->ordinal == event->ordinal)
+            return count - 1;
+    }
+    number = oxc_record_add(tracker, &neutral);
+    if (number != OXC_NONE)
+        show_part(call, number, oxc_record_at(tracker, number));
+    return number;
+}
+
+static void judge(oxc_tracker *tracker, const oxc_http_event *event, const oxc_http_call *call,
+                  oxc_http_facts *facts)
 {
     oxc_finding findings[OXC_RULE_COUNT];
     size_t count;
 
     facts->grace = (int64_t)tracker->settings.grace * SECOND;
     count = oxc_http_rules_check(facts, findings);
-    if (count != 0 && record_of(tracker, event) != OXC_NONE)
+    if (count != 0 && record_of(tracker, event, call) != OXC_NONE)
         oxc_report(tracker, findings, count);
+}
+
+/* The rules that are those of RPC as well. */
+static void judge_neutral(oxc_tracker *tracker, const oxc_http_event *event,
+                          const oxc_http_call *call, oxc_facts *facts)
+{
+    if (record_of(tracker, event, call) == OXC_NONE)
+        return;
+    tracker->over_http = true;
+    oxc_judge(tracker, facts);
+    tracker->over_http = false;
 }
 
 /* connections */
@@ -169,7 +205,7 @@ static void judge_request(oxc_tracker *tracker, const oxc_http_event *event, oxc
     if (facts.is_call)
         oxc_http_look_at_session(tracker->http, call, &facts);
     if (!has_flag(call, OXC_HTTP_CALL_UNJUDGED))
-        judge(tracker, event, &facts);
+        judge(tracker, event, call, &facts);
 }
 
 /* A request counts from now on: at its head, or where its body or its answer shows that. */
@@ -186,6 +222,7 @@ static void begin_call(oxc_tracker *tracker, const oxc_http_event *event, uint32
     judge_request(tracker, event, call, reused_frame);
     if (is_other(call))
         return;
+    oxc_http_feed_request(tracker, call);
     oxc_http_take_request(http, number, !has_flag(call, OXC_HTTP_CALL_UNJUDGED));
     oxc_http_begin_use(http, call);
     if (has_flag(call, OXC_HTTP_CALL_BODY))
@@ -201,9 +238,9 @@ static void on_request_head(oxc_tracker *tracker, const oxc_http_event *event)
     call->time = event->time;
     call->mark = http->mark;
     call->frame = event->frame;
-    call->record = record_of(tracker, event);
     call->connection = event->connection;
     call->type = event->request_type;
+    call->record = record_of(tracker, event, call);
     call->fields = event->fields;
     call->has_cookies = event->cookies.present;
     call->server = event->server;
@@ -221,6 +258,42 @@ static void on_request_head(oxc_tracker *tracker, const oxc_http_event *event)
         begin_call(tracker, event, number, 0);
 }
 
+/* The request is a copy: shown with the call that counts, and no more. */
+static void show_copy(oxc_tracker *tracker, oxc_http_call *call)
+{
+    oxc_http *http = tracker->http;
+    uint32_t first = oxc_http_copies_of(http, call->id, call->content)->record;
+    oxc_record *record;
+
+    oxc_http_begin_use(http, call);
+    oxc_http_count_use(http, call);
+    if (call->record == OXC_NONE)
+        return;
+    record = oxc_record_at(tracker, call->record);
+    record->type = OXC_EVENT_REQUEST;
+    record->flags |= OXC_RECORD_REPEATED;
+    record->request = first;
+}
+
+/* What only the body of a request says. */
+static void judge_body(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
+{
+    oxc_facts wait = {.pdu = OXC_PDU_WAIT_REQUEST, .explained = true, .flags = event->flags};
+    oxc_facts execute = {.pdu = OXC_PDU_RPC_REQUEST,
+                         .rop_faults = event->rop_faults,
+                         .rop_fault_flags = event->rop_fault_flags};
+
+    if (call->type == OXC_HTTP_TYPE_EXECUTE && call->session != OXC_NONE && event->registers)
+        oxc_http_session_at(tracker->http, call->session)->registered = true;
+    if (!counts(call) || is_other(call) || !call->has_cookies ||
+        has_flag(call, OXC_HTTP_CALL_UNJUDGED))
+        return;
+    if (call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && event->has_flags && event->flags != 0)
+        judge_neutral(tracker, event, call, &wait);
+    else if (call->type == OXC_HTTP_TYPE_EXECUTE && event->rop_faults != 0)
+        judge_neutral(tracker, event, call, &execute);
+}
+
 static void on_request_body(oxc_tracker *tracker, const oxc_http_event *event, uint32_t number)
 {
     oxc_http *http = tracker->http;
@@ -234,16 +307,14 @@ static void on_request_body(oxc_tracker *tracker, const oxc_http_event *event, u
     if (has_flag(call, OXC_HTTP_CALL_DEFERRED)) {
         oxc_http_tell_copy(http, call, &reused_frame);
         if (has_flag(call, OXC_HTTP_CALL_COPY)) {
-            oxc_http_begin_use(http, call);
-            oxc_http_count_use(http, call);
+            show_copy(tracker, call);
             return;
         }
         begin_call(tracker, event, number, reused_frame);
     } else {
         oxc_http_count_use(http, call);
     }
-    if (call->type == OXC_HTTP_TYPE_EXECUTE && call->session != OXC_NONE && event->registers)
-        oxc_http_session_at(http, call->session)->registered = true;
+    judge_body(tracker, event, call);
 }
 
 /* responses */
@@ -287,7 +358,7 @@ static void on_response_begin(oxc_tracker *tracker, const oxc_http_event *event,
     facts.due = (oxc_http_evidence){.frame = call->frame,
                                     .age = oxc_since(event->time, event->due_time),
                                     .doubtful = has_flag(call, OXC_HTTP_CALL_DOUBTED)};
-    judge(tracker, event, &facts);
+    judge(tracker, event, call, &facts);
 }
 
 /* A piece of an answer: silence before it, and what it adds to the stream. */
@@ -308,8 +379,9 @@ static void judge_piece(oxc_tracker *tracker, const oxc_http_event *event, oxc_h
     if (event->stream_wrong)
         call->flags |= OXC_HTTP_CALL_WRONG;
     call->piece = oxc_http_now(tracker->http, event);
+    oxc_http_feed_piece(tracker, event, call);
     if (!is_other(call))
-        judge(tracker, event, &facts);
+        judge(tracker, event, call, &facts);
 }
 
 static void judge_head(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call,
@@ -328,19 +400,22 @@ static void judge_head(oxc_tracker *tracker, const oxc_http_event *event, oxc_ht
                        call->request_id != OXC_HTTP_NO_NAME &&
                        event->request_id != OXC_HTTP_NO_NAME &&
                        event->request_id != call->request_id;
-    judge(tracker, event, &facts);
+    judge(tracker, event, call, &facts);
 }
 
 /* The request was a leg: it never was there. */
-static void leave(oxc_http *http, uint32_t number, int64_t time)
+static void leave(oxc_tracker *tracker, uint32_t number, int64_t time)
 {
+    oxc_http *http = tracker->http;
     oxc_http_call *call = oxc_http_call_at(http, number);
 
+    oxc_http_feed_leg(tracker, call);
+    call->flags &= ~(unsigned)OXC_HTTP_CALL_FED;
     if (has_flag(call, OXC_HTTP_CALL_BEGUN))
         end_call(http, number, OXC_HTTP_LEFT, time);
     else if (has_flag(call, OXC_HTTP_CALL_USED))
         oxc_http_end_use(http, call, OXC_HTTP_LEFT, time);
-    call->flags |= OXC_HTTP_CALL_COPY;
+    call->flags |= OXC_HTTP_CALL_GONE;
 }
 
 /* A request that looked like a leg, or whose body has not come, is answered. */
@@ -376,7 +451,7 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
         return;
     if (oxc_http_is_leg_status(event->status)) {
         legs = oxc_http_count_leg(http, call);
-        leave(http, number, event->time);
+        leave(tracker, number, event->time);
     } else {
         settle(tracker, event, number);
         if (has_flag(call, OXC_HTTP_CALL_COPY))
@@ -397,7 +472,7 @@ static void judge_end(oxc_tracker *tracker, const oxc_http_event *event, oxc_htt
                         event->response_code == 0 && !event->encoded;
     facts.stream_ended = !event->stream_done && !event->stream_wrong && !empty_ping;
     oxc_http_look_at_answer(tracker->http, event, call, &facts);
-    judge(tracker, event, &facts);
+    judge(tracker, event, call, &facts);
 }
 
 static void on_response_end(oxc_tracker *tracker, const oxc_http_event *event, uint32_t number)
@@ -411,8 +486,12 @@ static void on_response_end(oxc_tracker *tracker, const oxc_http_event *event, u
     if (event->closed_early)
         return;
     if (counts(call) && !is_other(call)) {
+        call->answer = record_of(tracker, event, call);
         judge_end(tracker, event, call);
         oxc_http_take_answer(http, event, call);
+        oxc_http_feed_answer(tracker, event, call);
+    } else if (has_flag(call, OXC_HTTP_CALL_COPY)) {
+        record_of(tracker, event, call);
     }
     oxc_http_connection_of(http, call->connection)->hides_requests = false;
     end_call(http, number, OXC_HTTP_ANSWERED, event->time);
@@ -442,11 +521,13 @@ static void cut_call(oxc_http *http, const oxc_http_event *event, uint32_t numbe
     oxc_http_end_use(http, call, doubted ? OXC_HTTP_MISSED : OXC_HTTP_CUT, event->time);
 }
 
-static void on_closed(oxc_http *http, const oxc_http_event *event)
+static void on_closed(oxc_tracker *tracker, const oxc_http_event *event)
 {
+    oxc_http *http = tracker->http;
     oxc_http_connection *connection = oxc_http_connection_of(http, event->connection);
     uint32_t number = connection->oldest;
 
+    oxc_http_feed_close(tracker, event);
     while (number != OXC_NONE) {
         uint32_t next = oxc_http_call_at(http, number)->behind;
 
@@ -460,10 +541,12 @@ static void on_closed(oxc_http *http, const oxc_http_event *event)
     }
 }
 
-static void on_gap(oxc_http *http, const oxc_http_event *event)
+static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
 {
+    oxc_http *http = tracker->http;
     oxc_http_connection *connection = oxc_http_connection_of(http, event->connection);
 
+    oxc_http_feed_gap(tracker, event);
     if (event->by_client || connection->hides_requests || connection->oldest == OXC_NONE)
         doubt_server(http, connection);
     connection->hides_requests |= event->by_client;
@@ -503,12 +586,13 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
         tracker->http = oxc_http_new();
     http = tracker->http;
     http->mark++;
+    tracker->time = event->time;
     if (event->type == OXC_HTTP_REQUEST_HEAD)
         on_request_head(tracker, event);
     else if (event->type == OXC_HTTP_CLOSED)
-        on_closed(http, event);
+        on_closed(tracker, event);
     else if (event->type == OXC_HTTP_GAP)
-        on_gap(http, event);
+        on_gap(tracker, event);
     else if (event->type == OXC_HTTP_UNSEEN)
         http->doubt = http->mark;
     else if (event->call != OXC_NONE)

@@ -54,10 +54,15 @@ void oxc_http_begin_use(oxc_http *http, oxc_http_call *call)
 
 void oxc_http_count_use(oxc_http *http, oxc_http_call *call)
 {
+    oxc_http_copies *copies;
+
     if ((call->flags & (OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED)) != OXC_HTTP_CALL_USED)
         return;
     oxc_http_id_at(http, call->id)->bodies--;
-    oxc_http_copies_of(http, call->id, call->content)->out++;
+    copies = oxc_http_copies_of(http, call->id, call->content);
+    if (copies->out + copies->cut + copies->unknown == 0 && !copies->has_answer)
+        copies->record = call->record;
+    copies->out++;
     call->flags |= OXC_HTTP_CALL_COUNTED;
 }
 

@@ -93,6 +93,7 @@ static void open_learned(oxc_http *http, const oxc_http_learning *learning, oxc_
 
     session->flags = OXC_HTTP_SESSION_OPENED;
     session->alive = session->opened = session->seen = learning->opened;
+    session->connect = learning->connect;
     if (learning->expires) {
         session->flags |= OXC_HTTP_SESSION_EXPIRES;
         session->expiration = learning->expiration;
@@ -129,6 +130,7 @@ static void learn_from_connect(oxc_http *http, const oxc_http_event *event,
     oxc_http_learning *learning = oxc_http_learning_at(http, number);
 
     learning->server = call->server;
+    learning->connect = call->answer;
     learning->opened = oxc_http_now(http, event);
     learning->expires = event->has_expiration;
     learning->expiration = event->expiration;

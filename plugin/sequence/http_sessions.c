@@ -137,6 +137,20 @@ static uint32_t next_overlapped(const oxc_http *http, uint32_t at, const oxc_htt
     return OXC_NONE;
 }
 
+bool oxc_http_is_resent(const oxc_http *http, const oxc_http_call *call)
+{
+    uint32_t at = oxc_http_session_at(http, call->session)->newest;
+
+    for (unsigned compared = 0; at != OXC_NONE && compared < CALLS_COMPARED; compared++) {
+        const oxc_http_call *other = oxc_http_call_at(http, at);
+
+        if (other != call && other->type == call->type && same_request(other, call))
+            return true;
+        at = other->older;
+    }
+    return false;
+}
+
 static oxc_http_evidence find_outstanding(const oxc_http *http, const oxc_http_call *call,
                                           int64_t now)
 {
@@ -366,6 +380,7 @@ static void open_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
     session = oxc_http_session_at(http, call->opened);
     session->flags = OXC_HTTP_SESSION_OPENED;
     session->alive = session->opened = session->seen = now;
+    session->connect = call->answer;
     set_expiration(session, event);
     replace_sequence(http, call->opened, oxc_http_sequence_value(http, event, call->server).value,
                      now);

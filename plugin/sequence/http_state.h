@@ -34,7 +34,8 @@ typedef struct {
 /** What a server is known to call its cookies, where that had to be learned. */
 typedef struct {
     oxc_http_key key; /**< its name, 0 */
-    uint64_t doubt;   /**< mark of the last gap that may have hidden a call to it */
+    uint32_t number;
+    uint64_t doubt; /**< mark of the last gap that may have hidden a call to it */
     oxc_http_name context_name;
     oxc_http_name sequence_name;
 } oxc_http_server;
@@ -61,6 +62,7 @@ typedef struct {
     int64_t idle_time;     /**< end of the last call that ended */
     uint64_t idle_mark;    /**< the same */
     oxc_http_seen opened;  /**< answer to its Connect */
+    uint32_t connect;      /**< record of that, or OXC_NONE */
     oxc_http_seen seen;    /**< last answer */
     oxc_http_seen alive;   /**< last answer with 0 */
     oxc_http_seen leaving; /**< last Disconnect, or Connect with its cookie, that was sent */
@@ -84,6 +86,7 @@ typedef struct {
 /** Requests that are the same, byte for byte. */
 typedef struct {
     uint64_t content; /**< of type, cookie values and body */
+    uint32_t record;  /**< of the request of the first */
     int64_t answered; /**< when the last one got its answer */
     uint32_t out;
     uint32_t cut;     /**< those whose connection ended without an answer */
@@ -125,6 +128,7 @@ typedef enum {
     OXC_HTTP_CALL_BODY = 1 << 12,    /**< the body of the request came */
     OXC_HTTP_CALL_CLOSED = 1 << 13,  /**< its connection, by the client */
     OXC_HTTP_CALL_FED = 1 << 14,     /**< the tracker knows it */
+    OXC_HTTP_CALL_GONE = 1 << 15,    /**< it was a leg */
 } oxc_http_call_flag;
 
 /** A request without its whole answer. */
@@ -144,6 +148,7 @@ typedef struct {
     oxc_http_name context, sequence; /**< values of its cookies */
     uint32_t session;                /**< of a Connect: the one whose cookie it carries */
     uint32_t opened;                 /**< by a Connect */
+    uint32_t answer;                 /**< record of the whole answer */
     uint32_t id;                     /**< oxc_http_id, OXC_NONE */
     uint64_t content;
     uint32_t learning;       /**< oxc_http_learning, OXC_NONE */
@@ -159,6 +164,7 @@ typedef struct {
 /** Cookies of an accepted Connect under names that say nothing. */
 typedef struct {
     oxc_http_seen opened;
+    uint32_t connect; /**< record of that, or OXC_NONE */
     oxc_http_name server;
     oxc_http_cookie cookies[OXC_HTTP_COOKIES_MAX];
     bool changed[OXC_HTTP_COOKIES_MAX]; /**< by an Execute answer, or not sent any more */
@@ -178,8 +184,10 @@ typedef struct {
 typedef struct {
     oxc_http_name server;    /**< that its requests named */
     uint32_t oldest, newest; /**< its calls without an answer, a list */
-    bool hides_requests;     /**< that may have no answer yet */
-    bool several;            /**< servers */
+    uint32_t ends;           /**< oxc_http_end, a list */
+    uint32_t end_count;
+    bool hides_requests; /**< that may have no answer yet */
+    bool several;        /**< servers */
 } oxc_http_connection;
 
 typedef struct oxc_http {
@@ -188,7 +196,7 @@ typedef struct oxc_http {
     oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, explained,
         connections;
     GHashTable *server_table, *session_table, *replaced_table, *id_table, *copies_table,
-        *learning_table, *explained_table;
+        *learning_table, *explained_table, *end_table;
     GHashTable *connection_table; /**< number of a connection to its place plus one */
     GHashTable *call_table;       /**< number of a call to its place plus one */
     uint32_t free_call;
@@ -256,6 +264,10 @@ oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_ht
 /** The cookies among which one has this value, or OXC_NONE. */
 uint32_t oxc_http_learning_find(const oxc_http *http, oxc_http_name server, oxc_http_name value);
 void oxc_http_learning_index(oxc_http *http, uint32_t learning);
+
+/** The number of the oxc_http_end of a connection to a server, or OXC_NONE. */
+uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server);
+void oxc_http_end_put(oxc_http *http, uint32_t connection, oxc_http_name server, uint32_t end);
 
 uint32_t oxc_http_call_new(oxc_http *http, uint32_t number);
 uint32_t oxc_http_call_find(const oxc_http *http, uint32_t number);
@@ -331,6 +343,29 @@ void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_ht
 
 /** Takes in a whole answer. */
 void oxc_http_take_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
+
+/** Whether another wait of the session with the X-RequestId of this one is outstanding. */
+bool oxc_http_is_resent(const oxc_http *http, const oxc_http_call *call);
+
+/* http_feed.c: to the tracker */
+
+/** The method of RPC in whose place a type of request is. */
+oxc_method oxc_http_method(oxc_http_request_type type);
+
+void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call);
+
+void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
+                          const oxc_http_call *call);
+
+/** The call was a leg. */
+void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call);
+
+/** Bytes of an answer came. */
+void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
+                         const oxc_http_call *call);
+
+void oxc_http_feed_close(oxc_tracker *tracker, const oxc_http_event *event);
+void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event);
 
 /* http.c */
 

@@ -48,6 +48,7 @@ void oxc_http_tables_init(oxc_http *http)
     http->copies_table = new_table();
     http->learning_table = new_table();
     http->explained_table = new_table();
+    http->end_table = new_table();
     http->call_table = g_hash_table_new(NULL, NULL);
     http->connection_table = g_hash_table_new(NULL, NULL);
     http->free_call = OXC_NONE;
@@ -66,9 +67,9 @@ static oxc_store *store_number(oxc_http *http, size_t number)
 static GHashTable *table_number(const oxc_http *http, size_t number)
 {
     GHashTable *tables[] = {
-        http->server_table,    http->session_table, http->replaced_table,
-        http->id_table,        http->copies_table,  http->learning_table,
-        http->explained_table, http->call_table,    http->connection_table,
+        http->server_table, http->session_table,    http->replaced_table,  http->id_table,
+        http->copies_table, http->learning_table,   http->explained_table, http->call_table,
+        http->end_table,    http->connection_table,
     };
 
     return number < G_N_ELEMENTS(tables) ? tables[number] : NULL;
@@ -118,10 +119,13 @@ static void *find_or_add(GHashTable *table, oxc_store *store, oxc_http_key key, 
 
 oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name)
 {
-    uint32_t number;
+    uint32_t number = OXC_NONE;
+    oxc_http_server *server = (oxc_http_server *)find_or_add(http->server_table, &http->servers,
+                                                             (oxc_http_key){name, 0}, &number);
 
-    return (oxc_http_server *)find_or_add(http->server_table, &http->servers,
-                                          (oxc_http_key){name, 0}, &number);
+    if (number != OXC_NONE)
+        server->number = number;
+    return server;
 }
 
 oxc_http_connection *oxc_http_connection_of(oxc_http *http, uint32_t number)
@@ -134,7 +138,7 @@ oxc_http_connection *oxc_http_connection_of(oxc_http *http, uint32_t number)
 
         index = oxc_store_add(&http->connections);
         connection = (oxc_http_connection *)oxc_store_at(&http->connections, index);
-        connection->oldest = connection->newest = OXC_NONE;
+        connection->oldest = connection->newest = connection->ends = OXC_NONE;
         g_hash_table_insert(http->connection_table, GUINT_TO_POINTER(number),
                             GUINT_TO_POINTER(index + 1));
     }
@@ -193,7 +197,7 @@ uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_nam
     oxc_http_session *session = oxc_http_session_at(http, number);
 
     session->server = server;
-    session->newest = OXC_NONE;
+    session->newest = session->connect = OXC_NONE;
     value_of(http, http->session_table, server, value)->number = number;
     return number;
 }
@@ -249,6 +253,19 @@ void oxc_http_learning_index(oxc_http *http, uint32_t number)
             number;
 }
 
+uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server)
+{
+    const oxc_http_value *found = (const oxc_http_value *)find(
+        http->end_table, (oxc_http_key){(uint64_t)connection + 1, server});
+
+    return found == NULL ? OXC_NONE : found->number;
+}
+
+void oxc_http_end_put(oxc_http *http, uint32_t connection, oxc_http_name server, uint32_t end)
+{
+    value_of(http, http->end_table, (uint64_t)connection + 1, server)->number = end;
+}
+
 uint32_t oxc_http_call_new(oxc_http *http, uint32_t number)
 {
     uint32_t place = http->free_call;
@@ -263,6 +280,7 @@ uint32_t oxc_http_call_new(oxc_http *http, uint32_t number)
                             .record = OXC_NONE,
                             .session = OXC_NONE,
                             .opened = OXC_NONE,
+                            .answer = OXC_NONE,
                             .id = OXC_NONE,
                             .learning = OXC_NONE,
                             .older = OXC_NONE,

@@ -36,7 +36,7 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed
 static oxc_store *store_number(oxc_tracker *tracker, size_t number)
 {
     oxc_store *stores[] = {
-        &tracker->servers,       &tracker->peers,    &tracker->associations, &tracker->connections,
+        &tracker->ends,     &tracker->servers,       &tracker->peers,    &tracker->associations, &tracker->connections,
         &tracker->sessions,      &tracker->contexts, &tracker->calls,        &tracker->records,
         &tracker->registrations, &tracker->strays,
     };
@@ -102,6 +102,22 @@ static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
     return NULL;
 }
 
+/* The same, where the message does not have a record yet. */
+static oxc_record *record_of(oxc_tracker *tracker, const oxc_event *event, uint32_t *number)
+{
+    oxc_record *record;
+
+    if (!event->over_http) {
+        record = add_record(tracker, event);
+        *number = tracker->records.count - 1;
+        return record;
+    }
+    *number = event->record;
+    record = oxc_record_at(tracker, event->record);
+    record->type = (uint8_t)event->type;
+    return record;
+}
+
 static uint8_t stub_flags(const oxc_event *event, bool readable)
 {
     if (readable)
@@ -119,7 +135,8 @@ static void init_request_links(oxc_record *record, oxc_method method)
 
 static void on_request(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_record *record = add_record(tracker, event);
+    uint32_t number;
+    oxc_record *record = record_of(tracker, event, &number);
     bool readable = oxc_stub_readable(tracker, event, event->method);
     uint32_t call;
 
@@ -135,11 +152,11 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
     /* A client does not use the id of a call that is out: the answer was missed. */
     if (call != OXC_NONE)
         oxc_call_missed(tracker, call);
-    call = oxc_call_begin(tracker, event, tracker->records.count - 1, readable);
+    call = oxc_call_begin(tracker, event, number, readable);
     oxc_call_list(tracker, call);
     oxc_request(tracker, event, call);
     oxc_association_count(tracker, oxc_call_at(tracker, call), 1);
-    oxc_twins_request(tracker, event, tracker->records.count - 1);
+    oxc_twins_request(tracker, event, number);
 }
 
 /* Joins the record of a PDU with the call that it belongs to. */
@@ -158,7 +175,8 @@ static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number
 
 static void on_response(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_record *record = add_record(tracker, event);
+    uint32_t number;
+    oxc_record *record = record_of(tracker, event, &number);
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
 
@@ -210,6 +228,31 @@ static void on_connection(oxc_tracker *tracker, const oxc_event *event)
         connection->interfaces |= (uint8_t)event->interfaces;
 }
 
+static void on_withdrawn(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
+
+    if (call != OXC_NONE)
+        oxc_call_withdraw(tracker, call);
+}
+
+void oxc_tracker_take(oxc_tracker *tracker, const oxc_event *event)
+{
+    tracker->over_http = true;
+    tracker->unjudged = event->unjudged;
+    if (event->type == OXC_EVENT_REQUEST)
+        on_request(tracker, event);
+    else if (event->type == OXC_EVENT_RESPONSE)
+        on_response(tracker, event);
+    else if (event->type == OXC_EVENT_WITHDRAWN)
+        on_withdrawn(tracker, event);
+    else if (event->type == OXC_EVENT_LOST)
+        oxc_gap_lost(tracker, event);
+    if (event->type == OXC_EVENT_RESPONSE)
+        on_connection(tracker, event);
+    tracker->over_http = tracker->unjudged = false;
+}
+
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
 {
     tracker->time = event->time;
@@ -245,6 +288,7 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         oxc_gap_lost(tracker, event);
         return;
     case OXC_EVENT_OTHER_PDU:
+    case OXC_EVENT_WITHDRAWN:
     case OXC_EVENT_UNSEEN:
         break;
     }

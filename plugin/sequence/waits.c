@@ -258,16 +258,18 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
     uint32_t session = oxc_session_find(
         tracker, oxc_connection_at(tracker, call->connection)->server, &event->handle);
 
-    facts->explained = oxc_acxh_explained(tracker, &event->handle);
+    facts->explained = event->explained || oxc_acxh_explained(tracker, &event->handle);
     facts->association_began = oxc_association_at(tracker, association)->began;
     facts->association_complete = oxc_association_complete(tracker, association, OXC_MARK_ISSUE);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
-    facts->returned_as_cxh = session != OXC_NONE &&
+    facts->returned_as_cxh = session != OXC_NONE && !event->over_http &&
                              (oxc_session_at(tracker, session)->flags & OXC_SESSION_RETURNED) != 0;
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
         facts->session_end = end_evidence(tracker, call);
+        if (event->end_doubtful)
+            facts->session_end.doubts |= OXC_DOUBT_OPEN;
         call->flags |= OXC_CALL_DEAD;
     } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
                oxc_doubts_of_handles(tracker, context->session, call->connection,
@@ -329,7 +331,10 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     uint32_t session;
 
     call->owner = oxc_context_used(tracker, server, &event->handle);
-    if (call->owner == OXC_NONE)
+    if (call->owner == OXC_NONE && event->over_http)
+        call->owner = oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event),
+                                          event->opened);
+    else if (call->owner == OXC_NONE)
         call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
     oxc_wait_show_context(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = oxc_context_at(tracker, call->owner)->session;
@@ -358,8 +363,10 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     look_at_handle(tracker, event, call, &facts);
     closed = oxc_silence_closed(tracker, context);
     look_at_waits(tracker, call, &facts);
+    if (event->resent)
+        facts.other_wait.frame = 0;
     oxc_judge(tracker, &facts);
-    if (!facts.explained && !facts.association_complete && !facts.returned_as_cxh)
+    if (!event->unjudged && !facts.explained && !facts.association_complete && !facts.returned_as_cxh)
         context->flags |= OXC_CONTEXT_REPORTED;
     if (facts.cut_waits.frame != 0 && facts.cut_waits.doubts == 0)
         context->flags |= OXC_CONTEXT_CUT;
