@@ -7,7 +7,12 @@
 # Without a prefix: the personal folders of the user who runs `cmake --install`.
 # With -DCMAKE_INSTALL_PREFIX or `cmake --install --prefix`: Wireshark's folders below that prefix.
 
-set(oxc_personal_prefix "$ENV{HOME}/.local")
+# Windows has no HOME, but for MSYS2.
+set(oxc_home "$ENV{HOME}")
+if(NOT oxc_home)
+	file(TO_CMAKE_PATH "$ENV{USERPROFILE}" oxc_home)
+endif()
+set(oxc_personal_prefix "${oxc_home}/.local")
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
 	set(CMAKE_INSTALL_PREFIX "${oxc_personal_prefix}" CACHE PATH "Installation prefix" FORCE)
 endif()

@@ -1,5 +1,5 @@
 /* compat.h
- * The differences between Wireshark 4.0, 4.4 and 4.6; no other file asks for a version
+ * The differences between Wireshark 4.0 and what comes after 4.6; no other file asks for a version
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -29,10 +29,10 @@
 #include <epan/value_string.h>
 #endif
 
-#if OXC_WIRESHARK_AT_LEAST(4, 2)
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>
 #else
-/* plugin_describe() is not looked for before 4.2. */
+/* plugin_describe() is not looked for before 4.4. */
 #define WS_PLUGIN_DESC_DISSECTOR (1UL << 0)
 #endif
 
@@ -75,10 +75,40 @@ typedef dcerpc_sub_dissector oxc_procs;
 #define OXC_TCP_ACKED_LOST_SEGMENT 0x0004
 
 /* What HTTP last saw a client ask for on a connection, given its http_conv_t; NULL before that. */
-#if OXC_WIRESHARK_AT_LEAST(4, 4)
+#if OXC_WIRESHARK_AT_LEAST(4, 2)
 #define OXC_HTTP_REQUEST(http, member) ((http)->req_res_tail ? (http)->req_res_tail->member : NULL)
 #else
 #define OXC_HTTP_REQUEST(http, member) ((http)->member)
+#endif
+
+/* Since 4.2 Wireshark's own decode of EcRRegisterPushNotification is right. */
+#if OXC_WIRESHARK_AT_LEAST(4, 2)
+#define OXC_BUILTIN_PUSH_IS_WRONG false
+#else
+#define OXC_BUILTIN_PUSH_IS_WRONG true
+#endif
+
+/* Since 4.4 they have the names of C's own types. */
+#if !OXC_WIRESHARK_AT_LEAST(4, 4)
+#define tvb_get_uint8  tvb_get_guint8
+#define tvb_get_uint16 tvb_get_guint16
+#define tvb_get_uint32 tvb_get_guint32
+#define tvb_get_uint64 tvb_get_guint64
+#endif
+
+/* Since 4.7 these take, and some of them return, unsigned numbers, and no negative ones that count
+ * from the end. Ours are int as the rest of Wireshark's, and never negative. */
+#if OXC_WIRESHARK_AT_LEAST(4, 7)
+#define tvb_new_subset_length_caplen(tvb, offset, captured, reported)                              \
+    tvb_new_subset_length_caplen(tvb, (unsigned)(offset), (unsigned)(captured),                    \
+                                 (unsigned)(reported))
+#define tvb_new_subset_length(tvb, offset, length)                                                 \
+    tvb_new_subset_length(tvb, (unsigned)(offset), (unsigned)(length))
+#define tvb_new_subset_remaining(tvb, offset) tvb_new_subset_remaining(tvb, (unsigned)(offset))
+#define tvb_captured_length_remaining(tvb, offset)                                                 \
+    ((int)tvb_captured_length_remaining(tvb, (unsigned)(offset)))
+#define tvb_reported_length_remaining(tvb, offset)                                                 \
+    ((int)tvb_reported_length_remaining(tvb, (unsigned)(offset)))
 #endif
 
 #if OXC_WIRESHARK_AT_LEAST(4, 6)

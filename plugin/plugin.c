@@ -6,6 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+/* The functions of this file are exported on Windows, not imported. */
+#define WS_BUILD_DLL
+
 #include <stdint.h>
 
 #include <epan/packet.h>
@@ -23,6 +26,9 @@
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
 #include "transport/dcerpc/over_tcp.h"
+#include "transport/http/hooks.h"
+#include "transport/mapi_over_http/mapi_over_http.h"
+#include "transport/mapi_over_http/packet-mapihttp.h"
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
@@ -47,12 +53,13 @@ static void init(void)
 }
 
 /* Comes after each frame has been dissected, on every pass. */
-static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree _U_, void *data _U_)
+static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    oxc_frame_end();
     if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
         oxc_watch_segment(pinfo);
     oxc_http_watch_frame(tvb, pinfo);
+    oxc_mapi_watch_frame(tvb, pinfo, tree);
+    oxc_frame_end();
     return 0;
 }
 
@@ -64,7 +71,9 @@ void oxc_register(void)
     oxc_oxcnotif_register();
     oxc_push_register(oxc_oxcnotif_protocol());
     oxc_over_tcp_register(oxc_oxcnotif_protocol());
+    oxc_http_hooks_register(oxc_oxcnotif_protocol());
     oxc_http_register();
+    oxc_mapihttp_register();
     oxc_ends_register();
     register_init_routine(init);
     register_cleanup_routine(oxc_analysis_cleanup);
@@ -80,7 +89,10 @@ void oxc_handoff(void)
     /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
     if (proto_dcerpc > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
-    oxc_http_handoff();
+    if (oxc_http_hooks_handoff()) {
+        oxc_http_handoff();
+        oxc_mapi_handoff();
+    }
     oxc_push_handoff();
     oxc_report_register();
 }

@@ -12,12 +12,14 @@
 #include <epan/to_str.h>
 
 #include "transport/tcp/ends.h"
+#include "transport/tcp/payload.h"
 #include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
 static oxc_tracker *tracker;
-static GPtrArray *connections; /* of oxc_connection, by number */
-static GHashTable *servers;    /* name -> number + 1 */
+static GPtrArray *connections;       /* of oxc_connection, by number */
+static GHashTable *servers;          /* name -> number + 1 */
+static GHashTable *exchange_clients; /* a set of client + 1 */
 static uint32_t lost_segments;
 static uint32_t seen_frame; /* the last one whose PDUs came to the observer over TCP, or 0 */
 
@@ -56,16 +58,32 @@ uint32_t oxc_server_by_address(const address *server)
     return intern(g_string_free(name, FALSE));
 }
 
+uint32_t oxc_client_by_address(const address *client, const char *host_port)
+{
+    GString *name = g_string_new(NULL);
+
+    g_string_printf(name, "client %d ", client->type);
+    for (int i = 0; i < client->len; i++)
+        g_string_append_printf(name, "%02x", ((const uint8_t *)client->data)[i]);
+    if (host_port)
+        g_string_append_printf(name, " %s", host_port);
+    g_string_ascii_down(name);
+    return intern(g_string_free(name, FALSE));
+}
+
 uint32_t oxc_server_by_name(const char *host_port)
 {
     return intern(g_ascii_strdown(host_port, -1));
 }
 
-oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, const struct tcp_analysis *tcp)
+oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, uint32_t client,
+                                   const struct tcp_analysis *tcp)
 {
     oxc_connection *connection = wmem_new0(wmem_file_scope(), oxc_connection);
 
     connection->number = oxc_tracker_add_connection(tracker, server, port);
+    connection->client = client;
+    oxc_tracker_set_client(tracker, connection->number, client);
     connection->tcp = tcp;
     g_ptr_array_add(connections, connection);
     return connection;
@@ -82,12 +100,18 @@ static oxc_connection *new_connection(packet_info *pinfo, conversation_t *conver
                                       bool to_server)
 {
     const address *server = to_server ? &pinfo->dst : &pinfo->src;
+    const address *client = to_server ? &pinfo->src : &pinfo->dst;
     uint32_t port = to_server ? pinfo->destport : pinfo->srcport;
     const struct tcp_analysis *tcp = NULL;
+    oxc_connection *connection;
 
     if (pinfo->ptype == PT_TCP)
         tcp = get_tcp_conversation_data(conversation, pinfo);
-    return oxc_connection_new(oxc_server_by_address(server), (uint16_t)port, tcp);
+    connection = oxc_connection_new(oxc_server_by_address(server), (uint16_t)port,
+                                    oxc_client_by_address(client, NULL), tcp);
+    if (tcp)
+        connection->client_flow = (tcp->fwd == &tcp->flow1) == to_server ? 0 : 1;
+    return connection;
 }
 
 static oxc_connection *connection_of(const conversation_t *conversation)
@@ -152,39 +176,83 @@ void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_in
     wmem_map_insert(connection->contexts, key, GUINT_TO_POINTER(bound));
 }
 
-bool oxc_connection_is_closed(uint32_t number)
+bool oxc_connection_is_closed(uint32_t number, oxc_close *close)
 {
     const oxc_connection *connection = oxc_connection_by_number(number);
 
     if (!connection)
         return false;
     if (oxc_http_owns(number))
-        return oxc_http_connection_closed(number);
-    return connection->tcp && !connection->closing &&
-           (connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
+        return oxc_http_connection_closed(number, close);
+    if (!connection->tcp || connection->closing ||
+        !(connection->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN)))
+        return false;
+    if (close)
+        *close = connection->close;
+    return true;
 }
 
-static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close _U_)
+static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close)
 {
-    return oxc_connection_is_closed(number);
+    return oxc_connection_is_closed(number, close);
 }
 
-void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection)
+oxc_side oxc_connection_sender(const oxc_connection *connection)
+{
+    const struct tcp_analysis *tcp = connection->tcp;
+
+    if (!tcp)
+        return OXC_SIDE_UNKNOWN;
+    return (tcp->fwd == &tcp->flow1 ? 0 : 1) == connection->client_flow ? OXC_SIDE_CLIENT
+                                                                        : OXC_SIDE_SERVER;
+}
+
+void oxc_connection_is_partial(oxc_connection *connection)
+{
+    if (connection->partial)
+        return;
+    connection->partial = true;
+    oxc_tracker_partial(tracker, connection->number);
+}
+
+void oxc_connection_carries_exchange(oxc_connection *connection, uint32_t frame)
+{
+    if (connection->exchange_frame != 0)
+        return;
+    connection->exchange_frame = frame;
+    g_hash_table_add(exchange_clients, GUINT_TO_POINTER(connection->client + 1));
+}
+
+bool oxc_connection_may_carry_exchange(const oxc_connection *connection)
+{
+    return connection->exchange_frame != 0 ||
+           g_hash_table_contains(exchange_clients, GUINT_TO_POINTER(connection->client + 1));
+}
+
+static void send_lost(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
 {
     oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
 
     event.frame = pinfo->num;
     event.time = oxc_arrival(pinfo);
     event.connection = connection->number;
+    event.lost_from = from;
+    event.from_server = from == OXC_SIDE_SERVER;
     oxc_tracker_event(tracker, &event);
 }
 
-void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection)
+void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
+{
+    if (connection->bound || oxc_connection_may_carry_exchange(connection))
+        send_lost(pinfo, connection, from);
+}
+
+void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection, oxc_side from)
 {
     if (connection->lost_frame == pinfo->num)
         return;
     connection->lost_frame = pinfo->num;
-    oxc_lose_calls(pinfo, connection);
+    oxc_lose_calls(pinfo, connection, from);
     if (connection->contexts)
         lost_segments++;
 }
@@ -212,32 +280,53 @@ static void watch_hidden(packet_info *pinfo)
     if (!connection)
         return;
     connection->hidden = true;
-    oxc_lose_calls(pinfo, connection);
+    send_lost(pinfo, connection, oxc_connection_sender(connection));
+}
+
+/* Whose frame it is takes a while to make sure: only where something is to be said of it. */
+static bool is_of(packet_info *pinfo, const oxc_connection *connection)
+{
+    return connection == connection_of(find_conversation_pinfo(pinfo, 0));
+}
+
+/* A FIN or RST that has not been noted yet. */
+static void watch_close(packet_info *pinfo, oxc_connection *connection)
+{
+    const struct tcp_analysis *tcp = connection->tcp;
+
+    if (connection->close.has_time ||
+        !(tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN)) ||
+        !is_of(pinfo, connection))
+        return;
+    oxc_tcp_note_close(tcp, pinfo, oxc_connection_sender(connection), &connection->close);
 }
 
 void oxc_watch_segment(packet_info *pinfo)
 {
-    bool cut = pinfo->fd->cap_len < pinfo->fd->pkt_len;
-    bool unseen, missing;
-    oxc_connection *connection;
+    oxc_connection *connection = oxc_ends_find(pinfo);
+    oxc_side sender, from;
+    unsigned missing;
+    bool unseen, cut;
 
+    if (connection)
+        watch_close(pinfo, connection);
     if (seen_frame == pinfo->num)
         return;
-    connection = oxc_ends_find(pinfo);
     if (!connection || connection->hidden) {
         watch_hidden(pinfo);
         return;
     }
-    missing = oxc_tcp_is_missing(connection->tcp);
+    cut = oxc_tcp_payload_is_cut(pinfo);
+    missing = oxc_tcp_missing(connection->tcp);
     unseen = oxc_flow_skip_unseen(connection->tcp, connection->flows);
-    /* Only now is it worth while to make sure whose frame it is. */
-    if (!(cut || missing || unseen) ||
-        connection != connection_of(find_conversation_pinfo(pinfo, 0)))
+    if (!(cut || missing || unseen) || !is_of(pinfo, connection))
         return;
+    sender = oxc_connection_sender(connection);
+    from = oxc_missing_from(missing | (cut || unseen ? OXC_MISSING_OWN : 0u), sender);
     if (missing)
-        oxc_lose_segment(pinfo, connection);
+        oxc_lose_segment(pinfo, connection, from);
     else
-        oxc_lose_calls(pinfo, connection);
+        oxc_lose_calls(pinfo, connection, from);
 }
 
 void oxc_miss_calls(const packet_info *pinfo)
@@ -259,6 +348,7 @@ void oxc_analysis_init(const oxc_settings *settings)
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
     lost_segments = seen_frame = 0;
     connections = g_ptr_array_new();
+    exchange_clients = g_hash_table_new(NULL, NULL);
     servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);
 }
 
@@ -267,6 +357,7 @@ void oxc_analysis_cleanup(void)
     oxc_tracker_free(tracker);
     tracker = NULL;
     g_clear_pointer(&connections, g_ptr_array_unref);
+    g_clear_pointer(&exchange_clients, g_hash_table_unref);
     g_clear_pointer(&servers, g_hash_table_unref);
 }
 

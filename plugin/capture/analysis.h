@@ -26,8 +26,10 @@ typedef enum {
 /** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. */
 typedef struct {
     uint32_t number; /**< in the tracker */
+    uint32_t client; /**< as oxc_client_by_address() says */
     bool bound;      /**< a bind or alter_context has been seen */
     bool hidden;     /**< no PDU of what it carries has come to us */
+    bool partial;    /**< only some of its PDUs come to us */
     bool closing;    /**< the segment being dissected carries a FIN or RST: its PDUs come before */
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
@@ -35,6 +37,8 @@ typedef struct {
     uint32_t exchange_frame;        /**< the first that asked for one of the two interfaces, or 0 */
     const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
     oxc_flow flows[2];
+    uint8_t client_flow;    /**< which of them is the client's */
+    oxc_close close;        /**< of the TCP connection */
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
@@ -49,14 +53,27 @@ oxc_tracker *oxc_analysis_tracker(void);
 uint32_t oxc_server_by_address(const address *server);
 uint32_t oxc_server_by_name(const char *host_port);
 
+/** The client at this address: the same number every time. Over HTTP a client is another one for
+ *  each server that it asks for.
+ *  @param host_port  over HTTP the server's name, else NULL */
+uint32_t oxc_client_by_address(const address *client, const char *host_port);
+
 /** Makes a connection, in file scope. @p tcp is borrowed and has to live as long as the file. */
-oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, const struct tcp_analysis *tcp);
+oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, uint32_t client,
+                                   const struct tcp_analysis *tcp);
 
 /** The connection with a number, or NULL. */
 oxc_connection *oxc_connection_by_number(uint32_t number);
 
-/** True if a FIN or RST of either side has been seen on a connection by now. */
-bool oxc_connection_is_closed(uint32_t number);
+/** True if a FIN or RST of either side has been seen on a connection by now.
+ *  @param close  NULL, or zeros: gets how it was closed, as far as is known */
+bool oxc_connection_is_closed(uint32_t number, oxc_close *close);
+
+/** Who sent the packet at hand, which belongs to a connection. */
+oxc_side oxc_connection_sender(const oxc_connection *connection);
+
+/** Notes that only some of the PDUs of a connection come to us. Only on the first pass. */
+void oxc_connection_is_partial(oxc_connection *connection);
 
 /** The connection of a packet that carries DCE/RPC straight over its transport, made at the first
  *  call on the first pass.
@@ -67,6 +84,14 @@ oxc_connection *oxc_connection_of_packet(packet_info *pinfo, bool to_server);
 /** The same, but makes none: NULL if no PDU of the packet's connection has come yet. */
 oxc_connection *oxc_connection_find(packet_info *pinfo);
 
+/** Notes that a connection carries one of the two interfaces, from this frame on. Only on the first
+ *  pass. */
+void oxc_connection_carries_exchange(oxc_connection *connection, uint32_t frame);
+
+/** True if a connection may carry one of the two interfaces: it does, or another connection of its
+ *  client does. Of one without its bind nothing else can be told. */
+bool oxc_connection_may_carry_exchange(const oxc_connection *connection);
+
 /** Which interface a presentation context is bound to, and whether to NDR64. */
 oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,
                                        bool *ndr64);
@@ -76,11 +101,14 @@ void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_in
                          bool ndr64);
 
 /** Tells the analysis, once a frame, that a segment of a connection is missing from the capture.
- * Only on the first pass. */
-void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection);
+ *  Only on the first pass.
+ *  @param from  who sent it */
+void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection, oxc_side from);
 
-/** The same for calls that nobody can read; they are no segments to be counted. */
-void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection);
+/** The same for calls that nobody can read; they are no segments to be counted. Neither says
+ * anything of a connection that may be any DCE/RPC: without its bind, and of a client of which no
+ * call of the two interfaces is known. */
+void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection, oxc_side from);
 
 /** Notes that the PDUs of a frame came to the observer over TCP, which looks for a loss itself.
  * Only on the first pass. */

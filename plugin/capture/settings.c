@@ -13,6 +13,7 @@
 static int proto_oxcnotif = -1;
 static int proto_connection = -1;
 oxc_bool oxc_pref_rpc_over_http = TRUE;
+oxc_bool oxc_pref_mapi_over_http = TRUE;
 static oxc_bool pref_assume_complete = FALSE;
 static guint pref_grace = 10;
 
@@ -56,4 +57,8 @@ void oxc_settings_register(int protocol)
         module, "rpc_over_http", "Analyse RPC over HTTP",
         "Decode the PDUs of RPC over HTTP virtual connections and pair their channels.",
         &oxc_pref_rpc_over_http);
+    prefs_register_bool_preference(
+        module, "mapi_over_http", "Analyse MAPI over HTTP",
+        "Decode the calls of MAPI over HTTP, each part of an answer as it comes.",
+        &oxc_pref_mapi_over_http);
 }

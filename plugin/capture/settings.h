@@ -16,6 +16,9 @@
 /** The preference oxcnotif.rpc_over_http. */
 extern oxc_bool oxc_pref_rpc_over_http;
 
+/** The preference oxcnotif.mapi_over_http. */
+extern oxc_bool oxc_pref_mapi_over_http;
+
 /** Registers the preferences of the protocol "oxcnotif" and remembers its id. */
 void oxc_settings_register(int protocol);
 

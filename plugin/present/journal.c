@@ -153,5 +153,5 @@ void oxc_journal_take(oxc_journal *journal, const packet_info *pinfo, const oxc_
 bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait)
 {
     return wait->end_frame == 0 && wait->connection != OXC_NONE &&
-           oxc_connection_is_closed(wait->connection);
+           oxc_connection_is_closed(wait->connection, NULL);
 }

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "capture/analysis.h"
 #include "capture/settings.h"
+#include "decode/names.h"
 #include "decode/text.h"
 
 static int proto_oxcnotif = -1;
@@ -76,6 +77,8 @@ static expert_field ei_oxcnotif_flags_out_reserved = EI_INIT;
 static expert_field ei_oxcnotif_wait_completed_early = EI_INIT;
 static expert_field ei_oxcnotif_wait_overdue = EI_INIT;
 static expert_field ei_oxcnotif_wait_dropped = EI_INIT;
+static expert_field ei_oxcnotif_wait_unanswered = EI_INIT;
+static expert_field ei_oxcnotif_wait_cut_repeatedly = EI_INIT;
 static expert_field ei_oxcnotif_rop_notify_in_request = EI_INIT;
 static expert_field ei_oxcnotif_notify_flags_invalid = EI_INIT;
 static expert_field ei_oxcnotif_wait_without_cookie = EI_INIT;
@@ -101,6 +104,8 @@ static expert_field ei_oxcnotif_auth_rejected_repeatedly = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
 static expert_field ei_oxcnotif_wait_handle_unknown_warning = EI_INIT;
 static expert_field ei_oxcnotif_missing_bind = EI_INIT;
+static expert_field ei_oxcnotif_proxy_refused = EI_INIT;
+static expert_field ei_oxcnotif_interface_refused = EI_INIT;
 
 static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_wait_null_handle] = &ei_oxcnotif_wait_null_handle,
@@ -133,6 +138,8 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_wait_completed_early] = &ei_oxcnotif_wait_completed_early,
     [OXC_RULE_wait_overdue] = &ei_oxcnotif_wait_overdue,
     [OXC_RULE_wait_dropped] = &ei_oxcnotif_wait_dropped,
+    [OXC_RULE_wait_unanswered] = &ei_oxcnotif_wait_unanswered,
+    [OXC_RULE_wait_cut_repeatedly] = &ei_oxcnotif_wait_cut_repeatedly,
     [OXC_RULE_rop_notify_in_request] = &ei_oxcnotif_rop_notify_in_request,
     [OXC_RULE_notify_flags_invalid] = &ei_oxcnotif_notify_flags_invalid,
     [OXC_RULE_wait_without_cookie] = &ei_oxcnotif_wait_without_cookie,
@@ -464,6 +471,18 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
     queue_for_taps(pinfo, &view, carrier, ordinal);
 }
 
+void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_note note,
+                      const char *text)
+{
+    static expert_field *const experts[] = {
+        [OXC_NOTE_PROXY_REFUSED] = &ei_oxcnotif_proxy_refused,
+        [OXC_NOTE_INTERFACE_REFUSED] = &ei_oxcnotif_interface_refused,
+    };
+
+    if (enabled)
+        expert_add_info_format(pinfo, add_protocol(root, tvb, title), experts[note], "%s", text);
+}
+
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface)
 {
@@ -628,6 +647,11 @@ void oxc_oxcnotif_register(void)
          {"oxcnotif.rule.wait_overdue", PI_SEQUENCE, PI_NOTE, "wait-overdue", EXPFILL}},
         {&ei_oxcnotif_wait_dropped,
          {"oxcnotif.rule.wait_dropped", PI_SEQUENCE, PI_NOTE, "wait-dropped", EXPFILL}},
+        {&ei_oxcnotif_wait_unanswered,
+         {"oxcnotif.rule.wait_unanswered", PI_SEQUENCE, PI_NOTE, "wait-unanswered", EXPFILL}},
+        {&ei_oxcnotif_wait_cut_repeatedly,
+         {"oxcnotif.rule.wait_cut_repeatedly", PI_SEQUENCE, PI_WARN, "wait-cut-repeatedly",
+          EXPFILL}},
         {&ei_oxcnotif_rop_notify_in_request,
          {"oxcnotif.rule.rop_notify_in_request", PI_PROTOCOL, PI_ERROR, "rop-notify-in-request",
           EXPFILL}},
@@ -686,6 +710,12 @@ void oxc_oxcnotif_register(void)
          {"oxcnotif.rule.auth_rejected_repeatedly", PI_SEQUENCE, PI_NOTE,
           "auth-rejected-repeatedly", EXPFILL}},
 
+        {&ei_oxcnotif_proxy_refused,
+         {"oxcnotif.proxy_refused", PI_RESPONSE_CODE, PI_NOTE,
+          "The RPC proxy refused to open a channel", EXPFILL}},
+        {&ei_oxcnotif_interface_refused,
+         {"oxcnotif.interface_refused", PI_RESPONSE_CODE, PI_NOTE,
+          "The server refused one of the two interfaces", EXPFILL}},
         {&ei_oxcnotif_missing_bind,
          {"oxcnotif.missing_bind", PI_UNDECODED, PI_NOTE,
           "The bind of this connection is not in the capture", EXPFILL}},
@@ -696,10 +726,10 @@ void oxc_oxcnotif_register(void)
     static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};
 
     proto_oxcnotif =
-        proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
-    proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
+        oxc_proto_register_protocol("Exchange Asynchronous Notifications", "OXCNOTIF", "oxcnotif");
+    oxc_proto_register_field_array(proto_oxcnotif, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_oxcnotif), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_oxcnotif, ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
     oxc_settings_register(proto_oxcnotif);
 }

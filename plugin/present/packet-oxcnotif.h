@@ -38,6 +38,16 @@ extern const value_string oxc_transport_vals[];
 void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
                  const oxc_carrier *carrier, const char *news);
 
+/** What may explain that calls are missing from the analysis, an expert item each. */
+typedef enum {
+    OXC_NOTE_PROXY_REFUSED,     /**< an RPC proxy did not open a channel */
+    OXC_NOTE_INTERFACE_REFUSED, /**< a server does not offer one of the two interfaces */
+} oxc_note;
+
+/** Adds such an expert item to a packet. @p text is copied. */
+void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_note note,
+                      const char *text);
+
 /** Says that the calls of a connection cannot be decoded because its bind is not in the capture.
  *  @param interface  what the presentation context seems to be bound to */
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,

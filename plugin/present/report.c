@@ -21,6 +21,7 @@ typedef void (*print_function)(const oxc_totals *totals, const oxc_report_option
 typedef struct {
     const char *option; /* of -z */
     print_function print;
+    bool live; /* what happens is printed at once, too */
 } report_kind;
 
 typedef struct {
@@ -31,8 +32,9 @@ typedef struct {
 } report;
 
 static report_kind kinds[] = {
-    {"oxcnotif,contexts", oxc_report_print_text},
-    {"oxcnotif,json", oxc_report_print_json},
+    {"oxcnotif,contexts", oxc_report_print_text, false},
+    {"oxcnotif,json", oxc_report_print_json, false},
+    {"oxcnotif,live", oxc_report_print_text, true},
 };
 
 static void reset(void *data)
@@ -49,6 +51,8 @@ static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *ed
     report *this = (report *)data;
 
     oxc_totals_take(&this->totals, pinfo, (const oxc_shown *)shown);
+    if (this->kind->live)
+        oxc_report_print_live(pinfo, (const oxc_shown *)shown, stdout);
     return TAP_PACKET_REDRAW;
 }
 
@@ -57,6 +61,8 @@ static void draw(void *data)
     report *this = (report *)data;
 
     oxc_totals_count_limits(&this->totals);
+    if (this->kind->live)
+        fputc('\n', stdout);
     this->kind->print(&this->totals, &this->options, stdout);
 }
 
@@ -80,7 +86,7 @@ static bool take_word(const char **rest, const char *word)
     return true;
 }
 
-/* Reads "all", "waits" and "name:NAME", where the name goes on to the end.
+/* Reads "all", "long", "waits" and "name:NAME", where the name goes on to the end.
  * @return what is left, a display filter, or NULL if nothing is */
 static const char *read_options(report *this, const char *rest)
 {
@@ -89,10 +95,12 @@ static const char *read_options(report *this, const char *rest)
 
     while (more) {
         bool all = take_word(&rest, "all"), waits = take_word(&rest, "waits");
+        bool long_lines = take_word(&rest, "long");
 
         this->options.all |= all;
         this->options.waits |= waits;
-        more = all || waits;
+        this->options.long_lines |= long_lines;
+        more = all || waits || long_lines;
     }
     if (g_str_has_prefix(rest, name)) {
         this->options.name = this->name = g_strdup(rest + strlen(name));

@@ -15,8 +15,9 @@
 
 /** What a report is to hold besides the usual. */
 typedef struct {
-    bool all;   /**< text: each finding, also where one rule fires many times */
-    bool waits; /**< JSON: every wait */
+    bool all;        /**< text: each finding, also where one rule fires many times */
+    bool long_lines; /**< text: paragraphs are not broken into lines */
+    bool waits;      /**< JSON: every wait */
     /** JSON: what the capture is called, or NULL. Then the report is the member "report" of an
      *  object that has the name, too. */
     const char *name;
@@ -28,6 +29,10 @@ void oxc_report_register(void);
 /** Prints the contexts as tables, the findings by rule, and last the line
  *  "N contexts, N waits, N violations, N suspicions", in lines of up to 100 columns. */
 void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *options, FILE *file);
+
+/** Prints a PDU while the capture is being read: a line for each finding, and one for a wait that
+ *  it ends. */
+void oxc_report_print_live(packet_info *pinfo, const oxc_shown *shown, FILE *file);
 
 /** Prints the same as one line of JSON, in the form of docs/json.md. */
 void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file);
@@ -41,10 +46,14 @@ void oxc_report_print_findings(const oxc_totals *totals, bool all, FILE *file);
 /** How wide the text may be. */
 enum { OXC_REPORT_WIDTH = 100 };
 
-/** Prints a text in lines of up to OXC_REPORT_WIDTH columns, broken at blanks.
+/** Prints a text in lines of up to OXC_REPORT_WIDTH columns, broken at blanks unless
+ *  oxc_print_long_lines().
  *  @param begun   columns of the first line that are there already
  *  @param indent  blanks in front of each later line */
 void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent);
+
+/** Whether paragraphs are to stay in one line, for a program that breaks them. */
+void oxc_print_long_lines(bool long_lines);
 
 /** The same for a paragraph of its own, with an empty line behind it. */
 void oxc_print_paragraph(FILE *file, const char *text);

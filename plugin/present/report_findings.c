@@ -9,7 +9,6 @@
 #include "report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* So many findings of one rule are listed even where not all are wanted. */
 enum { FEW_FINDINGS = 2 };
@@ -53,11 +52,8 @@ static void print_fault(FILE *file, const oxc_rule *rule, const rule_findings *g
     else if (rule->actor == OXC_ACTOR_SERVER && group->same_server)
         name = first->server;
     g_string_append(text, rule->fault);
-    if (name && strlen(rule->fault) <= strlen("client"))
+    if (name)
         g_string_append_printf(text, " (%s)", name);
-    else if (name)
-        g_string_append_printf(text, " (%s: %s)",
-                               rule->actor == OXC_ACTOR_CLIENT ? "client" : "server", name);
     fputs("  ", file);
     oxc_print_wrapped(file, text->str, 2, 4);
     g_string_free(text, TRUE);

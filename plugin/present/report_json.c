@@ -22,6 +22,12 @@ static void put_number(json_dumper *json, const char *name, uint32_t number)
     json_dumper_value_anyf(json, "%u", number);
 }
 
+static void put_count(json_dumper *json, const char *name, uint64_t count)
+{
+    json_dumper_set_member_name(json, name);
+    json_dumper_value_anyf(json, "%" PRIu64, count);
+}
+
 static void put_number_or_null(json_dumper *json, const char *name, uint32_t number, uint32_t none)
 {
     json_dumper_set_member_name(json, name);
@@ -97,6 +103,22 @@ static void put_wait_times(json_dumper *json, const oxc_wait_times *times)
     json_dumper_end_object(json);
 }
 
+/* What gaps cost, or null if they cost nothing. */
+static void put_gaps(json_dumper *json, const oxc_gap_cost *cost)
+{
+    json_dumper_set_member_name(json, "gaps");
+    if (cost->calls == 0 && cost->answers == 0 && cost->certain_frame == 0 && !cost->doubtful) {
+        json_dumper_value_anyf(json, "null");
+        return;
+    }
+    json_dumper_begin_object(json);
+    put_number(json, "unjudged_requests", cost->calls);
+    put_number(json, "unjudged_responses", cost->answers);
+    put_number_or_null(json, "certain_frame", cost->certain_frame, 0);
+    put_bool(json, "doubtful", cost->doubtful);
+    json_dumper_end_object(json);
+}
+
 /* How waits end, as members and as values. */
 static const char *const outcomes[] = {
     [OXC_OUTCOME_NONE] = "unread",       [OXC_OUTCOME_NOTIFICATION] = "notified",
@@ -122,6 +144,7 @@ static void put_context(json_dumper *json, const oxc_context_totals *context, ui
         put_number(json, outcomes[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
     put_number(json, "outstanding", out);
     put_wait_times(json, &context->times);
+    put_gaps(json, &context->gaps);
     json_dumper_end_object(json);
 }
 
@@ -156,6 +179,7 @@ static void put_sessions(json_dumper *json, const oxc_totals *totals)
         put_string_or_null(json, "client", session->client);
         put_string_or_null(json, "server", session->server);
         put_number(json, "first_frame", session->frame);
+        put_gaps(json, &session->gaps);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -314,6 +338,11 @@ static void put_limits(json_dumper *json, const oxc_limits *limits)
     put_number(json, "unmatched_responses", limits->unmatched_responses);
     put_number(json, "connections_without_bind", limits->unbound_connections);
     put_number(json, "lost_segments", limits->lost_segments);
+    put_number(json, "gaps", limits->gaps.gaps);
+    put_count(json, "unjudged_requests", limits->gaps.calls);
+    put_count(json, "unjudged_responses", limits->gaps.answers);
+    put_number(json, "connections_seen_in_part", limits->gaps.partial);
+    put_number(json, "connections_seen_twice", limits->gaps.repeated);
     json_dumper_end_object(json);
 }
 

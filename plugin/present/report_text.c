@@ -9,8 +9,10 @@
 #include "report.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 
+#include "transport/rpc_over_http/refusals.h"
 #include "transport/rpc_over_http/virtual_connection.h"
 
 /* The columns stand in groups; tables are broken between groups. */
@@ -96,16 +98,24 @@ static bool is_unit(const char *word)
     return word && word[0] == 's' && (word[1] == '\0' || g_ascii_ispunct(word[1]));
 }
 
+static bool breaks_lines = true;
+
+void oxc_print_long_lines(bool long_lines)
+{
+    breaks_lines = !long_lines;
+}
+
 void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent)
 {
     char **words = g_strsplit(text, " ", -1);
     int column = begun;
+    int most = breaks_lines ? OXC_REPORT_WIDTH : INT_MAX - 1;
     bool fresh = true; /* nothing of the text is in this line */
 
     for (char **word = words; *word; word++) {
         int width = width_of(*word), unit = is_unit(word[1]) ? 1 + width_of(word[1]) : 0;
 
-        if (!fresh && !is_unit(*word) && column + 1 + width + unit > OXC_REPORT_WIDTH) {
+        if (!fresh && !is_unit(*word) && column + 1 + width + unit > most) {
             fprintf(file, "\n%*s", indent, "");
             column = indent;
             fresh = true;
@@ -424,6 +434,23 @@ static void print_sealed(const oxc_limits *limits, FILE *file)
     g_free(text);
 }
 
+/* The answer to "why is nothing seen" where the proxy lets nobody in. */
+static void print_refusals(FILE *file)
+{
+    size_t count = oxc_refusal_count();
+    const oxc_refusal *first = oxc_refusal_at(0);
+    char *text;
+
+    if (!first)
+        return;
+    text = oxc_refusal_text(NULL, first);
+    fprintf(file, "The RPC proxy refused %s (frame %u)", text, first->frame);
+    wmem_free(NULL, text);
+    if (count > 1)
+        fprintf(file, ", and %zu more request%s", count - 1, plural((uint32_t)(count - 1)));
+    fputs(".\n\n", file);
+}
+
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void append_limit(GString *text, const char *format, ...)
@@ -452,6 +479,17 @@ static void print_limits(const oxc_limits *limits, FILE *file)
     if (limits->lost_segments > 0)
         append_limit(text, "TCP segments are missing from the capture in %u place%s",
                      limits->lost_segments, plural(limits->lost_segments));
+    if (limits->gaps.partial > 0)
+        append_limit(text,
+                     "%u connection%s could be seen in part only, and what rests on the rest was "
+                     "not judged",
+                     limits->gaps.partial, plural(limits->gaps.partial));
+    if (limits->gaps.repeated > 0)
+        append_limit(text,
+                     "%u connection%s %s in the capture twice (before and after address "
+                     "translation or a proxy, say) and counted once",
+                     limits->gaps.repeated, plural(limits->gaps.repeated),
+                     limits->gaps.repeated == 1 ? "is" : "are");
     if (limits->unbound_connections > 0)
         append_limit(text,
                      "the bind of %u connection%s that may carry calls of Exchange is missing "
@@ -465,6 +503,46 @@ static void print_limits(const oxc_limits *limits, FILE *file)
     g_string_free(text, TRUE);
 }
 
+/* "Session 2: 3 requests and 1 answer were not judged, certain again from frame 60 on" */
+static void print_gap(const oxc_gap_cost *cost, uint32_t session, FILE *file)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "Session %u: %u request%s and %u answer%s were not judged", session,
+                    cost->calls, plural(cost->calls), cost->answers, plural(cost->answers));
+    if (cost->doubtful)
+        g_string_append(text, ", and it is still not certain whether it lives at the end");
+    else if (cost->certain_frame != 0)
+        g_string_append_printf(text, "; from frame %u on it was certain again",
+                               cost->certain_frame);
+    g_string_append_c(text, '.');
+    fputs("  ", file);
+    oxc_print_wrapped(file, text->str, 2, 4);
+    g_string_free(text, TRUE);
+}
+
+/* What gaps cost, by session. */
+static void print_gaps(const oxc_totals *totals, FILE *file)
+{
+    enum { MOST_SESSIONS = 10 };
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < totals->sessions->len; i++) {
+        const oxc_gap_cost *cost = &g_array_index(totals->sessions, oxc_session_totals, i).gaps;
+
+        if (cost->calls + cost->answers == 0)
+            continue;
+        if (count++ == 0)
+            fputs("What gaps in the capture cost:\n", file);
+        if (count <= MOST_SESSIONS)
+            print_gap(cost, i, file);
+    }
+    if (count > MOST_SESSIONS)
+        fprintf(file, "  %u more sessions (--json has all).\n", count - MOST_SESSIONS);
+    if (count > 0)
+        fputc('\n', file);
+}
+
 /* "0 violations" alone would look like a clean capture. */
 static void print_unjudged(const oxc_totals *totals, FILE *file)
 {
@@ -476,11 +554,14 @@ static void print_unjudged(const oxc_totals *totals, FILE *file)
 
 void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
+    oxc_print_long_lines(options->long_lines);
     print_contexts(totals, file);
     oxc_report_print_findings(totals, options->all, file);
     print_nothing_seen(totals, file);
+    print_refusals(file);
     print_sealed(&totals->limits, file);
     print_limits(&totals->limits, file);
+    print_gaps(totals, file);
     print_unjudged(totals, file);
     fprintf(file, "%u context%s, %u wait%s, %u violation%s, %u suspicion%s\n",
             totals->context_count, plural(totals->context_count), totals->waits,

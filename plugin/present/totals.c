@@ -38,6 +38,11 @@ bool oxc_is_unknown_wait(const oxc_view *view)
     return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view)
+{
+    copy_address(client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+}
+
 void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown)
 {
     const char *name = shown->carrier.server;
@@ -53,13 +58,13 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
     if (context->client.type != AT_NONE || context->server.type != AT_NONE)
         return;
     context->transport = shown->carrier.transport;
-    copy_address(&context->client, goes_to_server(&shown->view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_client(&context->client, pinfo, &shown->view);
     oxc_copy_server(&context->server, pinfo, shown);
 }
 
 static bool is_closed(const outstanding *wait)
 {
-    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection);
+    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection, NULL);
 }
 
 /* Makes room for waits that may still get an answer. */
@@ -257,7 +262,7 @@ static const char *client_name(oxc_totals *totals, const packet_info *pinfo, con
 {
     address client = ADDRESS_INIT_NONE;
 
-    copy_address(&client, goes_to_server(view) ? &pinfo->src : &pinfo->dst);
+    oxc_copy_client(&client, pinfo, view);
     return keep_name(totals, &client);
 }
 
@@ -329,6 +334,9 @@ void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *sh
         totals->start = oxc_arrival(pinfo) - oxc_nanoseconds(&pinfo->rel_ts);
         totals->started = true;
     }
+    /* What a capture shows twice counts once. */
+    if (view->repeated)
+        return;
     if (totals->journal)
         oxc_journal_take(totals->journal, pinfo, shown);
     take_session(totals, pinfo, shown);
@@ -362,10 +370,30 @@ char *oxc_address_text(const address *addr)
 
     if (addr->type == AT_NONE)
         return NULL;
+    /* A name out of a URL. */
+    if (addr->type == AT_STRINGZ)
+        return oxc_printable_text((const char *)addr->data);
     shown = address_to_str(NULL, addr);
     text = oxc_printable_text(shown);
     wmem_free(NULL, shown);
     return text;
+}
+
+/* What gaps cost each session and each context. */
+static void count_gaps(oxc_totals *totals)
+{
+    const oxc_tracker *tracker = oxc_analysis_tracker();
+
+    totals->limits.gaps = oxc_tracker_gap_totals(tracker);
+    for (uint32_t i = 0; i < totals->sessions->len; i++)
+        oxc_tracker_session_gaps(tracker, i,
+                                 &g_array_index(totals->sessions, oxc_session_totals, i).gaps);
+    for (uint32_t i = 0; i < totals->contexts->len; i++) {
+        oxc_context_totals *context = (oxc_context_totals *)g_ptr_array_index(totals->contexts, i);
+
+        if (context)
+            oxc_tracker_context_gaps(tracker, i, &context->gaps);
+    }
 }
 
 void oxc_totals_count_limits(oxc_totals *totals)
@@ -373,6 +401,7 @@ void oxc_totals_count_limits(oxc_totals *totals)
     oxc_limits *limits = &totals->limits;
     const oxc_connection *connection;
 
+    count_gaps(totals);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {

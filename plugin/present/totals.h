@@ -32,6 +32,7 @@ typedef struct {
     oxc_wait_times times; /**< of the waits that ended on a PDU of their own */
     GArray *out;          /**< the waits that have not ended, up to some number, or NULL */
     uint32_t more_out;    /**< those beyond it */
+    oxc_gap_cost gaps;    /**< after oxc_totals_count_limits() */
 } oxc_context_totals;
 
 /** What a session is known by. All bytes zero: not seen. */
@@ -40,6 +41,7 @@ typedef struct {
     const char *client; /**< printable; belongs to the totals */
     const char *server;
     oxc_transport transport;
+    oxc_gap_cost gaps; /**< after oxc_totals_count_limits() */
 } oxc_session_totals;
 
 typedef struct {
@@ -63,6 +65,7 @@ typedef struct {
     uint32_t unbound_connections; /**< that look like Exchange's, but their bind is missing */
     uint32_t unbound_frame;       /**< the first that looks so */
     uint32_t lost_segments;       /**< of connections that carry the two interfaces */
+    oxc_gap_totals gaps;
 } oxc_limits;
 
 typedef struct {
@@ -123,6 +126,9 @@ void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts
  *                 and not in the number that is returned */
 uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed);
 
+/** The client's address of a PDU from the tap. Free it with free_address(). */
+void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view);
+
 /** The server of a PDU from the tap: its address, or over RPC over HTTP the host and port of the
  *  URL. Free it with free_address(). */
 void oxc_copy_server(address *server, packet_info *pinfo, const oxc_shown *shown);
@@ -135,8 +141,8 @@ char *oxc_printable_text(const char *bytes);
  *  @return to be freed with g_free(), or NULL where it is not known */
 char *oxc_address_text(const address *addr);
 
-/** Counts the connections whose bind is missing and the lost segments; to be called when the
- * capture has been read. */
+/** Counts the connections whose bind is missing and the lost segments, and what gaps cost; to be
+ * called when the capture has been read. */
 void oxc_totals_count_limits(oxc_totals *totals);
 
 /** Whether any connection was bound to one of the two interfaces. */

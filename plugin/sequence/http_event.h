@@ -28,7 +28,8 @@ typedef enum {
     OXC_HTTP_REQUEST_HEAD,
     /** Its body became whole (also one of no bytes). Does not come for a body that was lost. */
     OXC_HTTP_REQUEST_BODY,
-    /** The first byte of the final response came; 1xx do not count. Only of known calls. */
+    /** The final response begins; 1xx do not count. Only of known calls. Comes with its head, as
+     * its status is not known before; #time is that of its first byte. */
     OXC_HTTP_RESPONSE_BEGIN,
     /** The head of the final response became whole. */
     OXC_HTTP_RESPONSE_HEAD,

@@ -294,3 +294,15 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     }
     on_connection(tracker, event);
 }
+
+bool oxc_tracker_knows_handle(const oxc_tracker *tracker, uint32_t connection,
+                              const oxc_handle *handle)
+{
+    uint32_t server;
+
+    if (connection >= tracker->connections.count || oxc_handle_is_null(handle))
+        return false;
+    server = oxc_connection_at(tracker, connection)->server;
+    return oxc_handle_was_shown(tracker, server, handle) || oxc_cxh_explained(tracker, handle) ||
+           oxc_acxh_explained(tracker, handle);
+}

@@ -132,6 +132,11 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event);
  *  @return false where nothing is recorded for it; @p view is then cleared */
 bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view);
 
+/** True if a call of one of the two interfaces has shown a handle: on the server of this
+ * connection, or returned by any other. */
+bool oxc_tracker_knows_handle(const oxc_tracker *tracker, uint32_t connection,
+                              const oxc_handle *handle);
+
 /** Iterates over the wait responses for which an EcDoRpcExt2 request fetches: start with
  *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */
 uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position);

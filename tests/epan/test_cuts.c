@@ -347,13 +347,12 @@ static void vary_preferences(const capture *from)
 
 /* The same findings as of the capture without the change, and the same packet details.
  * @param all  of every protocol, not only of ours */
-static void check_same_details(const capture *from, const GArray *wanted, bool all,
+static void check_same_details(const capture *from, variant *made, const GArray *wanted, bool all,
                                const char *change)
 {
-    variant made = copy_frames(from, 0, from->packets->len);
     GArray *found;
 
-    check_same(from, &made, HOST_TREE, change, 0);
+    check_same(from, made, HOST_TREE, change, 0);
     found = host_take_details();
     for (unsigned i = 0; i < wanted->len; i++) {
         host_details one = g_array_index(wanted, host_details, i);
@@ -399,20 +398,19 @@ static void vary_way(const capture *from)
     variant made;
 
     decode_as_dcerpc(ports, true);
-    check_same_details(from, details, true, "Decode As");
+    made = copy_frames(from, 0, from->packets->len);
+    check_same_details(from, &made, details, true, "Decode As");
     host_enable_heuristic("dcerpc_tcp", false);
-    check_same_details(from, details, false, "Decode As without heuristic");
+    made = copy_frames(from, 0, from->packets->len);
+    check_same_details(from, &made, details, false, "Decode As without heuristic");
     decode_as_dcerpc(ports, false);
-    check_same_details(from, details, false, "without heuristic");
+    made = copy_frames(from, 0, from->packets->len);
+    check_same_details(from, &made, details, false, "without heuristic");
     host_enable_heuristic("dcerpc_tcp", true);
     decode_as_dcerpc(taken, true);
     made = copy_frames(from, 0, from->packets->len);
     check_no_more(from, &made, "Decode As of another protocol's ports", 0);
     decode_as_dcerpc(taken, false);
-    host_enable_heuristic("dcerpc_tcp_oxcnotif", false);
-    made = copy_frames(from, 0, from->packets->len);
-    check_no_more(from, &made, "without the heuristic in front of Wireshark's", 0);
-    host_enable_heuristic("dcerpc_tcp_oxcnotif", true);
     g_array_unref(taken);
     g_array_unref(ports);
     g_array_unref(details);
@@ -463,6 +461,51 @@ static void vary_port(const capture *from)
         check_no_more(from, &made, "port of the connection of frame", i + 1);
         g_ptr_array_unref(copies);
     }
+}
+
+/* What stands behind the IP packet: padding, a frame check sequence, time stamps of a tap. */
+static void add_trailer(variant *made, unsigned size, bool captured, GPtrArray *copies)
+{
+    for (unsigned i = 0; i < made->count; i++) {
+        host_packet *packet = &made->packets[i];
+        uint8_t *bytes;
+
+        if (packet->encapsulation != WTAP_ENCAP_ETHERNET || packet->captured != packet->length)
+            continue;
+        packet->length += size;
+        if (!captured)
+            continue;
+        bytes = (uint8_t *)g_malloc0(packet->captured + size);
+        memcpy(bytes, packet->bytes, packet->captured);
+        memset(bytes + packet->captured, 0xA5, size);
+        g_ptr_array_add(copies, bytes);
+        packet->bytes = bytes;
+        packet->captured += size;
+    }
+}
+
+/* A trailer changes nothing, whether the capture holds it or, as a frame check sequence, only
+ * counts it. */
+static void vary_trailer(const capture *from)
+{
+    static const struct {
+        const char *name;
+        unsigned size;
+        bool captured;
+    } trailers[] = {{"check sequence", 4, true},
+                    {"check sequence that was not captured", 4, false},
+                    {"trailer", 28, true}};
+    GArray *details = details_of(from);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(trailers); i++) {
+        GPtrArray *copies = g_ptr_array_new_with_free_func(g_free);
+        variant made = copy_frames(from, 0, from->packets->len);
+
+        add_trailer(&made, trailers[i].size, trailers[i].captured, copies);
+        check_same_details(from, &made, details, false, trailers[i].name);
+        g_ptr_array_unref(copies);
+    }
+    g_array_unref(details);
 }
 
 static void vary_snaplen_of_one(const capture *from)
@@ -599,6 +642,7 @@ static property properties[] = {
     {"preferences", vary_preferences},
     {"port", vary_port},
     {"way", vary_way},
+    {"trailer", vary_trailer},
     {"snaplen_of_one", vary_snaplen_of_one},
     {"snaplen_of_all", vary_snaplen_of_all},
 };

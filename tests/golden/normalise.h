@@ -9,7 +9,7 @@
 #ifndef OXC_TESTS_NORMALISE_H
 #define OXC_TESTS_NORMALISE_H
 
-/** The Info column without what Wireshark's own decode of EMSMDB and of TCP writes there: since 4.4
+/** The Info column without what Wireshark's own decode of EMSMDB and of TCP writes there: since 4.2
  *  the one reads all methods, many of them wrongly, and names the ROPs of EcDoRpc in another way;
  *  the other says less. Free the result. */
 char *normalise_info(const char *info);

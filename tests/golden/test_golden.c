@@ -61,7 +61,7 @@ static bool add_options(char *const *options)
     return done;
 }
 
-/* Whether the first version, "4.4", is the second or a later one. */
+/* Whether the first version, "4.2", is the second or a later one. */
 static bool is_at_least(const char *minor, const char *since)
 {
     char *minor_end, *since_end;
@@ -261,7 +261,7 @@ static void test_without_tree(void **state)
     g_free(output);
 }
 
-/* Frames that stock Wireshark calls malformed, by its own decode of EMSMDB. Since 4.4 that decode
+/* Frames that stock Wireshark calls malformed, by its own decode of EMSMDB. Since 4.2 that decode
  * also runs, and fails, on frames where it only gets with our help: over HTTP. */
 static GHashTable *malformed_in_stock(void)
 {
@@ -446,7 +446,7 @@ static bool has_own_option(void)
     return false;
 }
 
-/* From 4.4 on Wireshark decodes the newer methods too, and their ROPs: all of that stays. What it
+/* From 4.2 on Wireshark decodes the newer methods too, and their ROPs: all of that stays. What it
  * cannot find without the plugin, in RPC over HTTP and on a port of X11, there is nothing to
  * compare with, nor where it has a bug of its own. */
 static void test_mapi_as_stock(void **state)
@@ -454,7 +454,7 @@ static void test_mapi_as_stock(void **state)
     const char *const options[] = {"-Y", "mapi", "-T", "pdml", "-j", "mapi", NULL};
 
     (void)state;
-    if (!is_at_least(sandbox->minor, "4.4") || g_str_has_prefix(name, "http") ||
+    if (!is_at_least(sandbox->minor, "4.2") || g_str_has_prefix(name, "http") ||
         strcmp(name, "port-6001") == 0 || sandbox->bug_text != NULL || has_own_option()) {
         skip();
     }

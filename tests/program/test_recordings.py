@@ -165,7 +165,9 @@ def check(scratch, truth_file):
 
 
 def main():
-    truth_files = sorted((SOURCE / "captures").rglob("*.truth.json"))
+    # Those of Gromox have a form of their own.
+    truth_files = sorted(file for file in (SOURCE / "captures").rglob("*.truth.json")
+                         if file.parent.name != "gromox")
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         scratch.chmod(0o755)

@@ -2006,6 +2006,125 @@ static void rule_is_reported_once_on_a_frame(void **state)
     expect(&w, wait_on(&w, connection, 0).frame, "wait-null-handle");
 }
 
+static void wait_unanswered(void **state)
+{
+    uint32_t connection = start();
+    uint32_t second = joined_connection(&w, GROUP);
+    sent call = wait_on(&w, second, ACXH);
+
+    (void)state;
+    pass(&w, 309 * SECOND);
+    fetch(&w, connection, CXH);
+    /* The session has asked only then. */
+    pass(&w, 300 * SECOND);
+    fetch(&w, connection, CXH);
+    expect_none(&w);
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect_only(&w, w.frame - 1, "wait-unanswered");
+    assert_int_equal(finding_of(&w, w.frame - 1).frames[0], call.frame);
+    /* Once a wait. */
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect(&w, w.frame - 1, "");
+    notify(&w, call);
+    fetch(&w, connection, CXH);
+    wait_on(&w, second, ACXH);
+    pass(&w, 311 * SECOND);
+    end_session(&w, connection, CXH);
+    expect(&w, w.frame - 1, "wait-unanswered");
+}
+
+static void wait_unanswered_near(void **state)
+{
+    uint32_t connection = start();
+    uint32_t second = joined_connection(&w, GROUP);
+
+    (void)state;
+    /* Closed. */
+    wait_on(&w, second, ACXH);
+    reset(&w, second);
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect(&w, w.frame - 1, "");
+    /* Cancelled. */
+    second = joined_connection(&w, GROUP);
+    other_end(&w, wait_on(&w, second, ACXH), OXC_EVENT_CANCEL);
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect(&w, w.frame - 1, "");
+    /* Answered, perhaps. */
+    wait_on(&w, second, ACXH);
+    lose_segment(&w, second);
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect(&w, w.frame - 1, "");
+    /* The session has ended. */
+    wait_on(&w, second, ACXH);
+    end_session(&w, connection, CXH);
+    pass(&w, 311 * SECOND);
+    fetch(&w, connection, CXH);
+    expect(&w, w.frame - 1, "");
+}
+
+/* A wait of 60 seconds that the server resets. */
+static uint32_t cut_wait(int64_t age)
+{
+    uint32_t connection = joined_connection(&w, GROUP);
+    uint32_t frame = wait_on(&w, connection, ACXH).frame;
+
+    pass(&w, age);
+    reset(&w, connection);
+    return frame;
+}
+
+static void wait_cut_repeatedly(void **state)
+{
+    uint32_t last;
+
+    (void)state;
+    start();
+    cut_wait(MINUTE);
+    cut_wait(MINUTE + 4 * SECOND);
+    last = cut_wait(MINUTE + SECOND);
+    expect_none(&w);
+    expect_only(&w, cut_wait(MINUTE), "wait-cut-repeatedly");
+    assert_int_equal(finding_of(&w, w.frame).frames[0], last);
+    assert_int_equal(finding_of(&w, w.frame).value, MINUTE + SECOND);
+    assert_int_equal(finding_of(&w, w.frame).closed_how, OXC_CLOSE_RST);
+    assert_int_equal(finding_of(&w, w.frame).closed_by, OXC_SIDE_SERVER);
+    /* Once until one is answered. */
+    expect(&w, cut_wait(MINUTE), "");
+    notify(&w, wait_on(&w, joined_connection(&w, GROUP), ACXH));
+    expect(&w, cut_wait(MINUTE), "");
+    expect(&w, cut_wait(MINUTE), "");
+    expect(&w, cut_wait(MINUTE), "");
+    expect(&w, cut_wait(MINUTE), "wait-cut-repeatedly");
+}
+
+static void wait_cut_repeatedly_near(void **state)
+{
+    uint32_t connection = start();
+
+    (void)state;
+    cut_wait(MINUTE);
+    cut_wait(MINUTE + 7 * SECOND);
+    cut_wait(MINUTE);
+    /* A tenth is too much. */
+    expect(&w, cut_wait(MINUTE), "");
+    cut_wait(MINUTE);
+    notify(&w, wait_on(&w, connection, ACXH));
+    cut_wait(MINUTE);
+    cut_wait(MINUTE);
+    lose_segment(&w, connection);
+    cut_wait(MINUTE);
+    /* Another wait may have had its answer between. */
+    expect(&w, cut_wait(MINUTE), "");
+    expect(&w, cut_wait(MINUTE), "");
+    /* Now the three are behind the gap. */
+    expect(&w, cut_wait(MINUTE), "wait-cut-repeatedly");
+}
+
 static void null_cxh_says_nothing(void **state)
 {
     uint32_t connection = start();
@@ -2328,6 +2447,10 @@ int main(void)
         TEST(notify_flags_invalid_near),
         TEST(notify_flags_invalid_late),
         TEST(rule_is_reported_once_on_a_frame),
+        TEST(wait_unanswered),
+        TEST(wait_unanswered_near),
+        TEST(wait_cut_repeatedly),
+        TEST(wait_cut_repeatedly_near),
         TEST(null_cxh_says_nothing),
         cmocka_unit_test(table_matches_contract),
         cmocka_unit_test(sentences_are_well_formed),

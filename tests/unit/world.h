@@ -37,6 +37,7 @@ typedef struct {
     uint32_t ordinal;
     int64_t time;
     bool closed[MANY_CONNECTIONS];
+    oxc_close how[MANY_CONNECTIONS]; /**< of the closed ones */
     uint32_t call_id; /**< of the next request */
     oxc_stub_state stub;
     bool sealed;
@@ -45,8 +46,13 @@ typedef struct {
 
 static inline bool world_closed(void *user, uint32_t connection, oxc_close *close)
 {
-    (void)close;
-    return connection < MANY_CONNECTIONS && ((const world *)user)->closed[connection];
+    const world *w = (const world *)user;
+
+    if (connection >= MANY_CONNECTIONS || !w->closed[connection])
+        return false;
+    if (close != NULL)
+        *close = w->how[connection];
+    return true;
 }
 
 static inline void world_set_up(world *w, bool assume_complete)
@@ -211,6 +217,13 @@ static inline void lose_segment(world *w, uint32_t connection)
     oxc_event event = {.type = OXC_EVENT_LOST, .connection = connection};
 
     world_send(w, &event);
+}
+
+/** A RST of the server, now. */
+static inline void reset(world *w, uint32_t connection)
+{
+    w->closed[connection] = true;
+    w->how[connection] = (oxc_close){OXC_CLOSE_RST, OXC_SIDE_SERVER, true, w->time};
 }
 
 static inline void unread(world *w, bool on)

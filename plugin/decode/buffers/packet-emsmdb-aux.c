@@ -7,6 +7,7 @@
  */
 
 #include "auxiliary.h"
+#include "decode/names.h"
 #include "payload.h"
 
 #include <epan/expert.h>
@@ -456,7 +457,7 @@ void oxc_register_auxiliary(int proto)
     };
     static int *ett[] = {&ett_emsmdb_aux, &ett_emsmdb_aux_flags};
 
-    proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
+    oxc_proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
     proto_register_subtree_array(ett, (int)G_N_ELEMENTS(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, (int)G_N_ELEMENTS(ei));
+    oxc_expert_register_field_array(proto, ei, (int)G_N_ELEMENTS(ei));
 }

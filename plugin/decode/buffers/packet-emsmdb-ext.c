@@ -9,6 +9,7 @@
 #include "capture/frame.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "payload.h"
+#include "decode/names.h"
 #include "decode/text.h"
 
 #include <epan/expert.h>
@@ -486,7 +487,7 @@ void oxc_register_extended_buffers(int proto)
     static int *ett[] = {&ett_emsmdb_ext, &ett_emsmdb_ext_flags};
 
     ext_proto = proto;
-    proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
+    oxc_proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
     proto_register_subtree_array(ett, (int)G_N_ELEMENTS(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, (int)G_N_ELEMENTS(ei));
+    oxc_expert_register_field_array(proto, ei, (int)G_N_ELEMENTS(ei));
 }

@@ -10,6 +10,7 @@
 #include "payload.h"
 #include "rops.h"
 #include "decode/methods/status.h"
+#include "decode/names.h"
 #include "decode/text.h"
 
 #include <epan/expert.h>
@@ -1212,7 +1213,7 @@ void oxc_register_rops(int proto)
           "piCxr of the session that has notifications waiting", HFILL}},
         {&hf_emsmdb_rop_backoff_duration,
          {"Duration", "emsmdb.rop.backoff.duration", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-          &units_milliseconds, 0x0, "How long the client is not to use the logon", HFILL}},
+          &oxc_units_milliseconds, 0x0, "How long the client is not to use the logon", HFILL}},
         {&hf_emsmdb_rop_backoff_rop_count,
          {"BackoffRopCount", "emsmdb.rop.backoff.rop_count", FT_UINT8, BASE_DEC, NULL, 0x0, NULL,
           HFILL}},
@@ -1223,7 +1224,7 @@ void oxc_register_rops(int proto)
           NULL, HFILL}},
         {&hf_emsmdb_rop_backoff_rop_duration,
          {"Duration", "emsmdb.rop.backoff.rop.duration", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-          &units_milliseconds, 0x0, NULL, HFILL}},
+          &oxc_units_milliseconds, 0x0, NULL, HFILL}},
         {&hf_emsmdb_rop_backoff_data_size,
          {"AdditionalDataSize", "emsmdb.rop.backoff.data_size", FT_UINT16, BASE_DEC, NULL, 0x0,
           NULL, HFILL}},
@@ -1247,7 +1248,7 @@ void oxc_register_rops(int proto)
     static int *ett[] = {&ett_emsmdb_rops, &ett_emsmdb_rop, &ett_emsmdb_rop_flags,
                          &ett_emsmdb_rop_backoff, &ett_emsmdb_rops_handle_table};
 
-    proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
+    oxc_proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
     proto_register_subtree_array(ett, (int)G_N_ELEMENTS(ett));
-    expert_register_field_array(expert_register_protocol(proto), ei, (int)G_N_ELEMENTS(ei));
+    oxc_expert_register_field_array(proto, ei, (int)G_N_ELEMENTS(ei));
 }

@@ -24,7 +24,7 @@ static void take_over(tvbuff_t *tvb, int offset, unsigned encoding, oxc_handle *
 {
     e_guid_t uuid;
 
-    put_uint32(handle->bytes, tvb_get_guint32(tvb, offset, encoding));
+    put_uint32(handle->bytes, tvb_get_uint32(tvb, offset, encoding));
     tvb_get_guid(tvb, offset + 4, &uuid, encoding);
     put_uint32(handle->bytes + 4, uuid.data1);
     put_uint16(handle->bytes + 8, uuid.data2);

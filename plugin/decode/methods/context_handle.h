@@ -9,8 +9,7 @@
 #ifndef OXC_CONTEXT_HANDLE_H
 #define OXC_CONTEXT_HANDLE_H
 
-#include <epan/packet.h>
-
+#include "compat.h"
 #include "sequence/event.h"
 
 /** The fields of one kind of handle. */

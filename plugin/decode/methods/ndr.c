@@ -46,7 +46,7 @@ bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
     if (!reach(stub, hf, 4, 4))
         return false;
     if (value)
-        *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+        *value = tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
     show_number(stub, hf, 4);
     stub->offset += 4;
     return true;
@@ -59,7 +59,7 @@ bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value)
     if (!reach(stub, hf, 2, 2))
         return false;
     if (value)
-        *value = tvb_get_guint16(stub->tvb, stub->offset, stub->encoding);
+        *value = tvb_get_uint16(stub->tvb, stub->offset, stub->encoding);
     show_number(stub, hf, 2);
     stub->offset += 2;
     return true;
@@ -70,7 +70,7 @@ bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint3
     *value = 0;
     if (!reach(stub, hf, 4, 4))
         return false;
-    *value = tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+    *value = tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
     if (stub->tree)
         proto_tree_add_bitmask(stub->tree, stub->tvb, (unsigned)stub->offset, hf, ett, fields,
                                stub->encoding);
@@ -94,7 +94,7 @@ bool oxc_stub_words(oxc_stub *stub, int hf, uint16_t words[3])
     if (!reach(stub, hf, 2, 6))
         return false;
     for (int i = 0; i < 3; i++)
-        words[i] = tvb_get_guint16(stub->tvb, stub->offset + 2 * i, stub->encoding);
+        words[i] = tvb_get_uint16(stub->tvb, stub->offset + 2 * i, stub->encoding);
     stub->offset += 6;
     return true;
 }
@@ -107,8 +107,8 @@ static bool read_size(oxc_stub *stub, int hf, uint64_t *value)
     *value = 0;
     if (!reach(stub, hf, size, size))
         return false;
-    *value = size == 8 ? tvb_get_guint64(stub->tvb, stub->offset, stub->encoding)
-                       : tvb_get_guint32(stub->tvb, stub->offset, stub->encoding);
+    *value = size == 8 ? tvb_get_uint64(stub->tvb, stub->offset, stub->encoding)
+                       : tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
     if (stub->tree)
         proto_tree_add_uint64(stub->tree, hf, stub->tvb, stub->offset, size, *value);
     stub->offset += size;

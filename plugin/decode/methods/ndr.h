@@ -10,8 +10,8 @@
 #define OXC_NDR_H
 
 #include <epan/expert.h>
-#include <epan/packet.h>
 
+#include "compat.h"
 #include "context_handle.h"
 
 /** A stub and how far it has been read, [C706] 14. Once a parameter is not there, #missing names

@@ -10,6 +10,8 @@
 
 #include "compat.h"
 #include "transport/dcerpc/observer.h"
+#include "decode/names.h"
+#include "shared_interface.h"
 #include "status.h"
 
 static int proto_asyncemsmdb = -1;
@@ -69,12 +71,21 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
         event->stub = OXC_STUB_UNREAD;
 }
 
+/* No version up to 4.6 decodes the interface. */
+static oxc_shared_interface shared;
+
+/* A dissector with our name shows the interface: two that look alike would only confuse. */
+static bool is_left_to_wireshark(void)
+{
+    return shared.entry && oxc_protocol_is_renamed(proto_asyncemsmdb);
+}
+
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind)
 {
     proto_item *item;
     proto_tree *tree;
 
-    if (!root)
+    if (!root || is_left_to_wireshark())
         return NULL;
     item = proto_tree_add_protocol_format(
         root, proto_asyncemsmdb, tvb, 0, -1, "%s, EcDoAsyncWaitEx %s",
@@ -101,8 +112,17 @@ static int dissect_wait(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto
     return oxc_observer_stub(tvb, pinfo, tree, di, drep);
 }
 
-static oxc_procs asyncemsmdb_procs[] = {{0, "EcDoAsyncWaitEx", dissect_wait, dissect_wait},
-                                        {0, NULL, NULL, NULL}};
+proto_tree *oxc_asyncemsmdb_tree(tvbuff_t *tvb, proto_tree *root, proto_tree *wireshark_tree,
+                                 const char *kind)
+{
+    return wireshark_tree && !shared.entry ? wireshark_tree
+                                           : oxc_asyncemsmdb_add_protocol(tvb, root, kind);
+}
+
+dcerpc_dissect_fnct_t *oxc_asyncemsmdb_builtin(uint16_t opnum, bool request)
+{
+    return oxc_interface_stock(&shared, opnum, request);
+}
 
 void oxc_asyncemsmdb_register(void)
 {
@@ -143,15 +163,16 @@ void oxc_asyncemsmdb_register(void)
     static int *ett[] = {&ett_asyncemsmdb, &ett_asyncemsmdb_acxh, &ett_asyncemsmdb_flags_out};
 
     proto_asyncemsmdb =
-        proto_register_protocol("Exchange Asynchronous EMSMDB", "AsyncEMSMDB", "asyncemsmdb");
-    proto_register_field_array(proto_asyncemsmdb, hf, array_length(hf));
+        oxc_proto_register_protocol("Exchange Asynchronous EMSMDB", "AsyncEMSMDB", "asyncemsmdb");
+    oxc_proto_register_field_array(proto_asyncemsmdb, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_asyncemsmdb), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_asyncemsmdb, ei, array_length(ei));
 }
 
 bool oxc_asyncemsmdb_active(void)
 {
-    return proto_is_protocol_enabled(find_protocol_by_id(proto_asyncemsmdb));
+    return proto_is_protocol_enabled(find_protocol_by_id(proto_asyncemsmdb)) &&
+           oxc_interface_is_active(&shared);
 }
 
 /* What Wireshark calls the interface without us: a literal of its own, as the names of all
@@ -163,6 +184,7 @@ void oxc_asyncemsmdb_init(void)
     static const e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
     const protocol_t *protocol = find_protocol_by_id(proto_asyncemsmdb);
 
+    oxc_interface_enable(&shared, proto_is_protocol_enabled(protocol));
     if (builtin_name)
         guids_add_guid(&uuid, oxc_asyncemsmdb_active() ? proto_get_protocol_short_name(protocol)
                                                        : builtin_name);
@@ -170,9 +192,14 @@ void oxc_asyncemsmdb_init(void)
 
 void oxc_asyncemsmdb_handoff(void)
 {
+    static const dcerpc_sub_dissector ours[] = {{0, "EcDoAsyncWaitEx", dissect_wait, dissect_wait},
+                                                {0, NULL, NULL, NULL}};
     static e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
 
+    oxc_share_interface(&shared, &uuid, ours, dissect_wait);
+    if (shared.entry)
+        return;
     builtin_name = guids_get_guid_name(&uuid, NULL);
-    dcerpc_init_uuid(proto_asyncemsmdb, ett_asyncemsmdb, &uuid, 0, asyncemsmdb_procs,
+    dcerpc_init_uuid(proto_asyncemsmdb, ett_asyncemsmdb, &uuid, 0, shared.procs,
                      hf_asyncemsmdb_opnum);
 }

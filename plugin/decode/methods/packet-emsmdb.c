@@ -13,7 +13,9 @@
 #include "transport/push/push_notification.h"
 #include "sequence/rules.h"
 #include "status.h"
+#include "decode/names.h"
 #include "decode/text.h"
+#include "shared_interface.h"
 
 #include <epan/guid-utils.h>
 
@@ -235,6 +237,7 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
     event->registered_count = summary.registered_count;
     event->notified = summary.notified;
     event->notified_count = summary.notified_count;
+    event->rops_unwalked = summary.state != OXC_WALK_WHOLE;
     stub->news = summary.new_mail;
     if (!stub->tree && summary.state == OXC_WALK_WHOLE &&
         oxc_pass_extended_buffer(buffer, stub->pinfo))
@@ -462,6 +465,15 @@ void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, b
     oxc_stub_report(stub, item, &ei_emsmdb_stub_short, &ei_emsmdb_stub_cut);
 }
 
+/* Wireshark's "mapi" has the interface. */
+static oxc_shared_interface shared;
+
+/* A dissector with our name shows the interface: two that look alike would only confuse. */
+static bool is_left_to_wireshark(void)
+{
+    return shared.entry && oxc_protocol_is_renamed(proto_emsmdb);
+}
+
 proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t opnum,
                                     const char *kind)
 {
@@ -469,7 +481,7 @@ proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t op
     proto_tree *tree;
     oxc_text text;
 
-    if (!root)
+    if (!root || is_left_to_wireshark())
         return NULL;
     oxc_text_clear(&text);
     oxc_text_add(&text, proto_get_protocol_short_name(find_protocol_by_id(proto_emsmdb)));
@@ -498,94 +510,47 @@ void oxc_emsmdb_add_second_response(tvbuff_t *tvb, packet_info *pinfo, proto_tre
         request_frame);
 }
 
-/* The interface belongs to Wireshark's "mapi". Registering its UUID again would free a key that is
- * in use, so its table of methods is replaced in place: for each method that Wireshark has, ours
- * runs first and then Wireshark's; what Wireshark hands to nobody stays so. */
-static dcerpc_uuid_value *emsmdb_interface;
-static oxc_procs *builtin_procs;
-static dcerpc_sub_dissector emsmdb_procs[64];
-
 static int dissect_call(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
                         dcerpc_info *di, uint8_t *drep)
 {
     return oxc_observer_stub(tvb, pinfo, tree, di, drep);
 }
 
-static oxc_procs *find_builtin(uint16_t opnum)
-{
-    for (oxc_procs *proc = builtin_procs; proc && proc->name; proc++) {
-        if (proc->num == opnum)
-            return proc;
-    }
-    return NULL;
-}
-
-/* Wireshark 4.0 decodes EcRRegisterPushNotification wrongly; its items would contradict ours. */
+/* Its items would contradict ours. */
 static bool builtin_is_wrong(uint16_t opnum)
 {
-    return !OXC_WIRESHARK_AT_LEAST(4, 4) && opnum == OXC_METHOD_REGISTER_PUSH;
+    return OXC_BUILTIN_PUSH_IS_WRONG && opnum == OXC_METHOD_REGISTER_PUSH;
 }
 
 dcerpc_dissect_fnct_t *oxc_emsmdb_builtin(uint16_t opnum, bool request)
 {
-    oxc_procs *proc = find_builtin(opnum);
-
-    if (!proc || builtin_is_wrong(opnum))
-        return NULL;
-    return request ? proc->dissect_rqst : proc->dissect_resp;
-}
-
-static dcerpc_sub_dissector merged(uint16_t opnum)
-{
-    oxc_procs *proc = find_builtin(opnum);
-    bool ours = readers[opnum].request != NULL;
-    dcerpc_sub_dissector merged = {opnum, oxc_emsmdb_method_name(opnum), NULL, NULL};
-
-    if (proc)
-        merged.name = proc->name;
-    if (ours || (proc && proc->dissect_rqst))
-        merged.dissect_rqst = dissect_call;
-    if (ours || (proc && proc->dissect_resp))
-        merged.dissect_resp = dissect_call;
-    return merged;
-}
-
-static void merge_procs(void)
-{
-    size_t count = 0;
-
-    for (uint16_t opnum = 0; opnum < OPNUM_COUNT; opnum++)
-        emsmdb_procs[count++] = merged(opnum);
-    for (oxc_procs *proc = builtin_procs; proc && proc->name; proc++) {
-        if (proc->num >= OPNUM_COUNT && count < array_length(emsmdb_procs) - 1)
-            emsmdb_procs[count++] = *proc;
-    }
+    return builtin_is_wrong(opnum) ? NULL : oxc_interface_stock(&shared, opnum, request);
 }
 
 bool oxc_emsmdb_active(void)
 {
     return proto_is_protocol_enabled(find_protocol_by_id(proto_emsmdb)) &&
-           (!emsmdb_interface || proto_is_protocol_enabled(emsmdb_interface->proto));
+           oxc_interface_is_active(&shared);
 }
 
 void oxc_emsmdb_init(void)
 {
-    if (emsmdb_interface)
-        emsmdb_interface->procs = proto_is_protocol_enabled(find_protocol_by_id(proto_emsmdb))
-                                      ? emsmdb_procs
-                                      : builtin_procs;
+    oxc_interface_enable(&shared, proto_is_protocol_enabled(find_protocol_by_id(proto_emsmdb)));
 }
 
 void oxc_emsmdb_handoff(void)
 {
-    static guid_key key = {OXC_UUID_EMSMDB, 0};
+    static e_guid_t uuid = OXC_UUID_EMSMDB;
+    dcerpc_sub_dissector ours[OPNUM_COUNT + 1] = {{0, NULL, NULL, NULL}};
 
-    emsmdb_interface = (dcerpc_uuid_value *)g_hash_table_lookup(dcerpc_uuids, &key);
-    if (emsmdb_interface)
-        builtin_procs = emsmdb_interface->procs;
-    merge_procs();
-    if (!emsmdb_interface)
-        dcerpc_init_uuid(proto_emsmdb, ett_emsmdb, &key.guid, 0, emsmdb_procs, hf_emsmdb_opnum);
+    for (uint16_t opnum = 0; opnum < OPNUM_COUNT; opnum++) {
+        dcerpc_dissect_fnct_t *call = readers[opnum].request ? dissect_call : NULL;
+
+        ours[opnum] = (dcerpc_sub_dissector){opnum, oxc_emsmdb_method_name(opnum), call, call};
+    }
+    oxc_share_interface(&shared, &uuid, ours, dissect_call);
+    if (!shared.entry)
+        dcerpc_init_uuid(proto_emsmdb, ett_emsmdb, &uuid, 0, shared.procs, hf_emsmdb_opnum);
 }
 
 void oxc_emsmdb_register(void)
@@ -674,13 +639,13 @@ void oxc_emsmdb_register(void)
          {"pcbAuxOut", "emsmdb.aux_out_size", FT_UINT32, BASE_DEC, NULL, 0x0, NULL, HFILL}},
         {&hf_emsmdb_polls_max,
          {"pcmsPollsMax", "emsmdb.polls_max", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-          &units_milliseconds, 0x0, "Interval of polling", HFILL}},
+          &oxc_units_milliseconds, 0x0, "Interval of polling", HFILL}},
         {&hf_emsmdb_retry_count,
          {"pcRetry", "emsmdb.retry_count", FT_UINT32, BASE_DEC, NULL, 0x0,
           "Retries of a call that found the server too busy", HFILL}},
         {&hf_emsmdb_retry_delay,
          {"pcmsRetryDelay", "emsmdb.retry_delay", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-          &units_milliseconds, 0x0, "Time before a retry", HFILL}},
+          &oxc_units_milliseconds, 0x0, "Time before a retry", HFILL}},
         {&hf_emsmdb_session_index,
          {"piCxr", "emsmdb.session_index", FT_UINT16, BASE_DEC, NULL, 0x0,
           "Session index, as in RopPending", HFILL}},
@@ -710,7 +675,7 @@ void oxc_emsmdb_register(void)
          {"pcbOut", "emsmdb.rop_out_size", FT_UINT32, BASE_DEC, NULL, 0x0, NULL, HFILL}},
         {&hf_emsmdb_transaction_time,
          {"pulTransTime", "emsmdb.transaction_time", FT_UINT32, BASE_DEC | BASE_UNIT_STRING,
-          &units_milliseconds, 0x0, "Time that the server took", HFILL}},
+          &oxc_units_milliseconds, 0x0, "Time that the server took", HFILL}},
         {&hf_emsmdb_push_rpc,
          {"iRpc", "emsmdb.push.rpc", FT_UINT32, BASE_HEX, NULL, 0x0, "Reserved, to be sent as 0",
           HFILL}},
@@ -760,10 +725,10 @@ void oxc_emsmdb_register(void)
         &ett_emsmdb_buffer,
     };
 
-    proto_emsmdb = proto_register_protocol("Exchange EMSMDB", "EMSMDB", "emsmdb");
-    proto_register_field_array(proto_emsmdb, hf, array_length(hf));
+    proto_emsmdb = oxc_proto_register_protocol("Exchange EMSMDB", "EMSMDB", "emsmdb");
+    oxc_proto_register_field_array(proto_emsmdb, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    expert_register_field_array(expert_register_protocol(proto_emsmdb), ei, array_length(ei));
+    oxc_expert_register_field_array(proto_emsmdb, ei, array_length(ei));
     oxc_register_extended_buffers(proto_emsmdb);
     oxc_register_rops(proto_emsmdb);
     oxc_register_auxiliary(proto_emsmdb);

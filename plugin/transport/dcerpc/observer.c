@@ -19,6 +19,7 @@
 #include "capture/analysis.h"
 #include "transport/tcp/ends.h"
 #include "capture/frame.h"
+#include "decode/methods/context_handle.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
@@ -61,6 +62,7 @@ typedef struct oxc_run {
     packet_info *pinfo;
     proto_tree *tree;
     oxc_carrier carrier;
+    bool from_server;
     oxc_connection *connection;
     oxc_pdu *pdus;
     unsigned count;
@@ -107,8 +109,8 @@ bool oxc_looks_like_pdu(tvbuff_t *tvb, int offset)
 
 bool oxc_looks_like_bind(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PDU_BIND &&
-           (tvb_get_guint8(tvb, offset + 3) & FLAG_FIRST) != 0;
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PDU_BIND &&
+           (tvb_get_uint8(tvb, offset + 3) & FLAG_FIRST) != 0;
 }
 
 static bool is_call(const oxc_pdu *pdu)
@@ -126,7 +128,7 @@ static bool is_sealed(tvbuff_t *tvb, const oxc_pdu *pdu, int auth_length)
         return false;
     if (!tvb_bytes_exist(tvb, pdu->offset + trailer, SECURITY_TRAILER_SIZE))
         return !pdu->whole;
-    return tvb_get_guint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
+    return tvb_get_uint8(tvb, pdu->offset + trailer + 1) == AUTHN_LEVEL_PKT_PRIVACY;
 }
 
 /* @param captured  bytes of the buffer from the PDU on */
@@ -221,12 +223,12 @@ static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end,
         return false;
     tvb_get_guid(tvb, *offset + 4, &abstract, encoding);
     tvb_get_guid(tvb, *offset + 24, &transfer, encoding);
-    asked->id = tvb_get_guint16(tvb, *offset, encoding);
+    asked->id = tvb_get_uint16(tvb, *offset, encoding);
     asked->ndr64 = guid_cmp(&transfer, &ndr64) == 0;
     asked->interface = guid_cmp(&abstract, &emsmdb) == 0        ? OXC_INTERFACE_EMSMDB
                        : guid_cmp(&abstract, &asyncemsmdb) == 0 ? OXC_INTERFACE_ASYNCEMSMDB
                                                                 : OXC_INTERFACE_OTHER;
-    *offset += 24 + SYNTAX_SIZE * tvb_get_guint8(tvb, *offset + 2);
+    *offset += 24 + SYNTAX_SIZE * tvb_get_uint8(tvb, *offset + 2);
     return true;
 }
 
@@ -239,13 +241,13 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
 
     if (!oxc_looks_like_pdu(tvb, 0) || end < CONTEXTS_OFFSET)
         return false;
-    type = tvb_get_guint8(tvb, 2);
+    type = tvb_get_uint8(tvb, 2);
     if (type != PDU_BIND && type != PDU_ALTER)
         return false;
     encoding = is_little_endian(tvb_get_ptr(tvb, 0, COMMON_HEADER_SIZE)) ? ENC_LITTLE_ENDIAN
                                                                          : ENC_BIG_ENDIAN;
-    end = MIN(end, tvb_get_guint16(tvb, 8, encoding));
-    count = tvb_get_guint8(tvb, CONTEXTS_OFFSET - 4);
+    end = MIN(end, tvb_get_uint16(tvb, 8, encoding));
+    count = tvb_get_uint8(tvb, CONTEXTS_OFFSET - 4);
     while (count-- > 0 && next_context(tvb, encoding, &offset, end, &asked)) {
         if (asked.interface != OXC_INTERFACE_OTHER)
             return true;
@@ -262,13 +264,12 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
 
     if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    count = tvb_get_uint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
     while (count-- > 0 && next_context(run->tvb, pdu->encoding, &offset, end, &asked)) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
             if (run->connection->tcp)
                 oxc_ends_add_server(run->pinfo);
-            if (run->connection->exchange_frame == 0)
-                run->connection->exchange_frame = run->pinfo->num;
+            oxc_connection_carries_exchange(run->connection, run->pinfo->num);
         }
         oxc_connection_bind(run->connection, asked.id, asked.interface, asked.ndr64);
     }
@@ -299,6 +300,7 @@ static void send_event(oxc_run *run, const oxc_pdu *pdu, oxc_event *event, oxc_e
     event->call_id = pdu->call_id;
     event->group_id = pdu->group_id;
     event->sealed = pdu->sealed;
+    event->from_server = run->from_server;
     oxc_tracker_event(oxc_analysis_tracker(), event);
 }
 
@@ -313,14 +315,24 @@ static oxc_event_type call_event_type(const oxc_pdu *pdu)
     return pdu->type == PDU_RESP ? OXC_EVENT_RESPONSE : OXC_EVENT_FAULT;
 }
 
-/* Whether a connection may carry one of the two interfaces, as far as its binds say. */
-static bool may_carry_exchange(const oxc_run *run)
+/* Whether a connection is known to carry one of the two interfaces: it asked for one, or the user
+ * named what its presentation context stands for. Without its bind it may be any DCE/RPC. */
+static bool carries_exchange(const oxc_run *run)
 {
-    return run->connection && (run->connection->contexts || !run->connection->bound);
+    return run->connection && run->connection->exchange_frame != 0 &&
+           run->connection->exchange_frame <= run->pinfo->num;
 }
 
-/* A call whose stub nobody read. Without its bind nobody can say what a request calls: it may be
- * anything, as if it were missing from the capture. */
+/* A call of a connection of which nothing but its shape speaks for the two interfaces: if the
+ * client is one of theirs, it may be anything, as if it were missing from the capture. */
+static void send_foreign_call(oxc_run *run, const oxc_pdu *pdu)
+{
+    if (pdu->type != PDU_FAULT)
+        oxc_lose_calls(run->pinfo, run->connection,
+                       run->from_server ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT);
+}
+
+/* A call whose stub nobody read. Without its bind nobody can say what a request calls. */
 static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
 {
     bool ndr64;
@@ -328,26 +340,59 @@ static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
     oxc_event_type type = call_event_type(pdu);
     oxc_event event = {.method = method_of(interface, pdu->opnum)};
 
-    if (interface == OXC_INTERFACE_OTHER || !may_carry_exchange(run))
+    if (interface == OXC_INTERFACE_OTHER)
         return;
-    if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST)
+    if (!carries_exchange(run)) {
+        send_foreign_call(run, pdu);
+        return;
+    }
+    if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST) {
         type = OXC_EVENT_LOST;
+        event.lost_from = OXC_SIDE_CLIENT;
+    }
     send_event(run, pdu, &event, type);
+}
+
+/* The same for each time that the capture shows the same bytes: FNV-1a. Whoever makes two binds
+ * that share it might as well send one bind twice. */
+static uint64_t digest_of(const oxc_run *run, const oxc_pdu *pdu)
+{
+    const uint8_t *bytes;
+    uint64_t digest = UINT64_C(0xCBF29CE484222325);
+
+    if (!pdu->whole)
+        return 0;
+    bytes = tvb_get_ptr(run->tvb, pdu->offset, pdu->length);
+    for (int i = 0; i < pdu->length; i++)
+        digest = (digest ^ bytes[i]) * UINT64_C(0x100000001B3);
+    return digest ? digest : 1;
+}
+
+static void send_bind(oxc_run *run, const oxc_pdu *pdu)
+{
+    oxc_event event = {.method = OXC_METHOD_OTHER, .digest = digest_of(run, pdu)};
+
+    send_event(run, pdu, &event, pdu->type == PDU_BIND ? OXC_EVENT_BIND : OXC_EVENT_BIND_ACK);
+}
+
+/* A call that was handed over is one of the two interfaces. */
+static void send_stub(oxc_run *run, const oxc_pdu *pdu, oxc_event *event)
+{
+    oxc_connection_carries_exchange(run->connection, run->pinfo->num);
+    send_event(run, pdu, event, call_event_type(pdu));
 }
 
 static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
 {
     oxc_event event = {.method = OXC_METHOD_OTHER};
-    bool ours = may_carry_exchange(run);
+    bool ours = carries_exchange(run);
 
     if (stub_event)
-        send_event(run, pdu, stub_event, call_event_type(pdu));
+        send_stub(run, pdu, stub_event);
     else if (is_call(pdu))
         send_unread_call(run, pdu);
-    else if (pdu->type == PDU_BIND && pdu->headed)
-        send_event(run, pdu, &event, OXC_EVENT_BIND);
-    else if (pdu->type == PDU_BIND_ACK && pdu->headed)
-        send_event(run, pdu, &event, OXC_EVENT_BIND_ACK);
+    else if ((pdu->type == PDU_BIND || pdu->type == PDU_BIND_ACK) && pdu->headed)
+        send_bind(run, pdu);
     else if (pdu->type == PDU_CO_CANCEL && ours)
         send_event(run, pdu, &event, OXC_EVENT_CANCEL);
     else if (pdu->type == PDU_ORPHANED && ours)
@@ -407,7 +452,7 @@ static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
     const char *kind = request ? "request" : "response";
 
     if (interface == OXC_INTERFACE_ASYNCEMSMDB) {
-        stub->tree = wait_tree ? wait_tree : oxc_asyncemsmdb_add_protocol(stub->tvb, root, kind);
+        stub->tree = oxc_asyncemsmdb_tree(stub->tvb, root, wait_tree, kind);
         oxc_asyncemsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), request, event);
     } else {
         stub->tree = oxc_emsmdb_add_protocol(stub->tvb, root, opnum, kind);
@@ -416,7 +461,8 @@ static int dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *wait_tree,
     return stub->offset;
 }
 
-/* A call that came around the observer: over a named pipe, say, or by Decode As. */
+/* A call that came around the observer: over a named pipe, say, or where the user turned our
+ * heuristic off but not Wireshark's. Faults, cancels and what is sealed do not come like that. */
 static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *pdu,
                            oxc_event *event, oxc_carrier *carrier)
 {
@@ -427,7 +473,10 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_pdu *p
     pdu->flags = FLAG_FIRST | FLAG_LAST;
     pdu->call_id = di->call_id;
     pdu->headed = pdu->whole = true;
+    run.from_server = di->ptype != PDU_REQ;
     run.connection = oxc_connection_of_packet(pinfo, di->ptype == PDU_REQ);
+    if (run.connection && !PINFO_FD_VISITED(pinfo))
+        oxc_connection_is_partial(run.connection);
     take_pdu(&run, pdu, event);
     if (run.connection)
         carrier->connection = run.connection->number;
@@ -476,7 +525,7 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
                      .call_id = di->call_id,
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
-    dcerpc_dissect_fnct_t *builtin = NULL;
+    dcerpc_dissect_fnct_t *builtin;
     int end = (int)tvb_captured_length(tvb);
 
     if (interface == OXC_INTERFACE_EMSMDB && is_second_response(pinfo, di, pdu)) {
@@ -486,8 +535,8 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
         end = dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }
     take_call(&stub, root, di, pdu, &event);
-    if (interface == OXC_INTERFACE_EMSMDB)
-        builtin = oxc_emsmdb_builtin(opnum, request);
+    builtin = interface == OXC_INTERFACE_EMSMDB ? oxc_emsmdb_builtin(opnum, request)
+                                                : oxc_asyncemsmdb_builtin(opnum, request);
     return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
 }
 
@@ -500,7 +549,7 @@ static int stub_offset(const oxc_pdu *pdu)
 
 static int stub_length(const oxc_run *run, const oxc_pdu *pdu)
 {
-    int auth_length = tvb_get_guint16(run->tvb, pdu->offset + 10, pdu->encoding);
+    int auth_length = tvb_get_uint16(run->tvb, pdu->offset + 10, pdu->encoding);
 
     return pdu->offset + pdu->length - stub_offset(pdu) -
            (auth_length > 0 ? auth_length + SECURITY_TRAILER_SIZE : 0);
@@ -580,31 +629,46 @@ static oxc_interface guess_interface(const oxc_run *run, const oxc_pdu *pdu)
         return OXC_INTERFACE_UNKNOWN;
     length = stub_length(run, pdu);
     if (length < ASYNC_CONNECT_STUB ||
-        tvb_get_guint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
+        tvb_get_uint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
         return OXC_INTERFACE_UNKNOWN;
     if (pdu->opnum == OXC_METHOD_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
         return OXC_INTERFACE_EMSMDB;
     if (pdu->opnum == 0 && length >= WAIT_STUB && length <= WAIT_STUB + MOST_PADDING &&
-        tvb_get_guint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
+        tvb_get_uint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
         return OXC_INTERFACE_ASYNCEMSMDB;
     return OXC_INTERFACE_UNKNOWN;
 }
 
-/* Says once a connection that its bind is missing. */
+/* Says once of a connection that its bind is missing: where a call that looks like one of the two
+ * interfaces has a handle that is known from their calls. */
 static void show_missing_bind(const oxc_run *run, const oxc_pdu *pdu)
 {
     oxc_connection *connection = run->connection;
     oxc_interface guess = guess_interface(run, pdu);
+    oxc_handle handle;
 
     if (guess == OXC_INTERFACE_UNKNOWN)
         return;
-    if (connection->unbound_frame == 0) {
+    oxc_dissect_handle(run->tvb, stub_offset(pdu), NULL, NULL, pdu->encoding, &handle);
+    if (connection->unbound_frame == 0 && !PINFO_FD_VISITED(run->pinfo) &&
+        oxc_tracker_knows_handle(oxc_analysis_tracker(), connection->number, &handle)) {
         connection->unbound_frame = run->pinfo->num;
         connection->unbound_ordinal = pdu->ordinal;
     }
     if (connection->unbound_frame == run->pinfo->num && connection->unbound_ordinal == pdu->ordinal)
         oxc_present_missing_bind(run->pinfo, run->tree, run->tvb, pdu->context_id,
                                  guess == OXC_INTERFACE_EMSMDB ? "EMSMDB (MAPI)" : "AsyncEMSMDB");
+}
+
+static void present_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_interface interface, bool shown)
+{
+    if (interface == OXC_INTERFACE_UNKNOWN)
+        show_missing_bind(run, pdu);
+    if (!carries_exchange(run))
+        return;
+    if (!shown && is_call(pdu) && (pdu->flags & FLAG_LAST))
+        show_interface(run, pdu, interface);
+    oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, &run->carrier, NULL);
 }
 
 static void finish_pdu(oxc_run *run, oxc_pdu *pdu)
@@ -618,13 +682,8 @@ static void finish_pdu(oxc_run *run, oxc_pdu *pdu)
     } else if (!pdu->taken) {
         take_pdu(run, pdu, NULL);
     }
-    if (pdu->presented || !may_carry_exchange(run))
-        return;
-    if (!shown && is_call(pdu) && (pdu->flags & FLAG_LAST))
-        show_interface(run, pdu, interface);
-    oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, &run->carrier, NULL);
-    if (interface == OXC_INTERFACE_UNKNOWN)
-        show_missing_bind(run, pdu);
+    if (!pdu->presented && run->connection)
+        present_pdu(run, pdu, interface, shown);
 }
 
 /* A PDU that continues in a later segment comes again, whole. */
@@ -639,7 +698,8 @@ static void finish(oxc_run *run)
     for (unsigned i = 0; i < run->count && !comes_again(run, &run->pdus[i]); i++)
         finish_pdu(run, &run->pdus[i]);
     if (run->cut && run->connection && !PINFO_FD_VISITED(run->pinfo))
-        oxc_lose_calls(run->pinfo, run->connection);
+        oxc_lose_calls(run->pinfo, run->connection,
+                       run->from_server ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT);
 }
 
 /* Apart from oxc_observe(), whose variables must not be in its setjmp(). */
@@ -662,7 +722,7 @@ static int call_inner(oxc_run *run, heur_dissector_t inner, void *data)
 }
 
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, const oxc_carrier *carrier)
+                heur_dissector_t inner, const oxc_carrier *carrier, bool from_server)
 {
     oxc_run run;
 
@@ -670,6 +730,7 @@ int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
     run.pinfo = pinfo;
     run.tree = tree;
     run.carrier = *carrier;
+    run.from_server = from_server;
     run.connection = oxc_connection_by_number(carrier->connection);
     run.pdus = run.few;
     run.count = run.next = 0;

@@ -19,10 +19,11 @@
  *
  *  @param data        handed to @p inner
  *  @param inner       Wireshark's dissector for a run of PDUs
- *  @param carrier  the connection, the same for both directions; copied
+ *  @param carrier      the connection, the same for both directions; copied
+ *  @param from_server  the server sent them
  *  @return what @p inner returned */
 int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, const oxc_carrier *carrier);
+                heur_dissector_t inner, const oxc_carrier *carrier, bool from_server);
 
 /** UUIDs of the two interfaces, [MS-OXCRPC] 1.9. */
 #define OXC_UUID_EMSMDB                                                                            \

@@ -46,13 +46,17 @@ static bool watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_fl
     bool repeated = kind == OXC_SEGMENT_REPEATED;
     bool unseen = reverse->known && !reverse->pending &&
                   oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
+    unsigned missing = oxc_tcp_missing(connection->tcp) |
+                       (kind != OXC_SEGMENT_NEXT ? OXC_MISSING_OWN : 0u) |
+                       (unseen ? OXC_MISSING_OTHER : 0u);
 
     if (repeated || PINFO_FD_VISITED(pinfo))
         return repeated;
-    if (kind != OXC_SEGMENT_NEXT || unseen || oxc_tcp_is_missing(connection->tcp))
-        oxc_lose_segment(pinfo, connection);
+    if (missing)
+        oxc_lose_segment(pinfo, connection,
+                         oxc_missing_from(missing, oxc_connection_sender(connection)));
     else if (blind)
-        oxc_lose_calls(pinfo, connection);
+        oxc_lose_calls(pinfo, connection, OXC_SIDE_UNKNOWN);
     if (!reverse->known) {
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
@@ -65,7 +69,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection =
-        oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_guint8(tvb, 2)));
+        oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_uint8(tvb, 2)));
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_flow *flow = NULL;
     bool repeated = false;
@@ -79,7 +83,8 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     }
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     carrier.connection = repeated ? UINT32_MAX : connection->number;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier);
+    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier,
+                         !oxc_goes_to_server(tvb_get_guint8(tvb, 2)));
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);

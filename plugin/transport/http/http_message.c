@@ -105,6 +105,8 @@ static void read_start_line(oxc_text line, oxc_http_head *head)
         head->kind = OXC_HTTP_RESPONSE;
         if (second.size == 3 && read_number(&second, 10, &status))
             head->status = (unsigned)status;
+        head->phrase = line.text;
+        head->phrase_size = line.size;
         return;
     }
     head->kind = text_is(&first, "RPC_IN_DATA")    ? OXC_HTTP_RPC_IN_DATA

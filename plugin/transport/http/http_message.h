@@ -30,6 +30,8 @@ typedef enum {
 typedef struct {
     oxc_http_kind kind;
     unsigned status;    /**< response */
+    const char *phrase; /**< response, the reason: borrowed from the bytes, not terminated */
+    size_t phrase_size;
     const char *target; /**< request: borrowed from the bytes, not terminated */
     size_t target_size;
     bool has_length; /**< #length is valid */

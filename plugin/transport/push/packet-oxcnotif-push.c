@@ -12,6 +12,7 @@
 #include <epan/proto_data.h>
 
 #include "compat.h"
+#include "decode/names.h"
 
 static int proto_oxcnotif = -1;
 
@@ -248,7 +249,7 @@ void oxc_push_register(int proto)
     static int *ett[] = {&ett_oxcnotif_push};
 
     proto_oxcnotif = proto;
-    proto_register_field_array(proto, hf, array_length(hf));
+    oxc_proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     by_request =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_request, equal_requests);

@@ -15,8 +15,10 @@
 #include <epan/exceptions.h>
 
 #include "capture/analysis.h"
+#include "decode/names.h"
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
+#include "refusals.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
@@ -34,11 +36,11 @@ bool oxc_http_owns(uint32_t connection)
     return oxc_virtual_connection_by_number(connection) != NULL;
 }
 
-bool oxc_http_connection_closed(uint32_t connection)
+bool oxc_http_connection_closed(uint32_t connection, oxc_close *close)
 {
     const oxc_virtual_connection *found = oxc_virtual_connection_by_number(connection);
 
-    return found && oxc_virtual_connection_closed(found);
+    return found && oxc_virtual_connection_closed(found, close);
 }
 
 /* What Wireshark's DCE/RPC takes the ends of the connection from. */
@@ -131,7 +133,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_guint8(tvb, offset + 2) == PTYPE_RTS &&
+    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
            tvb_get_letohs(tvb, offset + 8) == RTS_HEADER_SIZE;
 }
 
@@ -192,7 +194,8 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
         oxc_observe(end == (int)tvb_captured_length(tvb)
                         ? tvb_new_subset_remaining(tvb, offset)
                         : tvb_new_subset_length(tvb, offset, end - offset),
-                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier);
+                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier,
+                    !oxc_channel_is_client(channel, pinfo));
     }
     return (int)tvb_captured_length(tvb);
 }
@@ -208,9 +211,9 @@ void oxc_http_register(void)
     };
     int protocol = oxc_oxcnotif_protocol();
 
-    proto_register_field_array(protocol, hf, array_length(hf));
-    oxc_rpch_register_table(protocol);
+    oxc_proto_register_field_array(protocol, hf, array_length(hf));
     oxc_virtual_connections_register();
+    oxc_refusals_register();
 }
 
 bool oxc_rpch_find_dissectors(void)

@@ -9,8 +9,7 @@
 #ifndef OXC_RPCH_H
 #define OXC_RPCH_H
 
-#include <epan/packet.h>
-
+#include "compat.h"
 #include "virtual_connection.h"
 
 /** Looks up Wireshark's dissectors of PDUs; for the handoff. False if they are missing. */
@@ -22,8 +21,5 @@ const heur_dtbl_entry_t *oxc_rpch_builtin(void);
 /** Dissects a run of PDUs of the oxc_channel @p data and adds the virtual connection. The analysis
  *  gets them if both of its channels are known. Fits dissector_t. */
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
-
-/** Registers the table of HTTP dissectors that channels are handed back to. */
-void oxc_rpch_register_table(int protocol);
 
 #endif /* OXC_RPCH_H */

@@ -16,14 +16,16 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
-#include <epan/dissectors/packet-tls.h>
-#include <epan/dissectors/packet-tls-utils.h>
 
 #include "capture/analysis.h"
+#include "transport/http/hooks.h"
+#include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
+#include "present/packet-oxcnotif.h"
+#include "refusals.h"
 #include "rpch.h"
 #include "rpch_stream.h"
 
@@ -42,18 +44,12 @@ enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
 enum { MAX_REQUEST_HEAD = 8192 };
 #define CRLF_CRLF 0x0D0A0D0Au
 
-/* Wireshark's own dissectors of HTTP, called without naming the protocol a second time. */
-static dissector_table_t http_table;
-static const char over_tcp[] = "tcp", over_tls[] = "tls";
+/* Where the bytes of a channel come from: between proxy and server there is no HTTP. */
+typedef enum { OVER_TCP, OVER_TLS, BEHIND_PROXY } oxc_below;
 
-static heur_dtbl_entry_t *builtin_http_over_tls;
-static dissector_handle_t tls_handle;
 static dissector_handle_t pdus_handle;
 static dissector_handle_t channel_over_tcp_handle;
-static dissector_handle_t channel_over_tls_handle;
 static dissector_handle_t proxy_leg_handle;
-static dissector_table_t tcp_ports;
-static int proto_tcp = -1;
 static int proto_http = -1;
 static int proto_tls = -1;
 static int proto_x11 = -1;
@@ -64,9 +60,11 @@ static bool active; /* in this file */
 typedef struct {
     packet_info *pinfo;
     proto_tree *tree;
-    void *data;       /* of the layer below */
-    const char *http; /* name in http_table, or NULL between proxy and server */
+    void *data; /* of the layer below */
+    oxc_below below;
     oxc_channel *channel;
+    bool has_response; /* #response is that of the message that comes next */
+    oxc_http_head response;
 } oxc_pass;
 
 static void give_pdus(void *user, tvbuff_t *run)
@@ -84,63 +82,80 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
     size_t size;
 
     channel->in = in;
+    channel->refusal = NULL;
     channel->named =
         !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
     if (channel->named)
         channel->server = wmem_strndup(wmem_file_scope(), server, size);
 }
 
-static bool is_cut(const packet_info *pinfo)
-{
-    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
-}
-
 static void note_head(void *user, const oxc_http_head *head)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
-    if (!PINFO_FD_VISITED(pass->pinfo) && pass->http &&
+    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != BEHIND_PROXY;
+    pass->response = *head;
+    if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != BEHIND_PROXY &&
         (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
         note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
                      head->target_size, false);
 }
 
-/* Shows part of a channel as HTTP. Wireshark lets only the dissector right above TCP or TLS ask for
- * more bytes, and counts down on every call. */
+/* Shows part of a channel as HTTP. */
 static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
 {
-    packet_info *pinfo = pass->pinfo;
-    uint16_t can_desegment = pinfo->can_desegment;
-
-    pinfo->can_desegment = (uint16_t)(may_ask && can_desegment > 0 ? can_desegment + 1 : 0);
-    if (pass->http)
-        dissector_try_string_new(http_table, pass->http, tvb, pinfo, pass->tree, FALSE, pass->data);
+    if (pass->below == BEHIND_PROXY)
+        call_data_dissector(tvb, pass->pinfo, pass->tree);
     else
-        call_data_dissector(tvb, pinfo, pass->tree);
-    pinfo->can_desegment = can_desegment;
+        oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
+}
+
+/* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
+static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
+{
+    bool shown = pass->pinfo->desegment_len == 0;
+    const oxc_refusal *refusal;
+
+    if (!pass->has_response)
+        return;
+    pass->has_response = false;
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        oxc_refusal_note(pass->channel, &pass->response, pass->pinfo, shown);
+    refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
+    if (refusal)
+        oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
+                         wmem_strdup_printf(pass->pinfo->pool, "The RPC proxy refused %s",
+                                            oxc_refusal_text(pass->pinfo->pool, refusal)));
 }
 
 static void give_message(void *user, tvbuff_t *message)
 {
-    call_http((const oxc_pass *)user, message, false);
+    oxc_pass *pass = (oxc_pass *)user;
+
+    call_http(pass, message, false);
+    finish_response(pass, message);
 }
 
 static void give_rest(void *user, tvbuff_t *tvb, int offset)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
+    oxc_pass *pass = (oxc_pass *)user;
 
     call_http(pass, tvb_new_subset_remaining(tvb, offset), true);
+    if (pass->channel)
+        finish_response(pass, tvb);
     if (pass->pinfo->desegment_len != 0)
         pass->pinfo->desegment_offset += offset;
 }
 
-/* PDUs of the channel are missing from the capture: they may be anything. */
-static void send_lost(const packet_info *pinfo, const oxc_channel *channel)
+/* PDUs of the channel are missing from the capture: they may be anything.
+ * @param missing  of oxc_missing */
+static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsigned missing)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
     if (connection && connection->number != UINT32_MAX)
-        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
+                         oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
     else
         oxc_miss_calls(pinfo);
     oxc_channel_lost(channel, pinfo->num);
@@ -152,10 +167,10 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
-    if (oxc_tcp_is_missing(channel->tcp))
-        send_lost(pinfo, channel);
+    if (oxc_tcp_missing(channel->tcp))
+        send_lost(pinfo, channel, oxc_tcp_missing(channel->tcp));
     else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number));
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
 static void note_lost(void *user)
@@ -163,7 +178,7 @@ static void note_lost(void *user)
     const oxc_pass *pass = (const oxc_pass *)user;
 
     if (!PINFO_FD_VISITED(pass->pinfo))
-        send_lost(pass->pinfo, pass->channel);
+        send_lost(pass->pinfo, pass->channel, OXC_MISSING_OWN);
 }
 
 static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
@@ -203,15 +218,15 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
         return false;
     kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
     if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
-        send_lost(pinfo, channel);
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
     return kind == OXC_SEGMENT_REPEATED;
 }
 
 /* @param data  of TCP */
 static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                         const char *http)
+                         oxc_below below)
 {
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = http};
+    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = below};
     oxc_channel *channel = channel_of_packet(pinfo);
 
     pass.channel = channel;
@@ -229,7 +244,7 @@ static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
 
 static int dissect_channel_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_taken(tvb, pinfo, tree, data, over_tcp);
+    return dissect_taken(tvb, pinfo, tree, data, OVER_TCP);
 }
 
 /* Begins a channel between proxy and server at the server's greeting, or at the proxy's first PDU
@@ -240,7 +255,7 @@ static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
     oxc_channel *channel;
 
     if (!conversation || oxc_channel_find(conversation) || !active ||
-        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_guint8(tvb, 2) == PTYPE_RTS)))
+        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_uint8(tvb, 2) == PTYPE_RTS)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
     channel->first_frame = pinfo->num;
@@ -256,33 +271,10 @@ static void show_greeting(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     col_set_str(pinfo->cinfo, COL_INFO, banner);
 }
 
-static bool is_port_of(uint32_t port, int protocol)
-{
-    dissector_handle_t handle = dissector_get_uint_handle(tcp_ports, port);
-
-    return handle && dissector_handle_get_protocol_index(handle) == protocol;
-}
-
-/* Whether a port is HTTP's, as found out once for each port of a file: this is asked for every
- * frame of TCP. */
-typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
-
-static uint8_t port_kinds[65536];
-
 static void begin_file(void)
 {
     active = hooked && oxc_pref_rpc_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
-    memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
-}
-
-static bool is_http_port(uint32_t port)
-{
-    uint8_t *kind = &port_kinds[port & 0xFFFF];
-
-    if (*kind == PORT_UNKNOWN)
-        *kind = is_port_of(port, proto_http) ? PORT_HTTP : PORT_OTHER;
-    return *kind == PORT_HTTP;
 }
 
 static bool may_be_x11_port(uint32_t port)
@@ -293,7 +285,8 @@ static bool may_be_x11_port(uint32_t port)
 /* A port of X11's, or one of them that the user gave to DCE/RPC: an RPC server may be there. */
 static bool is_x11_port(uint32_t port)
 {
-    return may_be_x11_port(port) && (is_port_of(port, proto_x11) || oxc_is_decoded_as_dcerpc(port));
+    return may_be_x11_port(port) &&
+           (oxc_http_is_port_of(port, proto_x11) || oxc_is_decoded_as_dcerpc(port));
 }
 
 /* DCE/RPC without HTTP on a port of X11: the connection is DCE/RPC's from its bind on. No X11
@@ -323,7 +316,7 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     if (greets)
         show_greeting(tvb, pinfo, tree);
     if (tvb_captured_length_remaining(tvb, offset) > 0)
-        dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data, NULL);
+        dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data, BEHIND_PROXY);
     if (pinfo->desegment_len != 0)
         pinfo->desegment_offset += offset;
     return (int)tvb_captured_length(tvb);
@@ -350,7 +343,7 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
     note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0,
-                 is_cut(pinfo));
+                 oxc_tcp_payload_is_cut(pinfo));
     return channel;
 }
 
@@ -383,7 +376,7 @@ static bool begins_with_request(tvbuff_t *tvb)
 /* HTTP over TLS: sees the bytes before Wireshark's HTTP does. */
 static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = over_tls};
+    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = OVER_TLS};
 
     if (!active)
         return false;
@@ -404,50 +397,10 @@ static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return true;
 }
 
-static oxc_bool dissect_tls_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                      void *data)
-{
-    if (!builtin_http_over_tls->enabled)
-        return FALSE;
-    if (dissect_if_channel(tvb, pinfo, tree, NULL))
-        return TRUE;
-    return builtin_http_over_tls->dissector(tvb, pinfo, tree, data);
-}
-
-/* Stands in for Wireshark's HTTP where TLS itself says that it carries HTTP/1.1. */
-static int dissect_channel_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .http = over_tls};
-
-    if (!dissect_if_channel(tvb, pinfo, tree, data))
-        give_rest(&pass, tvb, 0);
-    return (int)tvb_captured_length(tvb);
-}
-
-/* Whether a protocol was found above TCP. */
-static bool has_layer(const packet_info *pinfo, int protocol)
-{
-    for (wmem_list_frame_t *layer = wmem_list_tail(pinfo->layers); layer;
-         layer = wmem_list_frame_prev(layer)) {
-        int found = GPOINTER_TO_INT(wmem_list_frame_data(layer));
-
-        if (found == protocol)
-            return true;
-        if (found == proto_tcp)
-            return false;
-    }
-    return false;
-}
-
 static void take_over(packet_info *pinfo, conversation_t *conversation, oxc_channel *channel)
 {
     channel->taken = true;
-    channel->tls = has_layer(pinfo, proto_tls);
-    if (channel->tls)
-        tls_set_appdata_dissector(tls_handle, pinfo, channel_over_tls_handle);
-    else
-        conversation_set_dissector_from_frame_number(conversation, pinfo->num + 1,
-                                                     channel_over_tcp_handle);
+    channel->tls = oxc_http_take_over(pinfo, conversation, channel_over_tcp_handle);
 }
 
 static void watch_http(packet_info *pinfo)
@@ -464,7 +417,7 @@ static void watch_http(packet_info *pinfo)
         take_over(pinfo, conversation, channel);
 }
 
-/* Whether the frame's last bytes are an RTS PDU: sixteen of them are as they have to be. */
+/* Whether the last bytes of a payload are an RTS PDU: sixteen of them are as they have to be. */
 static bool ends_with_rts(tvbuff_t *tvb)
 {
     int end = (int)tvb_captured_length(tvb), most = MIN(end, MAX_RTS_SIZE);
@@ -498,7 +451,7 @@ static void watch_late(packet_info *pinfo, bool to_server, bool proxy_leg)
 {
     conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
 
-    if (conversation && !oxc_channel_find(conversation) && !has_layer(pinfo, proto_tls))
+    if (conversation && !oxc_channel_find(conversation) && !oxc_http_has_layer(pinfo, proto_tls))
         begin_late(pinfo, conversation, to_server, proxy_leg);
 }
 
@@ -519,7 +472,7 @@ static const char *find_request(const char *bytes, const char *end)
     return NULL;
 }
 
-/* The head of a request at the end of a frame, whose body is chunked. Wireshark's HTTP shows
+/* The head of a request at the end of a payload, whose body is chunked. Wireshark's HTTP shows
  * nothing of such a request before the last chunk, which a channel does not have until it ends. */
 static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
 {
@@ -546,8 +499,8 @@ static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
     if (!find_chunked_request(tvb, &head))
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
-    if (!conversation || oxc_channel_find(conversation) || has_layer(pinfo, proto_tls) ||
-        !is_port_of(pinfo->destport, proto_http))
+    if (!conversation || oxc_channel_find(conversation) || oxc_http_has_layer(pinfo, proto_tls) ||
+        !oxc_http_is_port_of(pinfo->destport, proto_http))
         return;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
@@ -566,27 +519,28 @@ static void watch_x11(packet_info *pinfo)
 }
 
 /* On the ports of X11. */
-static void watch_proxy_legs(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_proxy_legs(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_server = is_x11_port(pinfo->destport);
 
     if (!to_server && !is_x11_port(pinfo->srcport))
         return;
     watch_x11(pinfo);
-    if (ends_with_rts(tvb))
+    if (ends_with_rts(oxc_tcp_payload(frame, pinfo)))
         watch_late(pinfo, to_server, true);
 }
 
-static void watch_http_frame(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
 {
-    bool to_http = is_http_port(pinfo->destport), from_http = is_http_port(pinfo->srcport);
+    bool to_http = oxc_http_is_port(pinfo->destport), from_http = oxc_http_is_port(pinfo->srcport);
+    tvbuff_t *payload = to_http || from_http ? oxc_tcp_payload(frame, pinfo) : NULL;
 
     if (to_http)
-        watch_chunked_request(tvb, pinfo);
+        watch_chunked_request(payload, pinfo);
     /* A channel begins with a request: what only comes from a port of HTTP is none. */
-    if ((to_http || !from_http) && has_layer(pinfo, proto_http))
+    if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
         watch_http(pinfo);
-    if ((to_http || from_http) && ends_with_rts(tvb))
+    if (payload && ends_with_rts(payload))
         watch_late(pinfo, to_http, false);
 }
 
@@ -600,56 +554,35 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
     if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
         return;
     channel = channel_of_packet(pinfo);
-    if (channel)
+    if (channel) {
+        oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                           &channel->close);
         watch_loss(pinfo, channel);
-    if (channel && (oxc_flow_skip_unseen(channel->tcp, channel->flows) || is_cut(pinfo)))
-        send_lost(pinfo, channel);
+        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+            send_lost(pinfo, channel, OXC_MISSING_OWN);
+    }
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(tvb, pinfo);
     watch_http_frame(tvb, pinfo);
-}
-
-void oxc_rpch_register_table(int protocol)
-{
-    http_table = register_dissector_table("oxcnotif.http", "HTTP below RPC over HTTP", protocol,
-                                          FT_STRING, BASE_NONE);
-}
-
-static void add_http(const char *name, const char *dissector)
-{
-    dissector_handle_t handle = find_dissector(dissector);
-
-    if (handle)
-        dissector_add_string("oxcnotif.http", name, handle);
 }
 
 void oxc_http_handoff(void)
 {
     int dcerpc;
 
-    builtin_http_over_tls = find_heur_dissector_by_unique_short_name("http_tls");
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    proto_http = proto_get_id_by_filter_name("http");
-    proto_tls = proto_get_id_by_filter_name("tls");
+    proto_http = oxc_http_protocol();
+    proto_tls = oxc_http_tls_protocol();
     proto_x11 = proto_get_id_by_filter_name("x11");
-    tcp_ports = find_dissector_table("tcp.port");
-    tls_handle = find_dissector("tls");
-    if (!oxc_rpch_find_dissectors() || !builtin_http_over_tls || !tls_handle)
+    if (!oxc_rpch_find_dissectors())
         return;
     dcerpc = proto_get_id(oxc_rpch_builtin()->protocol);
-    add_http(over_tcp, "http-over-tcp");
-    add_http(over_tls, "http-over-tls");
     channel_over_tcp_handle =
         register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
-    channel_over_tls_handle =
-        register_dissector("rpc-over-http-over-tls", dissect_channel_over_tls, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
     pdus_handle = create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc);
     register_init_routine(begin_file);
     hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);
-    heur_dissector_add("tls", dissect_tls_heuristic, "HTTP over TLS, with RPC over HTTP",
-                       "http_tls_oxcnotif", proto_http, HEURISTIC_ENABLE);
-    dissector_add_string("tls.alpn", "http/1.1", channel_over_tls_handle);
+    oxc_http_claim_tls(dissect_if_channel);
 }

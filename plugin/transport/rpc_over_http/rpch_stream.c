@@ -40,9 +40,9 @@ static bool ask_for_more(packet_info *pinfo, int offset, uint32_t bytes)
 
 int oxc_pdu_length(tvbuff_t *tvb, int offset)
 {
-    bool little = (tvb_get_guint8(tvb, offset + 4) & 0x10) != 0;
+    bool little = (tvb_get_uint8(tvb, offset + 4) & 0x10) != 0;
 
-    return tvb_get_guint16(tvb, offset + 8, little ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN);
+    return tvb_get_uint16(tvb, offset + 8, little ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN);
 }
 
 /* Where the run of whole PDUs that begins at @p offset ends. */
@@ -60,8 +60,8 @@ static bool may_become_pdu(tvbuff_t *tvb, int offset)
     int left = tvb_reported_length_remaining(tvb, offset);
 
     return left < PDU_HEADER_SIZE && tvb_captured_length_remaining(tvb, offset) == left &&
-           (left < 2 || tvb_get_guint8(tvb, offset + 1) <= 1) &&
-           (left < 3 || tvb_get_guint8(tvb, offset + 2) <= MAX_PTYPE);
+           (left < 2 || tvb_get_uint8(tvb, offset + 1) <= 1) &&
+           (left < 3 || tvb_get_uint8(tvb, offset + 2) <= MAX_PTYPE);
 }
 
 /* A PDU of which nothing more will come is dissected as far as it goes. */
@@ -288,7 +288,7 @@ void oxc_stream_split(const oxc_stream *stream, tvbuff_t *tvb)
     int offset = 0, taken = 1;
 
     while (taken > 0 && tvb_captured_length_remaining(tvb, offset) > 0) {
-        if (tvb_get_guint8(tvb, offset) == RPC_VERSION)
+        if (tvb_get_uint8(tvb, offset) == RPC_VERSION)
             taken = split_pdus(stream, tvb, offset);
         else if (begins_chunk(tvb, offset))
             taken = split_chunks(stream, tvb, offset);

@@ -9,8 +9,7 @@
 #ifndef OXC_RPCH_STREAM_H
 #define OXC_RPCH_STREAM_H
 
-#include <epan/packet.h>
-
+#include "compat.h"
 #include "transport/http/http_message.h"
 
 /** Who gets the parts, in order. */

@@ -124,6 +124,11 @@ bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)
            addresses_equal(&pinfo->src, &channel->client.host);
 }
 
+oxc_side oxc_channel_sender(const oxc_channel *channel, const packet_info *pinfo)
+{
+    return oxc_channel_is_client(channel, pinfo) ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER;
+}
+
 oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame)
 {
     return (oxc_virtual_connection *)wmem_tree_lookup32_le(channel->openings, frame);
@@ -164,14 +169,15 @@ static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
 {
     const oxc_channel *named = connection->in;
     oxc_connection *made;
-    uint32_t server;
+    uint32_t server, client;
 
     if (connection->complete_frame != 0 || !connection->in || !connection->out ||
         connection->out_unused || !(named->named || named->proxy_leg))
         return;
     server = named->proxy_leg ? oxc_server_by_address(&named->peer.host)
                               : oxc_server_by_name(named->server);
-    made = oxc_connection_new(server, named->port, NULL);
+    client = oxc_client_by_address(&named->client.host, named->named ? named->server : NULL);
+    made = oxc_connection_new(server, named->port, client, NULL);
     oxc_tracker_split_connection(oxc_analysis_tracker(), made->number);
     connection->complete_frame = frame;
     connection->number = made->number;
@@ -241,7 +247,22 @@ static bool is_closed(const oxc_channel *channel)
            (channel->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
-bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection)
+/* The one of the two channels that was closed first, or NULL. */
+static const oxc_channel *first_closed(const oxc_virtual_connection *connection)
 {
-    return connection->ended || is_closed(connection->in) || is_closed(connection->out);
+    const oxc_channel *in = is_closed(connection->in) ? connection->in : NULL;
+    const oxc_channel *out = is_closed(connection->out) ? connection->out : NULL;
+
+    if (!in || !out)
+        return in ? in : out;
+    return in->close.time < out->close.time ? in : out;
+}
+
+bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection, oxc_close *close)
+{
+    const oxc_channel *closed = connection->ended ? NULL : first_closed(connection);
+
+    if (close && closed)
+        *close = closed->close;
+    return connection->ended || closed;
 }

@@ -13,8 +13,8 @@
 #define OXC_VIRTUAL_CONNECTION_H
 
 #include <epan/conversation.h>
-#include <epan/packet.h>
 
+#include "compat.h"
 #include "capture/analysis.h"
 #include "rts.h"
 
@@ -39,7 +39,9 @@ typedef struct {
     oxc_end client;
     oxc_end peer;
     const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
+    oxc_close close;                /**< of the TCP connection */
     oxc_flow flows[2];              /**< while it is taken, without TLS */
+    struct oxc_refusal *refusal;    /**< of the last request, or NULL */
     wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 
@@ -77,6 +79,9 @@ void oxc_channel_settle(packet_info *pinfo);
 /** True if a packet of the channel comes from its client. */
 bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo);
 
+/** Who sent a packet of the channel. */
+oxc_side oxc_channel_sender(const oxc_channel *channel, const packet_info *pinfo);
+
 /** The virtual connection that a channel carries in a frame, or NULL. */
 oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame);
 
@@ -96,7 +101,9 @@ uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection,
 /** The virtual connection with a number in the tracker, or NULL. */
 const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number);
 
-/** True if the TCP connection of its newest IN or OUT channel has been closed. */
-bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection);
+/** True if the TCP connection of its newest IN or OUT channel has been closed.
+ *  @param close  NULL, or zeros: gets how the one that was closed first was closed, where a close
+ *                ended it */
+bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection, oxc_close *close);
 
 #endif /* OXC_VIRTUAL_CONNECTION_H */

@@ -11,7 +11,10 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
+#include "capture/analysis.h"
 #include "capture/settings.h"
+
+enum { TCP_FIN = 0x01 };
 
 /* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
 static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
@@ -19,10 +22,34 @@ static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *
     return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
 }
 
-bool oxc_tcp_is_missing(const struct tcp_analysis *tcp)
+unsigned oxc_tcp_missing(const struct tcp_analysis *tcp)
 {
-    return tcp && tcp->ta &&
-           (tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)) != 0;
+    unsigned flags = tcp && tcp->ta ? tcp->ta->flags : 0;
+
+    return (flags & OXC_TCP_LOST_SEGMENT ? OXC_MISSING_OWN : 0u) |
+           (flags & OXC_TCP_ACKED_LOST_SEGMENT ? OXC_MISSING_OTHER : 0u);
+}
+
+oxc_side oxc_missing_from(unsigned missing, oxc_side sender)
+{
+    if (sender == OXC_SIDE_UNKNOWN || missing == (OXC_MISSING_OWN | OXC_MISSING_OTHER))
+        return OXC_SIDE_UNKNOWN;
+    if (missing == OXC_MISSING_OWN)
+        return sender;
+    return sender == OXC_SIDE_CLIENT ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT;
+}
+
+void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
+                        oxc_close *close)
+{
+    unsigned seen = tcp ? tcp->conversation_completeness : 0;
+
+    if (close->has_time || !(seen & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN)))
+        return;
+    close->kind = seen & OXC_TCP_FIN_SEEN ? OXC_CLOSE_FIN : OXC_CLOSE_RST;
+    close->side = sender;
+    close->has_time = true;
+    close->time = oxc_nanoseconds(&pinfo->abs_ts);
 }
 
 uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
@@ -37,6 +64,10 @@ static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
                                 const struct tcpinfo *segment)
 {
     if (!flow->known)
+        return OXC_SEGMENT_NEXT;
+    /* What waits for the end of the connection comes once more, with the FIN. */
+    if (flow->pending && (segment->flags & TCP_FIN) &&
+        !oxc_seq_is_later(segment->nxtseq, flow->next_seq + 1))
         return OXC_SEGMENT_NEXT;
     if (flow->frame == pinfo->num)
         return flow->repeated ? OXC_SEGMENT_REPEATED : OXC_SEGMENT_NEXT;

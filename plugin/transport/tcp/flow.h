@@ -13,6 +13,8 @@
 
 #include "compat.h"
 
+#include "sequence/tracker.h"
+
 struct tcp_analysis;
 struct tcpinfo;
 
@@ -35,10 +37,27 @@ typedef enum {
     OXC_SEGMENT_OVERLAPS, /**< only a part of it has */
 } oxc_segment_kind;
 
+/** Of which direction bytes are missing from the capture, seen from a packet. */
+typedef enum {
+    OXC_MISSING_OWN = 1 << 0,   /**< of that of the packet */
+    OXC_MISSING_OTHER = 1 << 1, /**< of the other one */
+} oxc_missing;
+
 /** Whether Wireshark's analysis of a TCP connection says of the present segment that one before it,
- *  or one that it acknowledges, is missing from the capture. False where that is turned off.
- *  @param tcp  may be NULL */
-bool oxc_tcp_is_missing(const struct tcp_analysis *tcp);
+ *  or one that it acknowledges, is missing from the capture. 0 where that is turned off.
+ *  @param tcp  may be NULL
+ *  @return of #oxc_missing */
+unsigned oxc_tcp_missing(const struct tcp_analysis *tcp);
+
+/** Who sent what is missing. @param sender  of the packet */
+oxc_side oxc_missing_from(unsigned missing, oxc_side sender);
+
+/** Notes the first FIN or RST of a connection, if the packet at hand carries it. For each packet of
+ *  the connection, on the first pass.
+ *  @param tcp     may be NULL
+ *  @param sender  of the packet */
+void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
+                        oxc_close *close);
 
 /** Whether Wireshark analyses the sequence numbers of a TCP connection. Else no loss is sure to be
  *  seen. */

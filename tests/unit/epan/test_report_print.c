@@ -19,10 +19,14 @@
 
 #define SECOND INT64_C(1000000000)
 
-typedef void (*print_function)(const oxc_totals *totals, FILE *file);
+typedef void (*print_function)(const oxc_totals *totals, const oxc_report_options *options,
+                               FILE *file);
+
+static const oxc_report_options plain, everything = {.all = true};
 
 /* What is printed, for g_strfreev(): the lines. */
-static char **print_lines(const oxc_totals *totals, print_function print)
+static char **print_lines(const oxc_totals *totals, print_function print,
+                          const oxc_report_options *options)
 {
     FILE *file = tmpfile();
     GString *text = g_string_new(NULL);
@@ -31,7 +35,7 @@ static char **print_lines(const oxc_totals *totals, print_function print)
     char **lines;
 
     assert_non_null(file);
-    print(totals, file);
+    print(totals, options, file);
     rewind(file);
     while ((size = fread(buffer, 1, sizeof buffer, file)) > 0)
         g_string_append_len(text, buffer, (gssize)size);
@@ -59,6 +63,9 @@ static void add_finding(oxc_totals *totals, uint32_t frame, uint16_t rule)
     oxc_found found = {
         .frame = frame,
         .time = INT64_C(62004000000),
+        .session = OXC_NONE,
+        .context = OXC_NONE,
+        .client = "192.0.2.10",
         .finding = {.rule = rule, .severity = (uint8_t)oxc_rules[rule].severity, .frames = {7, 0}}};
 
     g_array_append_val(totals->findings, found);
@@ -66,7 +73,7 @@ static void add_finding(oxc_totals *totals, uint32_t frame, uint16_t rule)
 
 static void assert_last_line(const oxc_totals *totals, const char *expected)
 {
-    char **lines = print_lines(totals, oxc_report_print_text);
+    char **lines = print_lines(totals, oxc_report_print_text, &plain);
 
     assert_string_equal(lines[g_strv_length(lines) - 1], expected);
     g_strfreev(lines);
@@ -78,7 +85,7 @@ static void test_summary(void **state)
     oxc_context_totals *context;
 
     (void)state;
-    oxc_totals_init(&totals);
+    oxc_totals_init(&totals, false);
     totals.requests = 1;
     assert_last_line(&totals, "0 contexts, 0 waits, 0 violations, 0 suspicions");
     context = add_context(&totals);
@@ -88,14 +95,22 @@ static void test_summary(void **state)
     oxc_totals_clear(&totals);
 }
 
-/* Every line of the table ends at the same column, whatever is in it. */
+static void assert_widths(char **lines)
+{
+    for (char **line = lines; *line; line++) {
+        if (g_utf8_strlen(*line, -1) > OXC_REPORT_WIDTH)
+            fail_msg("too wide: %s", *line);
+    }
+}
+
+/* Every line of a table ends at the same column, whatever is in it. */
 static void test_many_contexts(void **state)
 {
     oxc_totals totals;
     char **lines;
 
     (void)state;
-    oxc_totals_init(&totals);
+    oxc_totals_init(&totals, false);
     for (uint32_t i = 0; i < 2000; i++) {
         oxc_context_totals *context = add_context(&totals);
 
@@ -105,13 +120,49 @@ static void test_many_contexts(void **state)
         for (uint32_t wait = 0; wait < context->waits; wait++)
             oxc_wait_times_add(&context->times, (int64_t)i * SECOND / 7 - SECOND);
     }
-    lines = print_lines(&totals, oxc_report_print_text);
-    assert_true(g_str_has_prefix(lines[0], "Context  Session  Client"));
+    lines = print_lines(&totals, oxc_report_print_text, &plain);
+    assert_string_equal(lines[0], "Context  Session  Waits  Notified   Shortest      Median"
+                                  "    Longest");
     for (unsigned i = 1; i <= 2000; i++)
         assert_int_equal(strlen(lines[i]), strlen(lines[0]));
     assert_string_equal(lines[2001], "");
     assert_non_null(strstr(lines[69 + 1], "~"));
     assert_null(strstr(lines[64 + 1], "~"));
+    g_strfreev(lines);
+    oxc_totals_clear(&totals);
+}
+
+static void give_address(address *addr, const char *text)
+{
+    alloc_address_wmem(NULL, addr, AT_STRINGZ, (int)strlen(text) + 1, text);
+}
+
+/* All columns, and names as long as they get: nothing is wider than the report may be. */
+static void test_wide_tables(void **state)
+{
+    char long_name[256];
+    oxc_totals totals;
+    oxc_context_totals *context;
+    char **lines;
+
+    (void)state;
+    memset(long_name, 'x', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    oxc_totals_init(&totals, false);
+    context = add_context(&totals);
+    context->session = context->connect_frame = context->waits = 4294967294;
+    context->transport = OXC_TRANSPORT_MAPI_HTTP;
+    give_address(&context->client, "2001:db8:1111:2222:3333:4444:5555:6666");
+    give_address(&context->server, long_name);
+    for (unsigned i = 0; i < G_N_ELEMENTS(context->ended); i++)
+        context->ended[i] = 400000000;
+    oxc_wait_times_add(&context->times, 123456789 * SECOND);
+    lines = print_lines(&totals, oxc_report_print_text, &plain);
+    assert_widths(lines);
+    assert_string_equal(lines[0], "Context     Session  Transport  Connect frame  Client");
+    assert_true(g_str_has_prefix(lines[3], "Context  Server"));
+    assert_int_equal(strlen(lines[4]), OXC_REPORT_WIDTH);
+    assert_non_null(strstr(lines[4], "xxx...xxx"));
     g_strfreev(lines);
     oxc_totals_clear(&totals);
 }
@@ -122,15 +173,41 @@ static void test_findings(void **state)
     char **lines;
 
     (void)state;
-    oxc_totals_init(&totals);
+    oxc_totals_init(&totals, false);
     totals.requests = 1;
-    add_finding(&totals, 12, OXC_RULE_wait_overlap);
-    add_finding(&totals, 123456789, OXC_RULE_wait_dropped);
-    lines = print_lines(&totals, oxc_report_print_text);
-    assert_string_equal(lines[0], "    Frame  Rule          Class      What was seen");
-    assert_true(g_str_has_prefix(lines[1], "       12  wait-overlap  violation  "));
-    assert_non_null(strstr(lines[1], "frame 7"));
-    assert_true(g_str_has_prefix(lines[2], "123456789  wait-dropped  suspicion  "));
+    add_finding(&totals, 12, OXC_RULE_wait_dropped);
+    add_finding(&totals, 123456789, OXC_RULE_wait_overlap);
+    lines = print_lines(&totals, oxc_report_print_text, &plain);
+    assert_widths(lines);
+    assert_string_equal(lines[0], "VIOLATION: wait-overlap");
+    assert_string_equal(lines[1], "  Frame 123456789, 62.004 s: EcDoAsyncWaitEx on a handle whose "
+                                  "wait of frame 7 is still outstanding");
+    assert_string_equal(lines[2], "    [MS-OXCRPC] 3.3.4.1, [MS-OXCNOTIF] 3.1.5.3");
+    assert_string_equal(lines[3], "  At fault: client (192.0.2.10)");
+    assert_true(g_str_has_prefix(lines[4], "  What to do: Client bug: "));
+    assert_string_equal(lines[7], "Suspicion: wait-dropped");
+    g_strfreev(lines);
+    oxc_totals_clear(&totals);
+}
+
+/* Of many findings of one rule the first and the last are shown, or on demand all. */
+static void test_many_findings(void **state)
+{
+    oxc_totals totals;
+    char **lines;
+
+    (void)state;
+    oxc_totals_init(&totals, false);
+    totals.requests = 1;
+    for (uint32_t i = 0; i < 100; i++)
+        add_finding(&totals, 12 + i, OXC_RULE_flags_in_nonzero);
+    lines = print_lines(&totals, oxc_report_print_text, &plain);
+    assert_string_equal(lines[0], "VIOLATION: flags-in-nonzero, 100 times");
+    assert_true(g_str_has_prefix(lines[1], "  Frame 12, 62.004 s: "));
+    assert_string_equal(lines[2], "  99 more, the last in frame 111, 62.004 s (--all lists them)");
+    g_strfreev(lines);
+    lines = print_lines(&totals, oxc_report_print_text, &everything);
+    assert_true(g_str_has_prefix(lines[100], "  Frame 111, 62.004 s: "));
     g_strfreev(lines);
     oxc_totals_clear(&totals);
 }
@@ -141,15 +218,24 @@ static void test_limits(void **state)
     char **lines;
 
     (void)state;
-    oxc_totals_init(&totals);
+    oxc_totals_init(&totals, false);
     totals.requests = totals.limits.sealed_requests = 1;
     totals.limits.unread_responses = 2;
     totals.limits.unmatched_responses = 1;
-    lines = print_lines(&totals, oxc_report_print_text);
-    assert_true(g_str_has_prefix(lines[2], "1 request and 0 responses are sealed"));
-    assert_string_equal(lines[4], "What limits this analysis: 2 requests or responses could not be "
-                                  "read (cut short, damaged, or a part is missing); 1 response "
-                                  "could not be matched to a request.");
+    totals.limits.gaps.repeated = 1;
+    g_array_set_size(totals.sessions, 2);
+    g_array_index(totals.sessions, oxc_session_totals, 1).gaps =
+        (oxc_gap_cost){.calls = 3, .answers = 1, .certain_frame = 60};
+    lines = print_lines(&totals, oxc_report_print_text, &plain);
+    assert_widths(lines);
+    assert_true(g_str_has_prefix(lines[3], "1 request and 0 responses are sealed"));
+    assert_string_equal(lines[7], "What limits this analysis: 2 requests or responses could not be "
+                                  "read (cut short, damaged, or a part");
+    assert_string_equal(lines[8], "is missing); 1 response could not be matched to a request; 1 "
+                                  "connection is in the capture twice");
+    assert_string_equal(lines[11], "What gaps in the capture cost:");
+    assert_string_equal(lines[12], "  Session 1: 3 requests and 1 answer were not judged; from "
+                                   "frame 60 on it was certain again.");
     g_strfreev(lines);
     oxc_totals_clear(&totals);
 }
@@ -167,7 +253,7 @@ static void test_json(void **state)
     char **lines;
 
     (void)state;
-    oxc_totals_init(&totals);
+    oxc_totals_init(&totals, false);
     context = add_context(&totals);
     context->waits = totals.waits = 2;
     context->ended[OXC_OUTCOME_FAULT] = 2;
@@ -177,15 +263,15 @@ static void test_json(void **state)
     totals.unknown.waits = 1;
     add_finding(&totals, 12, OXC_RULE_wait_overlap);
     totals.violations = 1;
-    lines = print_lines(&totals, oxc_report_print_json);
+    lines = print_lines(&totals, oxc_report_print_json, &plain);
     assert_int_equal(g_strv_length(lines), 1);
     assert_true(json_validate((const guint8 *)lines[0], strlen(lines[0])));
-    assert_true(g_str_has_prefix(lines[0], "{\"format\":\"oxcnotif\",\"version\":1,"));
+    assert_true(g_str_has_prefix(lines[0], "{\"format\":\"oxcnotif\",\"version\":2,"));
     assert_contains(lines[0], "\"wait_time\":{\"count\":2,\"shortest\":-0.250000000,"
                               "\"median\":149.875000000,\"median_exact\":true,"
                               "\"longest\":300.000000001}");
     assert_contains(lines[0], "\"wait_time\":null");
-    assert_contains(lines[0], "{\"context\":null,\"session\":null,\"client\":null,");
+    assert_contains(lines[0], "{\"context\":null,\"session\":null,\"transport\":null,");
     assert_contains(lines[0],
                     "{\"frame\":12,\"time\":62.004000000,\"rule\":\"wait-overlap\","
                     "\"class\":\"violation\",\"severity\":\"warning\",\"actor\":\"client\",");
@@ -208,9 +294,10 @@ static void test_printable_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_summary),  cmocka_unit_test(test_many_contexts),
-        cmocka_unit_test(test_findings), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_printable_text),
+        cmocka_unit_test(test_summary),     cmocka_unit_test(test_many_contexts),
+        cmocka_unit_test(test_wide_tables), cmocka_unit_test(test_many_findings),
+        cmocka_unit_test(test_findings),    cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_json),        cmocka_unit_test(test_printable_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* head.h
+ * Reads the head of an HTTP/1 message: its start line and all of its fields
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_HEAD_H
+#define OXC_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A piece of text inside a message: borrowed, not terminated. #text is never NULL where #size is
+ *  not 0. */
+typedef struct {
+    const char *text;
+    size_t size;
+} oxc_span;
+
+/** A start line, [RFC9112] 3 and 4. */
+typedef struct {
+    bool response;
+    unsigned status; /**< response: three digits, or 0 */
+    oxc_span method; /**< request */
+    oxc_span target; /**< request */
+} oxc_start_line;
+
+/** A field line, [RFC9112] 5. The value has no blanks around it; one that is folded over several
+ *  lines holds the line ends. */
+typedef struct {
+    oxc_span name;
+    oxc_span value;
+} oxc_field;
+
+/** Takes the next line off @p rest, without its end, which is CRLF or LF.
+ *  @return false if there is no line end any more; @p rest stays as it is then */
+bool oxc_span_take_line(oxc_span *rest, oxc_span *line);
+
+/** Takes off @p rest what stands in front of @p separator, and the separator; or all of it. */
+oxc_span oxc_span_take(oxc_span *rest, char separator);
+
+/** The same without blanks and line ends around it. */
+oxc_span oxc_span_trim(oxc_span span);
+
+/** Compares without case; @p text is terminated. */
+bool oxc_span_is(oxc_span span, const char *text);
+bool oxc_span_begins(oxc_span span, const char *text);
+
+/** Reads a whole number without sign: digits and nothing else.
+ *  @return false if there is none, or if it does not fit; @p number is UINT64_MAX in that case */
+bool oxc_span_number(oxc_span span, unsigned base, uint64_t *number);
+
+/** Reads a start line without its end. A request's has to name a version of HTTP/1. */
+bool oxc_start_line_read(oxc_span line, oxc_start_line *start);
+
+/** Finds a start line that may have stray bytes in front of it: where bytes of unknown beginning
+ *  were lost.
+ *  @param response  which of the two is looked for
+ *  @return its offset in the line, or -1 */
+int64_t oxc_start_line_find(oxc_span line, bool response);
+
+/** True if a line is a clean field line or the continuation of one: a token, a colon, and no
+ *  control characters. */
+bool oxc_field_line_is_clean(oxc_span line);
+
+/** Takes the next field off the lines behind a start line; lines that are no field are skipped.
+ *  @return false at the empty line or at the end */
+bool oxc_field_next(oxc_span *lines, oxc_field *field);
+
+#endif /* OXC_HEAD_H */

@@ -1,0 +1,63 @@
+/* hooks.h
+ * How the transports over HTTP get at the bytes of a connection and hand them back
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_HTTP_HOOKS_H
+#define OXC_HTTP_HOOKS_H
+
+#include <epan/conversation.h>
+#include <epan/packet.h>
+
+#include "compat.h"
+
+/** Looks at bytes inside TLS before Wireshark's HTTP does.
+ *  @param data  of TLS, or NULL
+ *  @return true if they were its own, and are dissected */
+typedef bool (*oxc_http_claim)(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+
+/** Shows bytes as HTTP, without naming the protocol a second time. Wireshark lets only the
+ * dissector right above TCP or TLS ask for more bytes, and counts down on every call.
+ *  @param tls      they came inside TLS
+ *  @param data     of the layer below
+ *  @param may_ask  HTTP may ask for more, as it does without us */
+void oxc_http_call(bool tls, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                   bool may_ask);
+
+/** The same for all bytes from @p offset on. */
+void oxc_http_call_rest(bool tls, tvbuff_t *tvb, int offset, packet_info *pinfo, proto_tree *tree,
+                        void *data);
+
+/** Gives the bytes of a connection to @p over_tcp from the next frame on or, where they come inside
+ *  TLS, to those who claim some from the next record on.
+ *  @return true if the packet carries TLS */
+bool oxc_http_take_over(packet_info *pinfo, conversation_t *conversation,
+                        dissector_handle_t over_tcp);
+
+/** Whether a port is HTTP's, as found out once for each port of a file. */
+bool oxc_http_is_port(uint32_t port);
+
+/** Whether a port of TCP belongs to a protocol. */
+bool oxc_http_is_port_of(uint32_t port, int protocol);
+
+/** Whether a protocol was found above TCP in the packet. */
+bool oxc_http_has_layer(const packet_info *pinfo, int protocol);
+
+/** Ids of Wireshark's protocols. */
+int oxc_http_protocol(void);
+int oxc_http_tls_protocol(void);
+
+/** Registers the table of dissectors that bytes are handed back to; it belongs to @p protocol. */
+void oxc_http_hooks_register(int protocol);
+
+/** Hooks into TLS; before those who claim anything.
+ *  @return false if Wireshark lacks what is needed */
+bool oxc_http_hooks_handoff(void);
+
+/** Adds somebody who looks at bytes inside TLS; at handoff, two at most. */
+void oxc_http_claim_tls(oxc_http_claim claim);
+
+#endif /* OXC_HTTP_HOOKS_H */

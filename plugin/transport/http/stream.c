@@ -1,0 +1,571 @@
+/* stream.c
+ * One HTTP/1.1 connection, bytes in and events out
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "stream.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+/* Bytes of a start line, of a line in front of a chunk, and of the fields behind the last chunk. Of
+ * what is searched for a start line so much is kept. */
+enum { START_LINE_MAX = 16 * 1024, CHUNK_LINE_MAX = 16 * 1024, SEARCH_KEPT = 8 * 1024 };
+
+/* What tells the class of a status: "HTTP/1.1 2". */
+enum { STATUS_CLASS_AT = 9 };
+
+typedef enum {
+    IN_HEAD,
+    IN_LENGTH, /* a body, `left` bytes of it */
+    IN_CHUNK_SIZE,
+    IN_CHUNK_LINE, /* what follows the size */
+    IN_CHUNK,      /* `left` bytes of it */
+    IN_CHUNK_END,  /* the line end behind it */
+    IN_TRAILER,
+    IN_REST, /* a body until the connection closes */
+    IN_OTHER /* no messages any more */
+} phase;
+
+/* One direction. */
+typedef struct {
+    phase phase;
+    bool searching; /* for a start line: what comes before it is skipped */
+    bool begun;     /* the sink knows of the first bytes of the head at hand */
+    uint64_t position;
+    GByteArray *head;   /* bytes of a head that is not whole; its end is at #position */
+    size_t line;        /* in #head, where its last line begins */
+    unsigned lines;     /* before that */
+    uint64_t left;      /* see phase */
+    unsigned line_size; /* bytes of a chunk's line, or of the trailer */
+    bool line_is_empty; /* so far, the line of a trailer */
+    bool seen_cr;       /* before the line end behind a chunk */
+    void *request;      /* of the message at hand; NULL if it is not known */
+} side;
+
+/* A request that waits for its response. */
+typedef struct {
+    void *request;
+    bool is_head, is_connect;
+} waiting;
+
+struct oxc_stream_state {
+    const oxc_stream_sink *sink;
+    side sides[2]; /* to the server, to the client */
+    waiting queue[OXC_STREAM_REQUESTS_MAX];
+    unsigned first, count; /* of the queue, which is a ring */
+    bool doubtful;         /* bytes were lost: the order alone does not match any more */
+};
+
+oxc_stream_state *oxc_stream_new(const oxc_stream_sink *sink, bool from_start)
+{
+    oxc_stream_state *stream = g_new0(oxc_stream_state, 1);
+
+    stream->sink = sink;
+    for (unsigned i = 0; i < 2; i++) {
+        stream->sides[i].head = g_byte_array_new();
+        stream->sides[i].searching = !from_start;
+    }
+    return stream;
+}
+
+void oxc_stream_free(oxc_stream_state *stream)
+{
+    if (!stream)
+        return;
+    for (unsigned i = 0; i < 2; i++)
+        g_byte_array_unref(stream->sides[i].head);
+    g_free(stream);
+}
+
+uint64_t oxc_stream_position(const oxc_stream_state *stream, bool to_client)
+{
+    return stream->sides[to_client].position;
+}
+
+bool oxc_stream_is_in_head(const oxc_stream_state *stream, bool to_client)
+{
+    return stream->sides[to_client].phase == IN_HEAD && stream->sides[to_client].head->len > 0;
+}
+
+bool oxc_stream_is_opaque(const oxc_stream_state *stream)
+{
+    return stream->sides[0].phase == IN_OTHER;
+}
+
+size_t oxc_stream_memory(const oxc_stream_state *stream)
+{
+    return sizeof *stream + stream->sides[0].head->len + stream->sides[1].head->len;
+}
+
+/* Requests and their responses */
+
+static void push(oxc_stream_state *stream, void *request, oxc_span method)
+{
+    if (stream->count == OXC_STREAM_REQUESTS_MAX) {
+        stream->first = (stream->first + 1) % OXC_STREAM_REQUESTS_MAX;
+        stream->count--;
+        stream->doubtful = true;
+    }
+    stream->queue[(stream->first + stream->count++) % OXC_STREAM_REQUESTS_MAX] =
+        (waiting){request, oxc_span_is(method, "HEAD"), oxc_span_is(method, "CONNECT")};
+}
+
+static const waiting *front(const oxc_stream_state *stream, unsigned place)
+{
+    return place < stream->count ? &stream->queue[(stream->first + place) % OXC_STREAM_REQUESTS_MAX]
+                                 : NULL;
+}
+
+/* The request that a response answers, which is taken off the queue with those before it. */
+static waiting match(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+{
+    waiting none = {NULL, false, false}, found;
+    unsigned place = 0;
+
+    if (stream->doubtful) {
+        while (place < stream->count &&
+               !stream->sink->answers(user, front(stream, place)->request, head))
+            place++;
+    }
+    if (place >= stream->count)
+        return none;
+    found = *front(stream, place);
+    stream->first = (stream->first + place + 1) % OXC_STREAM_REQUESTS_MAX;
+    stream->count -= place + 1;
+    stream->doubtful = false;
+    return found;
+}
+
+/* States of a direction */
+
+static void expect_head(side *of)
+{
+    of->phase = IN_HEAD;
+    of->begun = false;
+    of->request = NULL;
+    of->line = 0;
+    of->lines = 0;
+    if (of->head->len > START_LINE_MAX) {
+        g_byte_array_unref(of->head);
+        of->head = g_byte_array_new();
+    }
+    g_byte_array_set_size(of->head, 0);
+}
+
+static void search_head(side *of)
+{
+    expect_head(of);
+    of->searching = true;
+}
+
+static void end_message(oxc_stream_state *stream, bool to_client, void *user, oxc_stream_end how)
+{
+    side *of = &stream->sides[to_client];
+    void *request = of->request;
+
+    if (how == OXC_STREAM_WHOLE)
+        expect_head(of);
+    else
+        search_head(of);
+    stream->sink->end(user, to_client, request, of->position, how);
+}
+
+/* What is in front of the next chunk is no size, or there is no end of it. */
+static void break_off(oxc_stream_state *stream, bool to_client, void *user)
+{
+    stream->doubtful = stream->doubtful || stream->count > 0;
+    end_message(stream, to_client, user, OXC_STREAM_LOST);
+}
+
+static void leave_http(oxc_stream_state *stream)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        expect_head(&stream->sides[i]);
+        stream->sides[i].phase = IN_OTHER;
+    }
+}
+
+/* Heads */
+
+/* The last coding decides, [RFC9112] 6.3. */
+static bool ends_with_chunked(oxc_span value)
+{
+    oxc_span coding = {NULL, 0};
+
+    while (value.size > 0)
+        coding = oxc_span_trim(oxc_span_take(&value, ','));
+    return oxc_span_is(coding, "chunked");
+}
+
+static void read_framing(oxc_stream_head *head)
+{
+    oxc_span lines = head->fields;
+    oxc_field field;
+
+    while (oxc_field_next(&lines, &field)) {
+        if (oxc_span_is(field.name, "Content-Length") && !head->has_length)
+            head->has_length = oxc_span_number(field.value, 10, &head->length);
+        else if (oxc_span_is(field.name, "Transfer-Encoding"))
+            head->chunked = ends_with_chunked(field.value);
+    }
+}
+
+/* Begins the body that a head announces.
+ * @param bodiless  there is none, whatever the head says */
+static void begin_body(oxc_stream_state *stream, bool to_client, const oxc_stream_head *head,
+                       bool bodiless, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    of->left = head->length;
+    if (bodiless)
+        of->phase = IN_HEAD;
+    else if (head->chunked)
+        of->phase = IN_CHUNK_SIZE;
+    else if (head->has_length)
+        of->phase = head->length > 0 ? IN_LENGTH : IN_HEAD;
+    else
+        of->phase = to_client ? IN_REST : IN_HEAD;
+    of->left = of->phase == IN_CHUNK_SIZE ? 0 : of->left;
+    of->line_size = 0;
+    g_byte_array_set_size(of->head, 0);
+    if (of->phase == IN_HEAD)
+        end_message(stream, to_client, user, OXC_STREAM_WHOLE);
+}
+
+static void take_request(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+{
+    side *of = &stream->sides[0];
+    void *request = stream->sink->request(user, head);
+
+    push(stream, request, head->start.method);
+    of->request = request;
+    begin_body(stream, false, head, false, user);
+}
+
+static void take_final_response(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+{
+    side *of = &stream->sides[1];
+    waiting answered = match(stream, head, user);
+    unsigned status = head->start.status;
+
+    of->request = answered.request;
+    if (answered.request && !of->begun)
+        stream->sink->begin(user, answered.request, head->position);
+    stream->sink->response(user, answered.request, head);
+    if (status == 101 || (answered.is_connect && status / 100 == 2)) {
+        end_message(stream, true, user, OXC_STREAM_WHOLE);
+        leave_http(stream);
+        return;
+    }
+    begin_body(stream, true, head, answered.is_head || status == 204 || status == 304, user);
+}
+
+static void take_response(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+{
+    const waiting *next = stream->doubtful ? NULL : front(stream, 0);
+
+    if (head->start.status / 100 != 1 || head->start.status == 101) {
+        take_final_response(stream, head, user);
+        return;
+    }
+    stream->sink->response(user, next ? next->request : NULL, head);
+    expect_head(&stream->sides[1]);
+}
+
+/* Gives away the head that is whole. */
+static void finish_head(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+    oxc_stream_head head = {.position = of->position - of->head->len};
+    oxc_span line;
+
+    head.bytes = (oxc_span){(const char *)of->head->data, of->head->len};
+    head.fields = head.bytes;
+    if (!oxc_span_take_line(&head.fields, &line) || !oxc_start_line_read(line, &head.start)) {
+        search_head(of);
+        return;
+    }
+    read_framing(&head);
+    of->searching = false;
+    if (to_client)
+        take_response(stream, &head, user);
+    else
+        take_request(stream, &head, user);
+}
+
+static void drop_front(side *of, size_t size)
+{
+    g_byte_array_remove_range(of->head, 0, (guint)size);
+    of->line = 0;
+    of->lines = 0;
+}
+
+static oxc_span last_line(const side *of)
+{
+    oxc_span rest = {(const char *)of->head->data + of->line, of->head->len - of->line};
+    oxc_span line = rest;
+
+    oxc_span_take_line(&rest, &line);
+    return line;
+}
+
+/* Whether the line that has just ended is a start line; what is in front of one is dropped. */
+static bool take_start_line(side *of, bool to_client)
+{
+    oxc_span line = last_line(of);
+    oxc_start_line start;
+    int64_t found = 0;
+
+    if (line.size == 0 && !of->searching)
+        return false;
+    if (of->searching || !oxc_start_line_read(line, &start) || start.response != to_client) {
+        of->searching = true;
+        found = oxc_start_line_find(line, to_client);
+    }
+    if (found < 0)
+        return false;
+    if (found > 0)
+        drop_front(of, (size_t)found);
+    return true;
+}
+
+static void give_up_head(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+    uint64_t position = of->position - of->head->len;
+
+    search_head(of);
+    stream->sink->too_large(user, to_client, position);
+}
+
+/* A line of a head has ended. */
+static void take_head_line(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+    oxc_span line = last_line(of);
+
+    if (of->lines > 0 && line.size == 0) {
+        finish_head(stream, to_client, user);
+        return;
+    }
+    if (of->lines > 0 && of->searching && !oxc_field_line_is_clean(line))
+        drop_front(of, of->line);
+    if (of->lines == 0 && !take_start_line(of, to_client)) {
+        bool searching = of->searching;
+
+        expect_head(of);
+        of->searching = searching;
+        return;
+    }
+    of->lines++;
+    of->line = of->head->len;
+    if (of->lines > OXC_STREAM_LINES_MAX)
+        give_up_head(stream, to_client, user);
+}
+
+/* The start of a line that is not whole. */
+static void bound_head(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    if (of->lines == 0 && of->head->len > START_LINE_MAX) {
+        if (of->searching)
+            drop_front(of, of->head->len - SEARCH_KEPT);
+        else
+            give_up_head(stream, to_client, user);
+    }
+}
+
+/* Tells of the first bytes of a response as soon as it is sure that they are some. */
+static void tell_begin(oxc_stream_state *stream, void *user)
+{
+    side *of = &stream->sides[1];
+    const waiting *next = stream->doubtful ? NULL : front(stream, 0);
+
+    if (!next || of->begun || of->searching || of->phase != IN_HEAD || of->lines > 0 ||
+        of->head->len <= STATUS_CLASS_AT || memcmp(of->head->data, "HTTP/1.", 7) != 0 ||
+        of->head->data[STATUS_CLASS_AT] == '1')
+        return;
+    of->begun = true;
+    stream->sink->begin(user, next->request, of->position - of->head->len);
+}
+
+static size_t feed_head(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
+                        void *user)
+{
+    side *of = &stream->sides[to_client];
+    const uint8_t *end = (const uint8_t *)memchr(bytes, '\n', size);
+    size_t taken = end ? (size_t)(end - bytes) + 1 : size;
+
+    if (of->head->len >= OXC_STREAM_HEAD_MAX) {
+        give_up_head(stream, to_client, user);
+        return 0;
+    }
+    taken = MIN(taken, OXC_STREAM_HEAD_MAX - of->head->len);
+    g_byte_array_append(of->head, bytes, (guint)taken);
+    of->position += taken;
+    if (to_client)
+        tell_begin(stream, user);
+    if (bytes[taken - 1] == '\n')
+        take_head_line(stream, to_client, user);
+    else
+        bound_head(stream, to_client, user);
+    return taken;
+}
+
+/* Bodies */
+
+static size_t feed_body(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
+                        void *user)
+{
+    side *of = &stream->sides[to_client];
+    size_t taken = of->phase == IN_REST ? size : (size_t)MIN((uint64_t)size, of->left);
+    uint64_t position = of->position;
+
+    of->position += taken;
+    of->left -= of->phase == IN_REST ? 0 : taken;
+    stream->sink->body(user, to_client, of->request, position, bytes, taken);
+    if (of->phase == IN_LENGTH && of->left == 0)
+        end_message(stream, to_client, user, OXC_STREAM_WHOLE);
+    else if (of->phase == IN_CHUNK && of->left == 0)
+        of->phase = IN_CHUNK_END;
+    of->seen_cr = false;
+    return taken;
+}
+
+/* The line in front of a chunk has ended, [RFC9112] 7.1. */
+static void begin_chunk(side *of)
+{
+    of->phase = of->left > 0 ? IN_CHUNK : IN_TRAILER;
+    of->line_size = 0;
+    of->line_is_empty = true;
+}
+
+static void feed_chunk_size(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
+{
+    side *of = &stream->sides[to_client];
+    int digit = g_ascii_xdigit_value((char)byte);
+
+    of->position++;
+    of->line_size++;
+    if (digit >= 0 && of->left <= (UINT64_MAX - (unsigned)digit) / 16 &&
+        of->line_size <= CHUNK_LINE_MAX)
+        of->left = of->left * 16 + (unsigned)digit;
+    else if (digit >= 0 || of->line_size == 1 || !strchr("\r\n; \t", byte) || byte == 0)
+        break_off(stream, to_client, user);
+    else if (byte == '\n')
+        begin_chunk(of);
+    else
+        of->phase = IN_CHUNK_LINE;
+}
+
+static void feed_chunk_line(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    of->position++;
+    if (byte == '\n')
+        begin_chunk(of);
+    else if (++of->line_size > CHUNK_LINE_MAX)
+        break_off(stream, to_client, user);
+}
+
+static void feed_chunk_end(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    of->position++;
+    if (byte == '\r' && !of->seen_cr) {
+        of->seen_cr = true;
+    } else if (byte == '\n') {
+        of->phase = IN_CHUNK_SIZE;
+        of->line_size = 0;
+        of->left = 0;
+    } else {
+        break_off(stream, to_client, user);
+    }
+}
+
+static void feed_trailer(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    of->position++;
+    if (byte == '\n' && of->line_is_empty)
+        end_message(stream, to_client, user, OXC_STREAM_WHOLE);
+    else if (++of->line_size > OXC_STREAM_HEAD_MAX)
+        break_off(stream, to_client, user);
+    else if (byte != '\r')
+        of->line_is_empty = byte == '\n';
+}
+
+/* Takes at least one byte, but where it finds out that the one at hand begins something else. */
+static size_t feed_some(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
+                        void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    switch (of->phase) {
+    case IN_HEAD:
+        return feed_head(stream, to_client, bytes, size, user);
+    case IN_LENGTH:
+    case IN_CHUNK:
+    case IN_REST:
+        return feed_body(stream, to_client, bytes, size, user);
+    case IN_CHUNK_SIZE:
+        feed_chunk_size(stream, to_client, *bytes, user);
+        return 1;
+    case IN_CHUNK_LINE:
+        feed_chunk_line(stream, to_client, *bytes, user);
+        return 1;
+    case IN_CHUNK_END:
+        feed_chunk_end(stream, to_client, *bytes, user);
+        return 1;
+    case IN_TRAILER:
+        feed_trailer(stream, to_client, *bytes, user);
+        return 1;
+    case IN_OTHER:
+    default:
+        of->position += size;
+        return size;
+    }
+}
+
+void oxc_stream_feed(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
+                     void *user)
+{
+    while (size > 0) {
+        size_t taken = feed_some(stream, to_client, bytes, size, user);
+
+        bytes += taken;
+        size -= taken;
+    }
+}
+
+void oxc_stream_lose(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    if (of->phase == IN_OTHER)
+        return;
+    stream->doubtful = stream->doubtful || !to_client || stream->count > 0;
+    if (of->phase == IN_HEAD)
+        search_head(of);
+    else
+        end_message(stream, to_client, user, OXC_STREAM_LOST);
+}
+
+void oxc_stream_close(oxc_stream_state *stream, bool to_client, void *user)
+{
+    side *of = &stream->sides[to_client];
+
+    if (of->phase != IN_HEAD && of->phase != IN_OTHER)
+        end_message(stream, to_client, user,
+                    of->phase == IN_REST ? OXC_STREAM_WHOLE : OXC_STREAM_CUT);
+}

@@ -1,0 +1,350 @@
+/* mapi_hooks.c
+ * Finds the connections that carry MAPI over HTTP and takes their bytes over
+ *
+ * Wireshark's HTTP shows what a connection carries until a request to the endpoint, or a response
+ * of it, has been seen. That message is read out of the frame when HTTP is done with it; from then
+ * on the bytes come here. Heads, and all messages that are not ours, are handed back to HTTP.
+ * Inside TLS the bytes come here first.
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "mapi_over_http.h"
+
+#include <epan/dissectors/packet-tcp.h>
+
+#include "capture/settings.h"
+#include "compat.h"
+#include "mapi_connection.h"
+#include "packet-mapihttp.h"
+#include "transport/http/hooks.h"
+
+/* How far from the start of a frame the bytes of TCP begin, tunnels included. */
+enum { HEADERS_MAX = 256 };
+
+static dissector_handle_t over_tcp_handle;
+static dissector_handle_t media_handle;
+static int proto_http2 = -1;
+static bool active; /* in this file */
+
+/* What was found in a frame with which a connection began, for later passes. */
+typedef struct {
+    oxc_mapi_connection *connection;
+    int offset;          /* in the frame */
+    const uint8_t *kept; /* the bytes themselves, where they are not in the frame */
+    int size;            /* of them */
+    const oxc_parts *parts;
+} beginning;
+
+static wmem_map_t *beginnings; /* frame -> beginning */
+
+static bool is_cut(const packet_info *pinfo)
+{
+    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
+}
+
+/* The connection of a packet, if its bytes are ours in this frame. */
+static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
+{
+    const conversation_t *conversation;
+    oxc_mapi_connection *connection;
+
+    if (!oxc_has_mapi_connections())
+        return NULL;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    connection = conversation ? oxc_mapi_connection_find(conversation) : NULL;
+    return connection && connection->first_frame <= pinfo->num ? connection : NULL;
+}
+
+/* Losses */
+
+/* Which direction Wireshark's analysis of TCP says to have lost bytes before this segment. */
+static void watch_loss(oxc_mapi_connection *connection, const packet_info *pinfo)
+{
+    bool to_client = oxc_mapi_to_client(connection, pinfo);
+    unsigned flags = connection->tcp && connection->tcp->ta ? connection->tcp->ta->flags : 0;
+
+    if (flags & OXC_TCP_LOST_SEGMENT)
+        oxc_mapi_lose(connection, pinfo, to_client);
+    if (flags & OXC_TCP_ACKED_LOST_SEGMENT)
+        oxc_mapi_lose(connection, pinfo, !to_client);
+}
+
+/* Bytes of a run */
+
+static void dissect_new(oxc_mapi_connection *connection, tvbuff_t *tvb, packet_info *pinfo,
+                        proto_tree *tree, void *data)
+{
+    oxc_parts *parts = oxc_mapi_split(connection, pinfo, tvb, false);
+
+    oxc_mapihttp_show(connection, parts, tvb, pinfo, tree, data);
+    oxc_mapi_release(connection, parts);
+    oxc_parts_keep(pinfo, tvb, parts);
+    if (pinfo->desegment_len != 0)
+        oxc_mapi_asked(connection, oxc_mapi_to_client(connection, pinfo), tvb,
+                       pinfo->desegment_offset);
+}
+
+static void dissect_bytes(oxc_mapi_connection *connection, tvbuff_t *tvb, packet_info *pinfo,
+                          proto_tree *tree, void *data)
+{
+    const oxc_parts *parts;
+
+    if (tvb_captured_length(tvb) == 0)
+        return;
+    if (!PINFO_FD_VISITED(pinfo)) {
+        watch_loss(connection, pinfo);
+        dissect_new(connection, tvb, pinfo, tree, data);
+        return;
+    }
+    parts = oxc_parts_find(pinfo, tvb);
+    if (parts)
+        oxc_mapihttp_show(connection, parts, tvb, pinfo, tree, data);
+    else
+        oxc_http_call_rest(connection->tls, tvb, 0, pinfo, tree, data);
+}
+
+/* Whether a segment has come before, or fills a gap that was given up. */
+static bool is_aside(packet_info *pinfo, oxc_mapi_connection *connection,
+                     const struct tcpinfo *segment)
+{
+    oxc_segment_kind kind;
+    bool to_client = oxc_mapi_to_client(connection, pinfo);
+
+    if (!segment || !connection->tcp)
+        return false;
+    kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
+    if (!PINFO_FD_VISITED(pinfo) && (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS))
+        oxc_mapi_lose(connection, pinfo, to_client);
+    return kind == OXC_SEGMENT_REPEATED;
+}
+
+static int dissect_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    oxc_mapi_connection *connection = connection_of_packet(pinfo);
+
+    if (!connection) {
+        oxc_http_call_rest(false, tvb, 0, pinfo, tree, data);
+    } else if (is_aside(pinfo, connection, (const struct tcpinfo *)data)) {
+        call_data_dissector(tvb, pinfo, tree);
+    } else {
+        dissect_bytes(connection, tvb, pinfo, tree, data);
+        if (connection->tcp && !PINFO_FD_VISITED(pinfo))
+            oxc_flow_of(connection->tcp, connection->flows)->pending = pinfo->desegment_len != 0;
+    }
+    return (int)tvb_captured_length(tvb);
+}
+
+/* Finding connections */
+
+/* Whether a message with which a connection may begin to be ours stands at the start of bytes. */
+static bool begins_ours(const char *bytes, size_t size, bool *request)
+{
+    oxc_span rest = {bytes, size}, line;
+    oxc_stream_head head = {.position = 0};
+    oxc_message_head fields;
+
+    if (!oxc_span_take_line(&rest, &line) || !oxc_start_line_read(line, &head.start))
+        return false;
+    *request = !head.start.response;
+    if (*request)
+        return oxc_is_endpoint_request(&head.start);
+    head.fields = rest;
+    oxc_message_head_read(&head, &fields);
+    return oxc_is_endpoint_response(&fields);
+}
+
+/* Whether the head that stands at the start of bytes is whole. */
+static bool has_whole_head(const char *bytes, size_t size)
+{
+    oxc_span rest = {bytes, MIN(size, (size_t)OXC_STREAM_HEAD_MAX)}, line;
+
+    while (oxc_span_take_line(&rest, &line)) {
+        if (line.size == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Where a message of ours begins in bytes whose first ones are headers of lower layers, or -1. */
+static int find_beginning(tvbuff_t *tvb, int most, bool *request)
+{
+    int length = (int)tvb_captured_length(tvb);
+    const char *bytes = length > 0 ? (const char *)tvb_get_ptr(tvb, 0, length) : "";
+
+    for (int offset = 0; offset < MIN(length, most + 1); offset++) {
+        const char *at = bytes + offset;
+        size_t left = (size_t)(length - offset);
+
+        if (((*at == 'P' && left > 5 && memcmp(at, "POST ", 5) == 0) ||
+             (*at == 'H' && left > 7 && memcmp(at, "HTTP/1.", 7) == 0)) &&
+            has_whole_head(at, left))
+            return begins_ours(at, left, request) ? offset : -1;
+    }
+    return -1;
+}
+
+/* Looks in the frame, and in what was put together with it out of several. */
+static bool find_in_frame(tvbuff_t *tvb, packet_info *pinfo, beginning *found, bool *request)
+{
+    found->offset = find_beginning(tvb, HEADERS_MAX, request);
+    if (found->offset >= 0)
+        return true;
+    for (const GSList *source = pinfo->data_src; source; source = source->next) {
+        tvbuff_t *bytes = get_data_source_tvb((const struct data_source *)source->data);
+
+        if (bytes == tvb || find_beginning(bytes, 0, request) < 0)
+            continue;
+        found->size = (int)tvb_captured_length(bytes);
+        found->kept = (const uint8_t *)tvb_memdup(wmem_file_scope(), bytes, 0, (size_t)found->size);
+        return true;
+    }
+    return false;
+}
+
+static tvbuff_t *tvb_of_beginning(const beginning *found, tvbuff_t *frame, packet_info *pinfo)
+{
+    tvbuff_t *tvb;
+
+    if (!found->kept)
+        return tvb_new_subset_remaining(frame, found->offset);
+    tvb = tvb_new_child_real_data(frame, found->kept, (guint)found->size, found->size);
+    add_new_data_source(pinfo, tvb, "MAPI over HTTP message");
+    return tvb;
+}
+
+/* Reads the message with which a connection begins to be ours, which HTTP has shown. */
+static void begin_connection(oxc_mapi_connection *connection, beginning *found, tvbuff_t *frame,
+                             packet_info *pinfo, proto_tree *tree)
+{
+    tvbuff_t *tvb = tvb_of_beginning(found, frame, pinfo);
+    beginning *kept;
+    oxc_parts *parts;
+
+    parts = oxc_mapi_split(connection, pinfo, tvb, true);
+    oxc_mapihttp_show(connection, parts, tvb, pinfo, tree, NULL);
+    oxc_mapi_release(connection, parts);
+    oxc_mapi_asked_by_stock(connection, oxc_mapi_to_client(connection, pinfo), tvb);
+    kept = (beginning *)wmem_memdup(wmem_file_scope(), found, sizeof *found);
+    kept->connection = connection;
+    kept->parts = oxc_parts_copy(parts);
+    wmem_map_insert(beginnings, GUINT_TO_POINTER(pinfo->num), kept);
+}
+
+static void show_beginning(const beginning *found, tvbuff_t *frame, packet_info *pinfo,
+                           proto_tree *tree)
+{
+    tvbuff_t *tvb = tvb_of_beginning(found, frame, pinfo);
+
+    oxc_mapihttp_show(found->connection, found->parts, tvb, pinfo, tree, NULL);
+}
+
+static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    beginning found = {.offset = -1};
+    conversation_t *conversation;
+    oxc_mapi_connection *connection;
+    bool request;
+
+    if (!find_in_frame(tvb, pinfo, &found, &request))
+        return;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (!conversation || oxc_mapi_connection_find(conversation))
+        return;
+    connection = oxc_mapi_connection_new(conversation, pinfo, request);
+    connection->first_frame = pinfo->num + 1;
+    connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
+    begin_connection(connection, &found, tvb, pinfo, tree);
+}
+
+/* HTTP over TLS: sees the bytes before Wireshark's HTTP does. */
+static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    oxc_mapi_connection *connection;
+    conversation_t *conversation;
+    bool request;
+
+    if (!active)
+        return false;
+    connection = connection_of_packet(pinfo);
+    if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning(tvb, 0, &request) == 0) {
+        conversation = find_conversation_pinfo(pinfo, 0);
+        if (!conversation || oxc_mapi_connection_find(conversation))
+            return false;
+        connection = oxc_mapi_connection_new(conversation, pinfo, request);
+        connection->first_frame = pinfo->num;
+        connection->tls = true;
+    }
+    if (!connection)
+        return false;
+    dissect_bytes(connection, tvb, pinfo, tree, data);
+    return true;
+}
+
+/* Whether a frame may hold HTTP at all. */
+static bool may_begin(const packet_info *pinfo)
+{
+    return oxc_http_is_port(pinfo->destport) || oxc_http_is_port(pinfo->srcport) ||
+           oxc_http_has_layer(pinfo, oxc_http_protocol());
+}
+
+void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    oxc_mapi_connection *connection;
+
+    if (!active || pinfo->ptype != PT_TCP)
+        return;
+    if (PINFO_FD_VISITED(pinfo)) {
+        const beginning *found =
+            (const beginning *)wmem_map_lookup(beginnings, GUINT_TO_POINTER(pinfo->num));
+
+        if (found)
+            show_beginning(found, tvb, pinfo, tree);
+        return;
+    }
+    connection = connection_of_packet(pinfo);
+    if (!connection) {
+        if (may_begin(pinfo))
+            watch_for_beginning(tvb, pinfo, tree);
+        return;
+    }
+    watch_loss(connection, pinfo);
+    if (is_cut(pinfo) ||
+        (!connection->tls && oxc_flow_skip_unseen(connection->tcp, connection->flows)))
+        oxc_mapi_lose(connection, pinfo, oxc_mapi_to_client(connection, pinfo));
+    oxc_mapi_close(connection, pinfo);
+}
+
+/* HTTP/2 */
+
+/* Called for bodies of this type in any version of HTTP; they are shown as they are without us. */
+static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (active && oxc_http_has_layer(pinfo, proto_http2))
+        oxc_mapihttp_show_http2(tvb, pinfo, proto_tree_get_root(tree));
+    return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+}
+
+static void begin_file(void)
+{
+    active = over_tcp_handle && oxc_pref_mapi_over_http &&
+             proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol())) &&
+             proto_is_protocol_enabled(find_protocol_by_id(oxc_mapihttp_protocol()));
+}
+
+void oxc_mapi_handoff(void)
+{
+    proto_http2 = proto_get_id_by_filter_name("http2");
+    beginnings =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    over_tcp_handle =
+        register_dissector("mapi-over-http-over-tcp", dissect_over_tcp, oxc_http_protocol());
+    oxc_http_claim_tls(dissect_if_ours);
+    media_handle = find_dissector("media");
+    if (media_handle)
+        dissector_add_string("media_type", "application/mapi-http",
+                             create_dissector_handle(dissect_media, -1));
+    register_init_routine(begin_file);
+}

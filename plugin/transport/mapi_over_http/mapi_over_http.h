@@ -1,0 +1,21 @@
+/* mapi_over_http.h
+ * Finds the connections that carry MAPI over HTTP and takes their bytes over
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_MAPI_OVER_HTTP_H
+#define OXC_MAPI_OVER_HTTP_H
+
+#include <epan/packet.h>
+
+/** Hooks into TCP, TLS and media types; after oxc_http_hooks_handoff(). */
+void oxc_mapi_handoff(void);
+
+/** Looks at a frame that has been dissected: whether a connection of MAPI over HTTP begins with it,
+ *  and what it lost or closed. On every pass. */
+void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+#endif /* OXC_MAPI_OVER_HTTP_H */

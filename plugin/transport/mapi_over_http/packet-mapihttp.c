@@ -1,0 +1,777 @@
+/* packet-mapihttp.c
+ * Shows the messages of MAPI over HTTP
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "packet-mapihttp.h"
+
+#include <epan/exceptions.h>
+#include <epan/expert.h>
+#include <epan/show_exception.h>
+
+#include "capture/analysis.h"
+#include "compat.h"
+#include "decode/names.h"
+#include "decode/text.h"
+#include "mapi_body.h"
+#include "present/packet-oxcnotif.h"
+#include "transport/http/hooks.h"
+
+static int proto_mapihttp = -1;
+
+static int hf_mapihttp_request_type = -1;
+static int hf_mapihttp_request_id = -1;
+static int hf_mapihttp_client_info = -1;
+static int hf_mapihttp_client_application = -1;
+static int hf_mapihttp_server_application = -1;
+static int hf_mapihttp_context = -1;
+static int hf_mapihttp_sequence = -1;
+static int hf_mapihttp_response_code = -1;
+static int hf_mapihttp_pending_period = -1;
+static int hf_mapihttp_expiration = -1;
+static int hf_mapihttp_elapsed_time = -1;
+static int hf_mapihttp_start_time = -1;
+static int hf_mapihttp_meta_tag = -1;
+static int hf_mapihttp_body = -1;
+static int hf_mapihttp_text = -1;
+static int hf_mapihttp_invalid = -1;
+static int hf_mapihttp_request_in = -1;
+static int hf_mapihttp_response_in = -1;
+static int hf_mapihttp_time = -1;
+static int hf_mapihttp_leg = -1;
+
+static int ett_mapihttp = -1;
+static int ett_mapihttp_body = -1;
+
+static expert_field ei_mapihttp_unreadable = EI_INIT;
+static expert_field ei_mapihttp_head_too_large = EI_INIT;
+static expert_field ei_mapihttp_lost = EI_INIT;
+
+/* [MS-OXCMAPIHTTP] 2.2.3.3.3 */
+static const value_string response_code_vals[] = {
+    {0, "Success"},
+    {1, "Unknown Failure"},
+    {2, "Invalid Verb"},
+    {3, "Invalid Path"},
+    {4, "Invalid Header"},
+    {5, "Invalid Request Type"},
+    {6, "Invalid Context Cookie"},
+    {7, "Missing Header"},
+    {8, "Anonymous Not Allowed"},
+    {9, "Too Large"},
+    {10, "Context Not Found"},
+    {11, "No Privilege"},
+    {12, "Invalid Request Body"},
+    {13, "Missing Cookie"},
+    {14, "Reserved"},
+    {15, "Invalid Sequence"},
+    {16, "Endpoint Disabled"},
+    {17, "Invalid Response"},
+    {18, "Endpoint Shutting Down"},
+    {0, NULL},
+};
+
+/* What Gromox means by these numbers. */
+static const value_string gromox_code_vals[] = {
+    {1, "invalid verb"},         {2, "invalid context cookie"},
+    {3, "missing header"},       {4, "no privilege"},
+    {5, "invalid request body"}, {6, "missing cookie"},
+    {7, "invalid sequence"},     {8, "invalid request type"},
+    {9, "out of memory"},        {0, NULL},
+};
+
+/* What one message has in the frame. */
+typedef struct {
+    oxc_mapi_connection *connection;
+    packet_info *pinfo;
+    tvbuff_t *tvb;  /* all bytes at hand */
+    tvbuff_t *part; /* of the message */
+    proto_tree *root;
+    proto_item *item;
+    proto_tree *tree;
+    const oxc_part *row;
+    oxc_mapi_call *call;
+    oxc_http_event *event; /* first pass: what is known; NULL later */
+    bool head;
+    bool ended;
+    oxc_stream_end end;
+    bool late_code; /* a field behind DONE, in this frame, has the code */
+    unsigned pieces;
+    oxc_http_event facts; /* of the body */
+    const char *news;
+} shown_row;
+
+int oxc_mapihttp_protocol(void)
+{
+    return proto_mapihttp;
+}
+
+static bool first_pass(const shown_row *row)
+{
+    return row->event != NULL;
+}
+
+/* Events */
+
+static void send(shown_row *row, oxc_http_event_type type)
+{
+    oxc_http_event *event = row->event;
+
+    if (!event)
+        return;
+    event->type = type;
+    event->frame = row->pinfo->num;
+    event->ordinal = row->row->ordinal;
+    event->time = oxc_arrival(row->pinfo);
+    event->connection = row->connection->number;
+    if (type == OXC_HTTP_RESPONSE_BEGIN)
+        event->time = row->row->message->begun_time;
+    oxc_tracker_http_event(oxc_analysis_tracker(), event);
+}
+
+static void copy_facts(oxc_http_event *event, const oxc_http_event *facts)
+{
+    event->body = facts->body;
+    event->has_flags = facts->has_flags;
+    event->flags = facts->flags;
+    event->has_status_code = facts->has_status_code;
+    event->status_code = facts->status_code;
+    event->has_error_code = facts->has_error_code;
+    event->error_code = facts->error_code;
+    event->has_event_pending = facts->has_event_pending;
+    event->event_pending = facts->event_pending;
+    event->registers = facts->registers;
+    event->rops_unwalked = facts->rops_unwalked;
+    event->rop_faults = facts->rop_faults;
+    event->rop_fault_flags = facts->rop_fault_flags;
+    event->registered = facts->registered;
+    event->registered_count = facts->registered_count;
+    event->notified = facts->notified;
+    event->notified_count = facts->notified_count;
+}
+
+static void send_head(shown_row *row)
+{
+    if (!row->row->to_client) {
+        send(row, OXC_HTTP_REQUEST_HEAD);
+        return;
+    }
+    if (row->call->number != OXC_NONE)
+        send(row, OXC_HTTP_RESPONSE_BEGIN);
+    send(row, OXC_HTTP_RESPONSE_HEAD);
+}
+
+static void send_rest(shown_row *row)
+{
+    const oxc_mapi_message *message = row->row->message;
+
+    if (!first_pass(row))
+        return;
+    row->event->pieces = row->pieces;
+    if (row->row->to_client && (row->pieces != 0 || !row->head))
+        send(row, OXC_HTTP_RESPONSE_PIECE);
+    if (!row->ended || row->end == OXC_STREAM_LOST)
+        return;
+    if (row->facts.body == OXC_HTTP_BODY_NONE && message->body_total > 0)
+        row->facts.body = OXC_HTTP_BODY_UNREADABLE;
+    copy_facts(row->event, &row->facts);
+    if (row->row->to_client) {
+        send(row, OXC_HTTP_RESPONSE_END);
+    } else {
+        row->event->digest = oxc_hashing_result(&message->digest);
+        row->event->body_size = message->body_total;
+        send(row, OXC_HTTP_REQUEST_BODY);
+    }
+    row->event->registered = row->event->notified = NULL;
+    row->event->registered_count = row->event->notified_count = 0;
+}
+
+/* Items of a head */
+
+static proto_item *add_text(const shown_row *row, tvbuff_t *tvb, int offset, int hf, oxc_span head,
+                            oxc_span value)
+{
+    if (value.size == 0 || !row->tree)
+        return NULL;
+    return proto_tree_add_item(row->tree, hf, tvb, offset + (int)(value.text - head.text),
+                               (int)value.size, ENC_UTF_8 | ENC_NA);
+}
+
+static proto_item *add_value(const shown_row *row, tvbuff_t *tvb, int offset, int hf, oxc_span head,
+                             const oxc_head_number *number)
+{
+    if (!number->valid || !row->tree)
+        return NULL;
+    return proto_tree_add_uint(row->tree, hf, tvb, offset + (int)(number->text.text - head.text),
+                               (int)number->text.size, number->value);
+}
+
+static const char *gromox_meaning(const oxc_mapi_call *call, uint32_t code)
+{
+    return call->product == OXC_HTTP_PRODUCT_GROMOX && code != 0
+               ? try_val_to_str(code, gromox_code_vals)
+               : NULL;
+}
+
+static void add_code_meaning(const shown_row *row, proto_item *item, uint32_t code)
+{
+    const char *meaning = gromox_meaning(row->call, code);
+
+    if (item && meaning)
+        proto_item_append_text(item, " (Gromox: %s)", meaning);
+}
+
+static void show_head_fields(const shown_row *row, tvbuff_t *tvb, int offset, oxc_span head,
+                             const oxc_message_head *fields)
+{
+    add_text(row, tvb, offset, hf_mapihttp_request_type, head, fields->request_type);
+    add_text(row, tvb, offset, hf_mapihttp_request_id, head, fields->request_id);
+    add_text(row, tvb, offset, hf_mapihttp_client_info, head, fields->client_info);
+    add_text(row, tvb, offset, hf_mapihttp_client_application, head, fields->client_application);
+    add_text(row, tvb, offset, hf_mapihttp_server_application, head, fields->server_application);
+    add_text(row, tvb, offset, hf_mapihttp_context, head, fields->context);
+    add_text(row, tvb, offset, hf_mapihttp_sequence, head, fields->sequence);
+    if (row->row->to_client && !row->late_code)
+        add_code_meaning(
+            row,
+            add_value(row, tvb, offset, hf_mapihttp_response_code, head, &fields->response_code),
+            fields->response_code.value);
+    add_value(row, tvb, offset, hf_mapihttp_pending_period, head, &fields->pending_period);
+    add_value(row, tvb, offset, hf_mapihttp_expiration, head, &fields->expiration);
+}
+
+/* Bytes of a part: in the frame, or kept because they came with several. */
+static tvbuff_t *tvb_of_part(const shown_row *row, const oxc_part *part, const char *name)
+{
+    tvbuff_t *tvb;
+
+    if (!part->kept)
+        return tvb_new_subset_length(row->tvb, part->offset, part->size);
+    tvb = tvb_new_child_real_data(row->tvb, part->kept, (guint)part->size, part->size);
+    add_new_data_source(row->pinfo, tvb, name);
+    return tvb;
+}
+
+static void show_head(shown_row *row, const oxc_part *part)
+{
+    oxc_stream_head head = {.position = 0};
+    oxc_message_head fields;
+    tvbuff_t *tvb;
+    oxc_span line;
+
+    row->head = true;
+    if (row->tree) {
+        tvb = tvb_of_part(row, part, "Head of a MAPI over HTTP message");
+        head.bytes = (oxc_span){(const char *)tvb_get_ptr(tvb, 0, part->size), (size_t)part->size};
+        head.fields = head.bytes;
+        if (oxc_span_take_line(&head.fields, &line) && oxc_start_line_read(line, &head.start)) {
+            oxc_message_head_read(&head, &fields);
+            show_head_fields(row, tvb, 0, head.bytes, &fields);
+        }
+    }
+    send_head(row);
+}
+
+/* Items of a body */
+
+static void show_tag(shown_row *row, const oxc_part *part)
+{
+    static const unsigned pieces[] = {[OXC_TAG_PROCESSING] = OXC_HTTP_PIECE_PROCESSING,
+                                      [OXC_TAG_PENDING] = OXC_HTTP_PIECE_PENDING,
+                                      [OXC_TAG_DONE] = OXC_HTTP_PIECE_DONE};
+
+    row->pieces |= pieces[part->detail];
+    if (row->tree)
+        proto_tree_add_string(row->tree, hf_mapihttp_meta_tag, row->tvb, part->offset, part->size,
+                              oxc_meta_tag_name((oxc_meta_tag)part->detail));
+}
+
+static void show_field(shown_row *row, const oxc_part *part)
+{
+    tvbuff_t *tvb = tvb_of_part(row, part, "Line of a MAPI over HTTP body");
+    oxc_span lines = {(const char *)tvb_get_ptr(tvb, 0, part->size), (size_t)part->size};
+    oxc_span all = lines;
+    oxc_head_number number = {.valid = false};
+    oxc_field field;
+
+    row->pieces |= OXC_HTTP_PIECE_PART;
+    if (!row->tree || !oxc_field_next(&lines, &field))
+        return;
+    oxc_head_number_read(field.value, &number);
+    if (oxc_span_is(field.name, "X-ResponseCode"))
+        add_code_meaning(row, add_value(row, tvb, 0, hf_mapihttp_response_code, all, &number),
+                         number.value);
+    else if (oxc_span_is(field.name, "X-ElapsedTime"))
+        add_value(row, tvb, 0, hf_mapihttp_elapsed_time, all, &number);
+    else if (oxc_span_is(field.name, "X-ExpirationInfo"))
+        add_value(row, tvb, 0, hf_mapihttp_expiration, all, &number);
+    else if (oxc_span_is(field.name, "X-StartTime"))
+        add_text(row, tvb, 0, hf_mapihttp_start_time, all, field.value);
+}
+
+static void show_unreadable(const shown_row *row, const oxc_part *part, const char *why)
+{
+    proto_item *item = NULL;
+
+    if (row->tree)
+        item = proto_tree_add_item(row->tree, hf_mapihttp_body, row->tvb, part->offset, part->size,
+                                   ENC_NA);
+    expert_add_info_format(row->pinfo, item ? item : row->item, &ei_mapihttp_unreadable,
+                           "The body is not decoded: it is %s", why);
+}
+
+static void show_body(shown_row *row, const oxc_part *part)
+{
+    tvbuff_t *tvb;
+    proto_tree *tree = NULL;
+    proto_item *item;
+
+    if (part->detail == OXC_BODY_ENCODED)
+        show_unreadable(row, part, "encoded");
+    else if (part->detail == OXC_BODY_NOT_KEPT)
+        show_unreadable(row, part, "too large");
+    if (part->detail != OXC_BODY_DECODED)
+        return;
+    tvb = tvb_of_part(row, part, "Body of a MAPI over HTTP message");
+    if (row->tree) {
+        item = proto_tree_add_item(row->tree, hf_mapihttp_body, tvb, 0, -1, ENC_NA);
+        tree = proto_item_add_subtree(item, ett_mapihttp_body);
+    }
+    row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
+                                      &row->facts);
+}
+
+/* What is not to be decoded, or only later, with the bytes that follow. */
+static void show_bytes(shown_row *row, const oxc_part *part)
+{
+    row->pieces |= OXC_HTTP_PIECE_BODY;
+    if (row->tree && row->row->to_client && row->call->has_code && row->call->code != 0)
+        proto_tree_add_item(row->tree, hf_mapihttp_text, row->tvb, part->offset, part->size,
+                            ENC_UTF_8 | ENC_NA);
+}
+
+static void show_invalid(shown_row *row, const oxc_part *part)
+{
+    row->pieces |= OXC_HTTP_PIECE_WRONG;
+    if (row->tree)
+        proto_tree_add_item(row->tree, hf_mapihttp_invalid, row->tvb, part->offset,
+                            row->row->offset + row->row->size - part->offset, ENC_NA);
+}
+
+static void show_part(shown_row *row, const oxc_part *part)
+{
+    switch ((oxc_part_kind)part->kind) {
+    case OXC_PART_HEAD:
+        show_head(row, part);
+        break;
+    case OXC_PART_TAG:
+        show_tag(row, part);
+        break;
+    case OXC_PART_FIELD:
+        show_field(row, part);
+        break;
+    case OXC_PART_BODY:
+        show_body(row, part);
+        break;
+    case OXC_PART_BYTES:
+        show_bytes(row, part);
+        break;
+    case OXC_PART_INVALID:
+        show_invalid(row, part);
+        break;
+    case OXC_PART_END:
+        row->ended = true;
+        row->end = (oxc_stream_end)part->detail;
+        break;
+    case OXC_PART_HTTP:
+    case OXC_PART_ASIDE:
+    case OXC_PART_TOO_LARGE:
+    case OXC_PART_ROW:
+    default:
+        break;
+    }
+}
+
+/* Links and the Info column */
+
+static void add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
+{
+    if (frame != 0)
+        proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
+}
+
+static nstime_t since_request(const shown_row *row)
+{
+    int64_t elapsed = oxc_arrival(row->pinfo) - row->call->request_time;
+    nstime_t time;
+
+    elapsed = MAX(elapsed, 0);
+    time.secs = (time_t)(elapsed / 1000000000);
+    time.nsecs = (int)(elapsed % 1000000000);
+    return time;
+}
+
+static void show_links(const shown_row *row)
+{
+    if (!row->tree)
+        return;
+    if (!row->row->to_client) {
+        add_frame(row->tree, hf_mapihttp_response_in, row->part, row->call->response_frame);
+    } else {
+        add_frame(row->tree, hf_mapihttp_request_in, row->part, row->call->request_frame);
+        if (row->ended && row->end != OXC_STREAM_LOST && row->call->request_frame != 0) {
+            nstime_t time = since_request(row);
+
+            proto_item_set_generated(
+                proto_tree_add_time(row->tree, hf_mapihttp_time, row->part, 0, 0, &time));
+        }
+    }
+    if (oxc_mapi_call_is_leg(row->call))
+        proto_item_set_generated(
+            proto_tree_add_boolean(row->tree, hf_mapihttp_leg, row->part, 0, 0, TRUE));
+}
+
+static void add_tag(oxc_text *text, const shown_row *row, unsigned piece, oxc_meta_tag tag,
+                    bool *any)
+{
+    if (!(row->pieces & piece))
+        return;
+    oxc_text_add(text, *any ? ", " : " ");
+    oxc_text_add(text, oxc_meta_tag_name(tag));
+    *any = true;
+}
+
+/* " PENDING after 30.004 s" */
+static void describe_progress(oxc_text *text, const shown_row *row)
+{
+    bool any = false;
+
+    add_tag(text, row, OXC_HTTP_PIECE_PROCESSING, OXC_TAG_PROCESSING, &any);
+    add_tag(text, row, OXC_HTTP_PIECE_PENDING, OXC_TAG_PENDING, &any);
+    add_tag(text, row, OXC_HTTP_PIECE_DONE, OXC_TAG_DONE, &any);
+    if (!any)
+        oxc_text_add(text, row->head ? " response begins" : " response continues");
+    else if (row->call->request_frame != 0 && !row->head) {
+        nstime_t time = since_request(row);
+
+        oxc_text_add(text, " after ");
+        oxc_text_add_seconds(text, (int64_t)time.secs * 1000000000 + time.nsecs);
+        oxc_text_add(text, " s");
+    }
+}
+
+static void describe_status(oxc_text *text, uint32_t status)
+{
+    const char *name = oxc_status_name(status);
+
+    oxc_text_add(text, ", ");
+    if (name) {
+        oxc_text_add(text, name);
+        oxc_text_add(text, " (");
+    }
+    oxc_text_add_hex(text, status, 8);
+    if (name)
+        oxc_text_add(text, ")");
+}
+
+static void describe_code(oxc_text *text, const shown_row *row)
+{
+    const char *meaning = gromox_meaning(row->call, row->call->code);
+
+    oxc_text_add(text, ", ");
+    oxc_text_add(text,
+                 meaning ? meaning
+                         : val_to_str_const(row->call->code, response_code_vals, "X-ResponseCode"));
+    oxc_text_add(text, " (");
+    oxc_text_add_number(text, row->call->code);
+    oxc_text_add(text, ")");
+}
+
+/* What a finished response says that is not success. How a wait ended says the analysis. */
+static void describe_failure(oxc_text *text, const shown_row *row)
+{
+    const oxc_http_event *facts = &row->facts;
+
+    if (row->end == OXC_STREAM_LOST)
+        oxc_text_add(text, ", bytes are missing");
+    else if (row->call->status != 200) {
+        oxc_text_add(text, ", HTTP ");
+        oxc_text_add_number(text, row->call->status);
+    } else if (row->call->has_code && row->call->code != 0)
+        describe_code(text, row);
+    else if (facts->has_status_code && facts->status_code != 0)
+        describe_status(text, facts->status_code);
+    else if (facts->has_error_code && facts->error_code != 0 &&
+             row->call->type != OXC_HTTP_TYPE_NOTIFICATION_WAIT)
+        describe_status(text, facts->error_code);
+}
+
+static void describe(oxc_text *text, const shown_row *row)
+{
+    oxc_text_add(text, row->call->name ? row->call->name : "MAPI over HTTP");
+    if (row->row->to_client && row->ended) {
+        oxc_text_add(text, " response");
+        describe_failure(text, row);
+    } else if (row->row->to_client) {
+        describe_progress(text, row);
+    } else {
+        oxc_text_add(text, row->head    ? " request"
+                           : row->ended ? " request, body"
+                                        : " request continues");
+        if (row->head && oxc_mapi_call_is_leg(row->call) && row->call->leg)
+            oxc_text_add(text, ", authentication");
+    }
+}
+
+static bool is_column_ours(const packet_info *pinfo)
+{
+    const char *text = col_get_text(pinfo->cinfo, COL_PROTOCOL);
+
+    return text && strcmp(text, "MAPI/HTTP") == 0;
+}
+
+/* Where HTTP is not to leave its own, in a head of ours. */
+static void restore_info(packet_info *pinfo, const char *before)
+{
+    col_clear_fence(pinfo->cinfo, COL_INFO);
+    col_add_str(pinfo->cinfo, COL_INFO, before);
+    col_set_fence(pinfo->cinfo, COL_INFO);
+}
+
+static void separate_info(packet_info *pinfo)
+{
+    col_append_str(pinfo->cinfo, COL_INFO, "; ");
+    col_set_fence(pinfo->cinfo, COL_INFO);
+}
+
+/* The columns say what this message is; what HTTP says of its head is in the tree. */
+static void set_columns(const shown_row *row, const char *text)
+{
+    packet_info *pinfo = row->pinfo;
+
+    if (is_column_ours(pinfo)) {
+        col_clear(pinfo->cinfo, COL_INFO);
+        separate_info(pinfo);
+    } else {
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, "MAPI/HTTP");
+        col_clear_fence(pinfo->cinfo, COL_INFO);
+        col_clear(pinfo->cinfo, COL_INFO);
+    }
+    col_append_str(pinfo->cinfo, COL_INFO, text);
+}
+
+static void end_row(shown_row *row)
+{
+    oxc_carrier carrier = {
+        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = row->call->host};
+    oxc_text text;
+
+    send_rest(row);
+    show_links(row);
+    if (row->ended && row->end == OXC_STREAM_LOST)
+        expert_add_info(row->pinfo, row->item, &ei_mapihttp_lost);
+    oxc_text_clear(&text);
+    describe(&text, row);
+    if (row->item)
+        proto_item_append_text(row->item, ", %s", text.bytes);
+    set_columns(row, text.bytes);
+    oxc_present(row->pinfo, row->root, row->part, row->row->ordinal, &carrier, row->news);
+    col_set_fence(row->pinfo->cinfo, COL_INFO);
+}
+
+static void begin_row(shown_row *row, const oxc_part *part)
+{
+    row->row = part;
+    row->call = part->call;
+    row->event = part->message ? &part->message->event : NULL;
+    row->part = tvb_new_subset_length(row->tvb, part->offset, part->size);
+    if (!row->root)
+        return;
+    row->item = proto_tree_add_item(row->root, proto_mapihttp, row->part, 0, -1, ENC_NA);
+    row->tree = proto_item_add_subtree(row->item, ett_mapihttp);
+}
+
+/* Whether the row has a field behind DONE that says X-ResponseCode anew. */
+static bool has_late_code(const oxc_parts *parts, uint32_t place, tvbuff_t *tvb)
+{
+    static const char name[] = "X-ResponseCode";
+
+    for (; place < parts->count && parts->parts[place].kind > OXC_PART_ROW; place++) {
+        const oxc_part *part = &parts->parts[place];
+        oxc_span line = {"", 0};
+
+        if (part->kind != OXC_PART_FIELD)
+            continue;
+        line.size = (size_t)part->size;
+        line.text = part->kept ? (const char *)part->kept
+                               : (const char *)tvb_get_ptr(tvb, part->offset, part->size);
+        if (oxc_span_begins(line, name))
+            return true;
+    }
+    return false;
+}
+
+/* Shows a row and returns the place of the part behind it. */
+static uint32_t show_row(oxc_mapi_connection *connection, const oxc_parts *parts, uint32_t place,
+                         tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    shown_row row = {.connection = connection, .pinfo = pinfo, .tvb = tvb, .root = tree};
+
+    begin_row(&row, &parts->parts[place++]);
+    row.late_code = has_late_code(parts, place, tvb);
+    for (; place < parts->count && parts->parts[place].kind > OXC_PART_ROW; place++)
+        show_part(&row, &parts->parts[place]);
+    end_row(&row);
+    return place;
+}
+
+/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
+static void call_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
+                      packet_info *pinfo, proto_tree *tree, void *data)
+{
+    TRY
+    {
+        if (part->may_ask)
+            oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
+        else
+            oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size),
+                          pinfo, tree, data, false);
+    }
+    CATCH_NONFATAL_ERRORS
+    {
+        show_exception(tvb, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
+    }
+    ENDTRY;
+}
+
+static void show_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
+                      packet_info *pinfo, proto_tree *tree, void *data)
+{
+    bool after_ours = is_column_ours(pinfo);
+    char *before =
+        part->own ? wmem_strdup(pinfo->pool, col_get_text(pinfo->cinfo, COL_INFO)) : NULL;
+
+    if (after_ours && !part->own)
+        separate_info(pinfo);
+    call_http(connection, part, tvb, pinfo, tree, data);
+    if (before)
+        restore_info(pinfo, before);
+    if (after_ours)
+        col_set_str(pinfo->cinfo, COL_PROTOCOL, "MAPI/HTTP");
+}
+
+static void show_too_large(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    proto_item *item = proto_tree_add_item(tree, proto_mapihttp, tvb, 0, 0, ENC_NA);
+
+    expert_add_info(pinfo, item, &ei_mapihttp_head_too_large);
+}
+
+void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, tvbuff_t *tvb,
+                       packet_info *pinfo, proto_tree *tree, void *data)
+{
+    uint32_t place = 0;
+
+    while (place < parts->count) {
+        const oxc_part *part = &parts->parts[place];
+
+        if (part->kind == OXC_PART_ROW) {
+            place = show_row(connection, parts, place, tvb, pinfo, tree);
+            continue;
+        }
+        if (part->kind == OXC_PART_HTTP)
+            show_http(connection, part, tvb, pinfo, tree, data);
+        else if (part->kind == OXC_PART_ASIDE)
+            call_data_dissector(tvb, pinfo, tree);
+        else if (part->kind == OXC_PART_TOO_LARGE)
+            show_too_large(tvb, pinfo, tree);
+        place++;
+    }
+}
+
+void oxc_mapihttp_show_http2(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    (void)pinfo;
+    proto_item_set_generated(proto_tree_add_protocol_format(
+        tree, proto_mapihttp, tvb, 0, 0, "MAPI over HTTP in HTTP/2, not analysed"));
+}
+
+void oxc_mapihttp_register(void)
+{
+    static hf_register_info hf[] = {
+        {&hf_mapihttp_request_type,
+         {"X-RequestType", "mapihttp.request_type", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_request_id,
+         {"X-RequestId", "mapihttp.request_id", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_client_info,
+         {"X-ClientInfo", "mapihttp.client_info", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_client_application,
+         {"X-ClientApplication", "mapihttp.client_application", FT_STRING, BASE_NONE, NULL, 0x0,
+          NULL, HFILL}},
+        {&hf_mapihttp_server_application,
+         {"X-ServerApplication", "mapihttp.server_application", FT_STRING, BASE_NONE, NULL, 0x0,
+          NULL, HFILL}},
+        {&hf_mapihttp_context,
+         {"Context cookie", "mapihttp.context", FT_STRING, BASE_NONE, NULL, 0x0,
+          "The cookie that names the Session Context: sent, or set", HFILL}},
+        {&hf_mapihttp_sequence,
+         {"Sequence cookie", "mapihttp.sequence", FT_STRING, BASE_NONE, NULL, 0x0,
+          "The cookie that steps with each call: sent, or set", HFILL}},
+        {&hf_mapihttp_response_code,
+         {"X-ResponseCode", "mapihttp.response_code", FT_UINT32, BASE_DEC, VALS(response_code_vals),
+          0x0, NULL, HFILL}},
+        {&hf_mapihttp_pending_period,
+         {"X-PendingPeriod", "mapihttp.pending_period", FT_UINT32, BASE_DEC, NULL, 0x0,
+          "Milliseconds between two PENDING", HFILL}},
+        {&hf_mapihttp_expiration,
+         {"X-ExpirationInfo", "mapihttp.expiration", FT_UINT32, BASE_DEC, NULL, 0x0,
+          "Milliseconds until an idle session ends", HFILL}},
+        {&hf_mapihttp_elapsed_time,
+         {"X-ElapsedTime", "mapihttp.elapsed_time", FT_UINT32, BASE_DEC, NULL, 0x0, "Milliseconds",
+          HFILL}},
+        {&hf_mapihttp_start_time,
+         {"X-StartTime", "mapihttp.start_time", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_meta_tag,
+         {"Meta-tag", "mapihttp.meta_tag", FT_STRING, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_body, {"Body", "mapihttp.body", FT_BYTES, BASE_NONE, NULL, 0x0, NULL, HFILL}},
+        {&hf_mapihttp_text,
+         {"Text", "mapihttp.text", FT_STRING, BASE_NONE, NULL, 0x0,
+          "What the server says to people about a failure", HFILL}},
+        {&hf_mapihttp_invalid,
+         {"Not of the protocol", "mapihttp.invalid", FT_BYTES, BASE_NONE, NULL, 0x0,
+          "Bytes from the first one on that no line can have there", HFILL}},
+        {&hf_mapihttp_request_in,
+         {"Request in frame", "mapihttp.request_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0x0, NULL, HFILL}},
+        {&hf_mapihttp_response_in,
+         {"Response in frame", "mapihttp.response_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0x0, "The frame in which the response ends", HFILL}},
+        {&hf_mapihttp_time,
+         {"Time from request", "mapihttp.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0x0, NULL,
+          HFILL}},
+        {&hf_mapihttp_leg,
+         {"Authentication or redirect", "mapihttp.leg", FT_BOOLEAN, BASE_NONE, NULL, 0x0,
+          "Not a call", HFILL}},
+    };
+    static ei_register_info ei[] = {
+        {&ei_mapihttp_unreadable,
+         {"mapihttp.body.unreadable", PI_UNDECODED, PI_NOTE, "The body is not decoded", EXPFILL}},
+        {&ei_mapihttp_head_too_large,
+         {"mapihttp.head_too_large", PI_MALFORMED, PI_WARN,
+          "The head of the message is too large to be read", EXPFILL}},
+        {&ei_mapihttp_lost,
+         {"mapihttp.lost", PI_UNDECODED, PI_NOTE,
+          "The message is not whole: bytes are missing, or its chunks are none", EXPFILL}},
+    };
+    static int *ett[] = {&ett_mapihttp, &ett_mapihttp_body};
+
+    proto_mapihttp = proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
+    oxc_proto_register_field_array(proto_mapihttp, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    oxc_expert_register_field_array(proto_mapihttp, ei, array_length(ei));
+    oxc_mapi_body_register(proto_mapihttp);
+    oxc_mapi_connections_register();
+}
