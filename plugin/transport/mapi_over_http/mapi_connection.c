@@ -147,18 +147,29 @@ void oxc_mapi_release(oxc_mapi_connection *connection, const oxc_parts *parts)
 
 /* What is kept of a frame */
 
-enum { DIGESTED = 64 };
-
 /* Of the bytes at hand, enough to tell those of one frame from each other. */
-static uint64_t digest_of(tvbuff_t *tvb)
+static uint64_t digest_of(tvbuff_t *tvb, uint32_t size)
 {
-    int length = (int)tvb_captured_length(tvb), part = MIN(length, DIGESTED);
     oxc_hashing hashing;
 
     oxc_hashing_begin(&hashing);
-    oxc_hashing_add(&hashing, tvb_get_ptr(tvb, 0, part), (size_t)part);
-    oxc_hashing_add(&hashing, tvb_get_ptr(tvb, length - part, part), (size_t)part);
+    oxc_hashing_add(&hashing, tvb_get_ptr(tvb, 0, (int)size), size);
     return oxc_hashing_result(&hashing);
+}
+
+/* Bytes that are needed to show the parts: what HTTP asked to see again need not be there once more
+ * on a later pass, when TCP knows what it belongs to. */
+static uint32_t needed_for(const oxc_parts *parts)
+{
+    uint32_t needed = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const oxc_part *part = &parts->parts[i];
+
+        if (!part->may_ask && !part->kept)
+            needed = MAX(needed, (uint32_t)part->offset + (uint32_t)part->size);
+    }
+    return needed;
 }
 
 static bool has_own_part(const oxc_parts *parts)
@@ -190,7 +201,9 @@ void oxc_parts_keep(const packet_info *pinfo, tvbuff_t *tvb, const oxc_parts *pa
         return;
     kept = oxc_parts_copy(parts);
     kept->length = tvb_captured_length(tvb);
-    kept->digest = digest_of(tvb);
+    kept->needed = needed_for(parts);
+    kept->digested = MIN(kept->needed, (uint32_t)OXC_PARTS_DIGESTED);
+    kept->digest = digest_of(tvb, kept->digested);
     kept->next = (oxc_parts *)wmem_map_lookup(frames, key);
     wmem_map_insert(frames, key, kept);
 }
@@ -199,18 +212,17 @@ const oxc_parts *oxc_parts_find(const packet_info *pinfo, tvbuff_t *tvb)
 {
     const oxc_parts *kept =
         (const oxc_parts *)wmem_map_lookup(frames, GUINT_TO_POINTER(pinfo->num));
+    const oxc_parts *shorter = NULL;
     uint32_t length = tvb_captured_length(tvb);
-    uint64_t digest = 0;
 
     for (; kept; kept = kept->next) {
-        if (kept->length != length)
+        if (kept->needed > length || digest_of(tvb, kept->digested) != kept->digest)
             continue;
-        if (digest == 0)
-            digest = digest_of(tvb);
-        if (kept->digest == digest)
+        if (kept->length == length)
             return kept;
+        shorter = kept;
     }
-    return NULL;
+    return shorter;
 }
 
 /* What HTTP has asked for */

@@ -60,6 +60,8 @@ typedef enum {
     OXC_PART_END,     /**< the message's end; #detail is an oxc_stream_end */
 } oxc_part_kind;
 
+enum { OXC_PARTS_DIGESTED = 64 };
+
 /** What can be done with a body. */
 typedef enum {
     OXC_BODY_DECODED,
@@ -87,8 +89,10 @@ typedef struct {
 /** The parts of one run of bytes that came with a frame. */
 typedef struct oxc_parts {
     struct oxc_parts *next; /**< of the same frame */
-    uint64_t digest;        /**< of the bytes */
-    uint32_t length;        /**< of the bytes */
+    uint64_t digest;        /**< of the first #digested bytes */
+    uint32_t digested;
+    uint32_t length; /**< of the bytes */
+    uint32_t needed; /**< of them, so many are needed to show the parts */
     uint32_t count;
     oxc_part *parts;
 } oxc_parts;

@@ -20,8 +20,9 @@
 #include "mapi_connection.h"
 #include "packet-mapihttp.h"
 #include "transport/http/hooks.h"
+#include "transport/tcp/payload.h"
 
-/* How far from the start of a frame the bytes of TCP begin, tunnels included. */
+/* How far from the start of a frame the bytes of TCP begin, where nobody knows it better. */
 enum { HEADERS_MAX = 256 };
 
 static dissector_handle_t over_tcp_handle;
@@ -32,18 +33,13 @@ static bool active; /* in this file */
 /* What was found in a frame with which a connection began, for later passes. */
 typedef struct {
     oxc_mapi_connection *connection;
-    int offset;          /* in the frame */
+    int offset;          /* in what the frame carries over TCP */
     const uint8_t *kept; /* the bytes themselves, where they are not in the frame */
     int size;            /* of them */
     const oxc_parts *parts;
 } beginning;
 
 static wmem_map_t *beginnings; /* frame -> beginning */
-
-static bool is_cut(const packet_info *pinfo)
-{
-    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
-}
 
 /* The connection of a packet, if its bytes are ours in this frame. */
 static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
@@ -64,11 +60,11 @@ static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
 static void watch_loss(oxc_mapi_connection *connection, const packet_info *pinfo)
 {
     bool to_client = oxc_mapi_to_client(connection, pinfo);
-    unsigned flags = connection->tcp && connection->tcp->ta ? connection->tcp->ta->flags : 0;
+    unsigned missing = oxc_tcp_missing(connection->tcp);
 
-    if (flags & OXC_TCP_LOST_SEGMENT)
+    if (missing & OXC_MISSING_OWN)
         oxc_mapi_lose(connection, pinfo, to_client);
-    if (flags & OXC_TCP_ACKED_LOST_SEGMENT)
+    if (missing & OXC_MISSING_OTHER)
         oxc_mapi_lose(connection, pinfo, !to_client);
 }
 
@@ -189,7 +185,9 @@ static int find_beginning(tvbuff_t *tvb, int most, bool *request)
 /* Looks in the frame, and in what was put together with it out of several. */
 static bool find_in_frame(tvbuff_t *tvb, packet_info *pinfo, beginning *found, bool *request)
 {
-    found->offset = find_beginning(tvb, HEADERS_MAX, request);
+    tvbuff_t *payload = oxc_tcp_payload(tvb, pinfo);
+
+    found->offset = find_beginning(payload, payload == tvb ? HEADERS_MAX : 0, request);
     if (found->offset >= 0)
         return true;
     for (const GSList *source = pinfo->data_src; source; source = source->next) {
@@ -209,7 +207,7 @@ static tvbuff_t *tvb_of_beginning(const beginning *found, tvbuff_t *frame, packe
     tvbuff_t *tvb;
 
     if (!found->kept)
-        return tvb_new_subset_remaining(frame, found->offset);
+        return tvb_new_subset_remaining(oxc_tcp_payload(frame, pinfo), found->offset);
     tvb = tvb_new_child_real_data(frame, found->kept, (guint)found->size, found->size);
     add_new_data_source(pinfo, tvb, "MAPI over HTTP message");
     return tvb;
@@ -311,7 +309,7 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         return;
     }
     watch_loss(connection, pinfo);
-    if (is_cut(pinfo) ||
+    if (oxc_tcp_payload_is_cut(pinfo) ||
         (!connection->tls && oxc_flow_skip_unseen(connection->tcp, connection->flows)))
         oxc_mapi_lose(connection, pinfo, oxc_mapi_to_client(connection, pinfo));
     oxc_mapi_close(connection, pinfo);

@@ -12,8 +12,9 @@
 #include "capture/frame.h"
 
 /* Bodies that come with several frames are kept up to this size: those of Execute have at most 97
- * extended buffers of 32 KB. Of the value of a header field so much is kept. */
-enum { BODY_MAX = 4 * 1024 * 1024, NAME_MAX_SIZE = 32 };
+ * extended buffers of 32 KB; and texts up to this one. Of the value of X-RequestType so much is
+ * kept. */
+enum { BODY_MAX = 4 * 1024 * 1024, TEXT_MAX = 64 * 1024, NAME_MAX_SIZE = 32 };
 
 /* The bytes at hand. */
 typedef struct {
@@ -421,13 +422,10 @@ static void take_body(void *user, bool to_client, void *request, uint64_t positi
         oxc_inner_stream_feed(&message->inner, bytes, size, &inner_sink, of);
         return;
     }
-    add_bytes(of, offset, (int)size);
-    if (to_client) {
-        message->body_total += size;
-    } else {
+    if (!to_client)
         oxc_hashing_add(&message->digest, bytes, size);
-        add_to_body(of, message, offset, (int)size);
-    }
+    add_to_body(of, message, offset, (int)size);
+    add_bytes(of, offset, (int)size);
 }
 
 static oxc_body_kind kind_of_body(const oxc_mapi_message *message, bool to_client)
@@ -452,7 +450,9 @@ static void add_whole_body(collector *of, oxc_mapi_message *message)
     part = add_part(of, OXC_PART_BODY, message->body_offset,
                     message->body_offset + message->body_size);
     part->detail = (uint8_t)kind_of_body(message, of->to_client);
-    if (message->joined && part->detail == OXC_BODY_DECODED) {
+    if (message->joined && !message->body_dropped &&
+        (part->detail == OXC_BODY_DECODED ||
+         (part->detail == OXC_BODY_TEXT && message->joined->len <= TEXT_MAX))) {
         part->kept = (const uint8_t *)wmem_memdup(wmem_file_scope(), message->joined->data,
                                                   message->joined->len);
         part->size = (int32_t)message->joined->len;

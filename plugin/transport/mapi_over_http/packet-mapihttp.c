@@ -323,16 +323,28 @@ static void show_unreadable(const shown_row *row, const oxc_part *part, const ch
                            "The body is not decoded: it is %s", why);
 }
 
+/* What a server says to people about a failure. */
+static void show_text(const shown_row *row, const oxc_part *part)
+{
+    if (row->tree && part->size > 0)
+        proto_tree_add_item(row->tree, hf_mapihttp_text,
+                            tvb_of_part(row, part, "Text of a MAPI over HTTP message"), 0, -1,
+                            ENC_UTF_8 | ENC_NA);
+}
+
 static void show_body(shown_row *row, const oxc_part *part)
 {
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
     proto_item *item;
 
+    row->pieces |= OXC_HTTP_PIECE_BODY;
     if (part->detail == OXC_BODY_ENCODED)
         show_unreadable(row, part, "encoded");
     else if (part->detail == OXC_BODY_NOT_KEPT)
         show_unreadable(row, part, "too large");
+    else if (part->detail == OXC_BODY_TEXT)
+        show_text(row, part);
     if (part->detail != OXC_BODY_DECODED)
         return;
     tvb = tvb_of_part(row, part, "Body of a MAPI over HTTP message");
@@ -342,15 +354,6 @@ static void show_body(shown_row *row, const oxc_part *part)
     }
     row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
                                       &row->facts);
-}
-
-/* What is not to be decoded, or only later, with the bytes that follow. */
-static void show_bytes(shown_row *row, const oxc_part *part)
-{
-    row->pieces |= OXC_HTTP_PIECE_BODY;
-    if (row->tree && row->row->to_client && row->call->has_code && row->call->code != 0)
-        proto_tree_add_item(row->tree, hf_mapihttp_text, row->tvb, part->offset, part->size,
-                            ENC_UTF_8 | ENC_NA);
 }
 
 static void show_invalid(shown_row *row, const oxc_part *part)
@@ -377,7 +380,7 @@ static void show_part(shown_row *row, const oxc_part *part)
         show_body(row, part);
         break;
     case OXC_PART_BYTES:
-        show_bytes(row, part);
+        row->pieces |= OXC_HTTP_PIECE_BODY;
         break;
     case OXC_PART_INVALID:
         show_invalid(row, part);
@@ -682,7 +685,7 @@ void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, 
             place = show_row(connection, parts, place, tvb, pinfo, tree);
             continue;
         }
-        if (part->kind == OXC_PART_HTTP)
+        if (part->kind == OXC_PART_HTTP && (uint32_t)part->offset < tvb_captured_length(tvb))
             show_http(connection, part, tvb, pinfo, tree, data);
         else if (part->kind == OXC_PART_ASIDE)
             call_data_dissector(tvb, pinfo, tree);
