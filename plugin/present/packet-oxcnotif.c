@@ -103,6 +103,8 @@ static expert_field ei_oxcnotif_response_cut = EI_INIT;
 static expert_field ei_oxcnotif_auth_rejected_repeatedly = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
 static expert_field ei_oxcnotif_wait_handle_unknown_warning = EI_INIT;
+/* response-header-missing in an answer that refuses the call weighs less. */
+static expert_field ei_oxcnotif_response_header_missing_note = EI_INIT;
 static expert_field ei_oxcnotif_missing_bind = EI_INIT;
 static expert_field ei_oxcnotif_proxy_refused = EI_INIT;
 static expert_field ei_oxcnotif_interface_refused = EI_INIT;
@@ -330,6 +332,8 @@ static expert_field *expert_of(const oxc_finding *finding)
 {
     if (finding->rule == OXC_RULE_wait_handle_unknown && finding->severity == OXC_SEVERITY_WARNING)
         return &ei_oxcnotif_wait_handle_unknown_warning;
+    if (finding->rule == OXC_RULE_response_header_missing && finding->severity == OXC_SEVERITY_NOTE)
+        return &ei_oxcnotif_response_header_missing_note;
     return rule_experts[finding->rule];
 }
 
@@ -721,6 +725,9 @@ void oxc_oxcnotif_register(void)
           "The bind of this connection is not in the capture", EXPFILL}},
         {&ei_oxcnotif_wait_handle_unknown_warning,
          {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_WARN, "wait-handle-unknown",
+          EXPFILL}},
+        {&ei_oxcnotif_response_header_missing_note,
+         {"oxcnotif.rule.response_header_missing", PI_PROTOCOL, PI_NOTE, "response-header-missing",
           EXPFILL}},
     };
     static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};

@@ -187,9 +187,16 @@ void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_fact
     const oxc_http_session *session;
     const oxc_http_replaced *replaced;
 
-    if (call->session == OXC_NONE || call->type == OXC_HTTP_TYPE_CONNECT)
+    if (call->session == OXC_NONE)
         return;
     session = oxc_http_session_at(http, call->session);
+    if (session->cut.mark != 0) {
+        facts->cut = (oxc_http_evidence){.frame = session->cut.frame, .age = session->cut_age};
+        facts->cut_by_client = session->cut_by_client;
+        facts->cut_reset = session->cut_reset;
+    }
+    if (call->type == OXC_HTTP_TYPE_CONNECT)
+        return;
     if (session->end_id == OXC_HTTP_NO_NAME || session->end_id != call->request_id)
         facts->session_end = evidence_of(&session->end, call->time);
     facts->session_end.doubtful =
@@ -203,11 +210,6 @@ void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_fact
     facts->lost.doubtful =
         session->connecting != 0 || oxc_http_doubtful(http, session, session->lost.mark);
     look_at_idle(http, call, facts);
-    if (session->cut.mark != 0) {
-        facts->cut = (oxc_http_evidence){.frame = session->cut.frame, .age = session->cut_age};
-        facts->cut_by_client = session->cut_by_client;
-        facts->cut_reset = session->cut_reset;
-    }
 }
 
 /* Says to the calls that are outstanding on other connections that this one overlaps with them:
@@ -235,6 +237,8 @@ void oxc_http_take_request(oxc_http *http, uint32_t number, bool judged)
     if (call->session == OXC_NONE)
         return;
     session = oxc_http_session_at(http, call->session);
+    if (judged)
+        session->cut.mark = 0;
     if (call->type == OXC_HTTP_TYPE_CONNECT) {
         session->connecting++;
         session->leaving = (oxc_http_seen){call->time, call->mark, call->frame};
@@ -242,10 +246,8 @@ void oxc_http_take_request(oxc_http *http, uint32_t number, bool judged)
     }
     if (call->type == OXC_HTTP_TYPE_DISCONNECT)
         session->leaving = (oxc_http_seen){call->time, call->mark, call->frame};
-    if (judged) {
-        session->cut.mark = 0;
+    if (judged)
         overlap_others(http, call);
-    }
     list_call(http, number);
 }
 
