@@ -6,14 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-/* The functions of this file are exported on Windows, not imported. */
-#define WS_BUILD_DLL
-
 #include <stdint.h>
 
 #include <epan/packet.h>
 #include <epan/proto.h>
-#include <ws_symbol_export.h>
 #include <ws_version.h>
 
 #include "compat.h"
@@ -21,6 +17,7 @@
 #include "capture/analysis.h"
 #include "capture/frame.h"
 #include "capture/settings.h"
+#include "decode/buffers/payload.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
@@ -32,6 +29,11 @@
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
+
+/* From here on, on Windows, what is declared is exported by this library, not imported. */
+#define WS_BUILD_DLL
+#define RESET_SYMBOL_EXPORT
+#include <ws_symbol_export.h>
 
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
@@ -48,6 +50,7 @@ static void init(void)
     oxc_oxcnotif_init();
     oxc_analysis_init(&settings);
     oxc_over_tcp_begin_file();
+    oxc_rops_init();
     oxc_emsmdb_init();
     oxc_asyncemsmdb_init();
 }
@@ -77,6 +80,7 @@ void oxc_register(void)
     oxc_ends_register();
     register_init_routine(init);
     register_cleanup_routine(oxc_analysis_cleanup);
+    register_cleanup_routine(oxc_rops_cleanup);
 }
 
 void oxc_handoff(void)

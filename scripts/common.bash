@@ -14,7 +14,7 @@ oxc_build=
 
 # Wireshark's header of TLS includes that of libgcrypt.
 build_packages=(tshark wireshark-dev cmake ninja-build gcc libc6-dev pkgconf libglib2.0-dev
-    libgcrypt20-dev)
+    libgcrypt20-dev python3)
 
 # The one line that says why nothing more can be done.
 fail() {
@@ -166,11 +166,15 @@ build() {
 prepare_tshark() {
     local plugin
     make_scratch
+    # Not while another ./run or ./test builds it.
+    exec 9>>"$oxc_build/.lock"
+    flock -s 9
     plugin=$(find "$oxc_build/plugins" -name oxcnotif.so -printf '%T@ %P\n' 2>/dev/null |
         sort -n | tail -n 1 | cut -d ' ' -f 2)
     [ -n "$plugin" ] || fail "the plugin is missing in $oxc_build/plugins"
     mkdir -p "$oxc_scratch/plugins/$(dirname "$plugin")" "$oxc_scratch/home"
     cp -- "$oxc_build/plugins/$plugin" "$oxc_scratch/plugins/$plugin"
+    exec 9>&-
     chmod -R a+rX "$oxc_scratch/plugins" "$oxc_scratch/home"
     oxc_user=(env)
     if [ "$EUID" -eq 0 ]; then
@@ -186,9 +190,10 @@ prepare_tshark() {
 
 # Ends with one line unless tshark has loaded the plugin: tshark itself would go on without it.
 prove_plugin_loaded() {
-    local log=$oxc_scratch/plugins.log
-    if ! "${oxc_tshark[@]}" -G plugins 2>"$log" </dev/null |
-        grep -qF "$oxc_scratch/plugins/"; then
+    local log=$oxc_scratch/plugins.log list=$oxc_scratch/plugins.list
+    # Not in a pipe: it may break where grep has seen enough.
+    if ! "${oxc_tshark[@]}" -G plugins >"$list" 2>"$log" </dev/null ||
+        ! grep -qF "$oxc_scratch/plugins/" "$list"; then
         fail "tshark did not load the plugin:" \
             "$(tr '\n' ' ' <"$log" | cut -c 1-300 | grep . || echo 'it gives no reason')"
     fi

@@ -13,6 +13,7 @@
 
 #include "transport/tcp/ends.h"
 #include "transport/tcp/payload.h"
+#include "decode/buffers/payload.h"
 #include "capture/settings.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 
@@ -21,6 +22,7 @@ static GPtrArray *connections;       /* of oxc_connection, by number */
 static GHashTable *servers;          /* name -> number + 1 */
 static GHashTable *exchange_clients; /* a set of client + 1 */
 static uint32_t lost_segments;
+static GArray *losses;      /* of oxc_loss */
 static uint32_t seen_frame; /* the last one whose PDUs came to the observer over TCP, or 0 */
 
 oxc_tracker *oxc_analysis_tracker(void)
@@ -229,6 +231,20 @@ bool oxc_connection_may_carry_exchange(const oxc_connection *connection)
            g_hash_table_contains(exchange_clients, GUINT_TO_POINTER(connection->client + 1));
 }
 
+static void keep_loss(const oxc_event *event)
+{
+    oxc_loss loss = {.time = event->time, .frame = event->frame, .connection = event->connection};
+
+    if (losses->len < OXC_LOSSES_MAX)
+        g_array_append_val(losses, loss);
+}
+
+const oxc_loss *oxc_losses(size_t *count)
+{
+    *count = losses->len;
+    return &g_array_index(losses, oxc_loss, 0);
+}
+
 static void send_lost(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
 {
     oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
@@ -239,6 +255,8 @@ static void send_lost(const packet_info *pinfo, const oxc_connection *connection
     event.lost_from = from;
     event.from_server = from == OXC_SIDE_SERVER;
     oxc_tracker_event(tracker, &event);
+    oxc_rops_lost(connection->number);
+    keep_loss(&event);
 }
 
 void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
@@ -347,6 +365,7 @@ void oxc_analysis_init(const oxc_settings *settings)
 {
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
     lost_segments = seen_frame = 0;
+    losses = g_array_new(FALSE, FALSE, sizeof(oxc_loss));
     connections = g_ptr_array_new();
     exchange_clients = g_hash_table_new(NULL, NULL);
     servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);
@@ -356,6 +375,7 @@ void oxc_analysis_cleanup(void)
 {
     oxc_tracker_free(tracker);
     tracker = NULL;
+    g_clear_pointer(&losses, g_array_unref);
     g_clear_pointer(&connections, g_ptr_array_unref);
     g_clear_pointer(&exchange_clients, g_hash_table_unref);
     g_clear_pointer(&servers, g_hash_table_unref);

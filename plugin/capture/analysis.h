@@ -125,6 +125,19 @@ void oxc_watch_segment(packet_info *pinfo);
  *  first pass. */
 void oxc_miss_calls(const packet_info *pinfo);
 
+/** Where bytes of a connection are missing, or calls that nobody can read. */
+typedef struct {
+    int64_t time; /**< nanoseconds since the epoch */
+    uint32_t frame;
+    uint32_t connection;
+} oxc_loss;
+
+/** So many of them are kept. */
+enum { OXC_LOSSES_MAX = 10000 };
+
+/** The first losses, in the order of the capture. */
+const oxc_loss *oxc_losses(size_t *count);
+
 /** How often oxc_lose_segment() was called for connections that carry the two interfaces. */
 uint32_t oxc_lost_segments(void);
 

@@ -43,6 +43,9 @@ const char *oxc_transport_name(oxc_transport transport);
 /** The findings of a report as text. */
 void oxc_report_print_findings(const oxc_totals *totals, bool all, FILE *file);
 
+/** "41.346 s"; free it with g_free(). */
+char *oxc_seconds_text(int64_t nanoseconds);
+
 /** How wide the text may be. */
 enum { OXC_REPORT_WIDTH = 100 };
 

@@ -8,8 +8,6 @@
 
 #include "report.h"
 
-#include <inttypes.h>
-
 /* So many findings of one rule are listed even where not all are wanted. */
 enum { FEW_FINDINGS = 2 };
 
@@ -47,9 +45,9 @@ static void print_fault(FILE *file, const oxc_rule *rule, const rule_findings *g
     GString *text = g_string_new("At fault: ");
     const char *name = NULL;
 
-    if (rule->actor == OXC_ACTOR_CLIENT && group->same_client)
+    if (g_str_has_prefix(rule->fault, "client") && group->same_client)
         name = first->client;
-    else if (rule->actor == OXC_ACTOR_SERVER && group->same_server)
+    else if (g_str_has_prefix(rule->fault, "server") && group->same_server)
         name = first->server;
     g_string_append(text, rule->fault);
     if (name)
@@ -62,11 +60,10 @@ static void print_fault(FILE *file, const oxc_rule *rule, const rule_findings *g
 /* "frame 30, 60.012 s" */
 static void append_place(GString *text, const oxc_found *found)
 {
-    int64_t milliseconds = found->time / 1000000;
+    char *time = oxc_seconds_text(found->time);
 
-    g_string_append_printf(text, "rame %u, %s%" PRId64 ".%03" PRId64 " s", found->frame,
-                           milliseconds < 0 ? "-" : "", ABS(milliseconds) / 1000,
-                           ABS(milliseconds) % 1000);
+    g_string_append_printf(text, "rame %u, %s", found->frame, time);
+    g_free(time);
 }
 
 static void print_finding(FILE *file, const oxc_found *found)

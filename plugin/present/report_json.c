@@ -13,6 +13,7 @@
 #include <wsutil/json_dumper.h>
 
 #include "capture/analysis.h"
+#include "transport/rpc_over_http/refusals.h"
 
 enum { FORMAT_VERSION = 2 };
 
@@ -103,8 +104,19 @@ static void put_wait_times(json_dumper *json, const oxc_wait_times *times)
     json_dumper_end_object(json);
 }
 
+/* A frame and its time; both null where there is none. */
+static void put_frame(json_dumper *json, const oxc_totals *totals, const char *frame_name,
+                      const char *time_name, uint32_t frame)
+{
+    int64_t time = 0;
+    bool known = frame != 0 && oxc_tracker_frame_time(oxc_analysis_tracker(), frame, &time);
+
+    put_number_or_null(json, frame_name, frame, 0);
+    put_time_or_null(json, time_name, known, time - totals->start);
+}
+
 /* What gaps cost, or null if they cost nothing. */
-static void put_gaps(json_dumper *json, const oxc_gap_cost *cost)
+static void put_gaps(json_dumper *json, const oxc_totals *totals, const oxc_gap_cost *cost)
 {
     json_dumper_set_member_name(json, "gaps");
     if (cost->calls == 0 && cost->answers == 0 && cost->certain_frame == 0 && !cost->doubtful) {
@@ -114,7 +126,7 @@ static void put_gaps(json_dumper *json, const oxc_gap_cost *cost)
     json_dumper_begin_object(json);
     put_number(json, "unjudged_requests", cost->calls);
     put_number(json, "unjudged_responses", cost->answers);
-    put_number_or_null(json, "certain_frame", cost->certain_frame, 0);
+    put_frame(json, totals, "certain_frame", "certain_time", cost->certain_frame);
     put_bool(json, "doubtful", cost->doubtful);
     json_dumper_end_object(json);
 }
@@ -128,7 +140,8 @@ static const char *const outcomes[] = {
     [OXC_OUTCOME_CLOSED] = "closed",     [OXC_OUTCOME_DROPPED] = "dropped",
 };
 
-static void put_context(json_dumper *json, const oxc_context_totals *context, uint32_t number)
+static void put_context(json_dumper *json, const oxc_totals *totals,
+                        const oxc_context_totals *context, uint32_t number)
 {
     uint32_t closed, out = oxc_context_totals_out(context, &closed);
 
@@ -144,7 +157,7 @@ static void put_context(json_dumper *json, const oxc_context_totals *context, ui
         put_number(json, outcomes[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
     put_number(json, "outstanding", out);
     put_wait_times(json, &context->times);
-    put_gaps(json, &context->gaps);
+    put_gaps(json, totals, &context->gaps);
     json_dumper_end_object(json);
 }
 
@@ -157,10 +170,10 @@ static void put_contexts(json_dumper *json, const oxc_totals *totals)
             (const oxc_context_totals *)g_ptr_array_index(totals->contexts, i);
 
         if (context)
-            put_context(json, context, i);
+            put_context(json, totals, context, i);
     }
     if (totals->unknown.waits > 0)
-        put_context(json, &totals->unknown, OXC_NONE);
+        put_context(json, totals, &totals->unknown, OXC_NONE);
     json_dumper_end_array(json);
 }
 
@@ -179,7 +192,7 @@ static void put_sessions(json_dumper *json, const oxc_totals *totals)
         put_string_or_null(json, "client", session->client);
         put_string_or_null(json, "server", session->server);
         put_number(json, "first_frame", session->frame);
-        put_gaps(json, &session->gaps);
+        put_gaps(json, totals, &session->gaps);
         json_dumper_end_object(json);
     }
     json_dumper_end_array(json);
@@ -253,29 +266,27 @@ static void put_findings(json_dumper *json, const oxc_totals *totals)
     json_dumper_end_array(json);
 }
 
-/* Frame and time of what came of a wait; both null where nothing did. */
-static void put_frame(json_dumper *json, const oxc_totals *totals, const char *frame_name,
-                      const char *time_name, uint32_t frame)
+/* How the connection of a wait was closed that ended so; null for any other wait. */
+static void put_close(json_dumper *json, const oxc_totals *totals, const oxc_close *close)
 {
-    int64_t time = 0;
-    bool known = frame != 0 && oxc_tracker_frame_time(oxc_analysis_tracker(), frame, &time);
+    static const char *const kinds[] = {
+        [OXC_CLOSE_UNKNOWN] = NULL, [OXC_CLOSE_FIN] = "FIN", [OXC_CLOSE_RST] = "RST"};
+    static const char *const sides[] = {
+        [OXC_SIDE_UNKNOWN] = NULL, [OXC_SIDE_CLIENT] = "client", [OXC_SIDE_SERVER] = "server"};
 
-    put_number_or_null(json, frame_name, frame, 0);
-    put_time_or_null(json, time_name, known, time - totals->start);
-}
-
-static const char *outcome_of(const oxc_noted_wait *wait)
-{
-    if (wait->end_frame != 0)
-        return outcomes[wait->outcome];
-    return oxc_noted_wait_is_cut(wait) ? outcomes[OXC_OUTCOME_CLOSED] : "outstanding";
+    put_time_or_null(json, "closed_time", close->has_time, close->time - totals->start);
+    put_string_or_null(json, "closed_how", kinds[close->kind]);
+    put_string_or_null(json, "closed_by", sides[close->side]);
 }
 
 static void put_wait(json_dumper *json, const oxc_totals *totals, const oxc_noted_wait *wait)
 {
+    bool ended = wait->end_frame != 0;
     oxc_view view = {0};
+    oxc_close close;
+    bool cut = oxc_noted_wait_is_cut(wait, &close);
 
-    if (wait->end_frame != 0)
+    if (ended)
         oxc_tracker_view(oxc_analysis_tracker(), wait->end_frame, wait->end_ordinal, &view);
     json_dumper_begin_object(json);
     put_number_or_null(json, "session", wait->session, OXC_NONE);
@@ -286,8 +297,12 @@ static void put_wait(json_dumper *json, const oxc_totals *totals, const oxc_note
     put_number(json, "request_frame", wait->request_frame);
     put_time(json, "request_time", wait->begin - totals->start);
     put_number_or_null(json, "end_frame", wait->end_frame, 0);
-    put_time_or_null(json, "end_time", wait->end_frame != 0, wait->end - totals->start);
-    put_string(json, "outcome", outcome_of(wait));
+    put_time_or_null(json, "end_time", ended, wait->end - totals->start);
+    put_string(json, "outcome",
+               ended ? outcomes[wait->outcome]
+               : cut ? outcomes[OXC_OUTCOME_CLOSED]
+                     : "outstanding");
+    put_close(json, totals, &close);
     put_frame(json, totals, "fetch_frame", "fetch_time", view.fetch_frame);
     put_frame(json, totals, "delivered_frame", "delivered_time", view.delivered_frame);
     json_dumper_end_object(json);
@@ -323,6 +338,54 @@ static void put_events(json_dumper *json, const oxc_totals *totals)
         put_number_or_null(json, "session", event->session, OXC_NONE);
         put_number_or_null(json, "context", event->context, OXC_NONE);
         json_dumper_end_object(json);
+    }
+    json_dumper_end_array(json);
+}
+
+static void put_gap_list(json_dumper *json, const oxc_totals *totals)
+{
+    static const char *const kinds[] = {[OXC_GAP_MISSING] = "missing",
+                                        [OXC_GAP_UNREAD] = "unread",
+                                        [OXC_GAP_SEALED] = "sealed",
+                                        [OXC_GAP_UNMATCHED] = "unmatched"};
+    const oxc_journal *journal = totals->journal;
+
+    json_dumper_set_member_name(json, "gaps");
+    json_dumper_begin_array(json);
+    for (unsigned i = 0; i < journal->gaps->len; i++) {
+        const oxc_noted_gap *gap = &g_array_index(journal->gaps, oxc_noted_gap, i);
+
+        json_dumper_begin_object(json);
+        put_string(json, "kind", kinds[gap->kind]);
+        put_number(json, "from_frame", gap->from_frame);
+        put_time(json, "from_time", gap->from_time - totals->start);
+        put_number(json, "to_frame", gap->to_frame);
+        put_time(json, "to_time", gap->to_time - totals->start);
+        put_number_or_null(json, "connection", gap->connection, OXC_NONE);
+        put_number_or_null(json, "session", oxc_journal_session(journal, gap->connection),
+                           OXC_NONE);
+        json_dumper_end_object(json);
+    }
+    json_dumper_end_array(json);
+}
+
+/* The channels that an RPC proxy refused: why there may be nothing to see. */
+static void put_refusals(json_dumper *json)
+{
+    enum { MOST_REFUSALS = 100 };
+    size_t count = MIN(oxc_refusal_count(), MOST_REFUSALS);
+
+    json_dumper_set_member_name(json, "refusals");
+    json_dumper_begin_array(json);
+    for (size_t i = 0; i < count; i++) {
+        const oxc_refusal *refusal = oxc_refusal_at(i);
+        char *text = oxc_refusal_text(NULL, refusal);
+
+        json_dumper_begin_object(json);
+        put_number(json, "frame", refusal->frame);
+        put_string(json, "text", text);
+        json_dumper_end_object(json);
+        wmem_free(NULL, text);
     }
     json_dumper_end_array(json);
 }
@@ -384,27 +447,34 @@ static void put_report(json_dumper *json, const oxc_totals *totals)
     if (totals->journal) {
         put_waits(json, totals);
         put_events(json, totals);
+        put_gap_list(json, totals);
     }
+    put_refusals(json);
     put_limits(json, &totals->limits);
     put_summary(json, totals);
     json_dumper_end_object(json);
 }
 
+/* The report in an object that has the name of the capture, too. */
+static void put_named_report(json_dumper *json, const oxc_totals *totals, const char *name)
+{
+    char *valid = g_utf8_make_valid(name, -1);
+
+    json_dumper_begin_object(json);
+    put_string(json, "capture", valid);
+    json_dumper_set_member_name(json, "report");
+    put_report(json, totals);
+    json_dumper_end_object(json);
+    g_free(valid);
+}
+
 void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file)
 {
     json_dumper json = {.output_file = file};
-    char *name;
 
-    if (!options->name) {
+    if (options->name)
+        put_named_report(&json, totals, options->name);
+    else
         put_report(&json, totals);
-    } else {
-        name = g_utf8_make_valid(options->name, -1);
-        json_dumper_begin_object(&json);
-        put_string(&json, "capture", name);
-        json_dumper_set_member_name(&json, "report");
-        put_report(&json, totals);
-        json_dumper_end_object(&json);
-        g_free(name);
-    }
     json_dumper_finish(&json);
 }

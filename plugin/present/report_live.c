@@ -8,14 +8,12 @@
 
 #include "report.h"
 
-#include <inttypes.h>
-
 #include "capture/analysis.h"
 
 /* "   41.346 s  frame 20  192.0.2.10  " */
 static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)
 {
-    int64_t milliseconds = oxc_nanoseconds(&pinfo->rel_ts) / 1000000;
+    char *time = oxc_seconds_text(oxc_nanoseconds(&pinfo->rel_ts));
     address server = ADDRESS_INIT_NONE, client = ADDRESS_INIT_NONE;
     char *client_text, *server_text;
 
@@ -23,9 +21,9 @@ static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)
     oxc_copy_server(&server, pinfo, shown);
     client_text = oxc_address_text(&client);
     server_text = oxc_address_text(&server);
-    fprintf(file, "%s%" PRId64 ".%03" PRId64 " s  frame %u  %s > %s  ", milliseconds < 0 ? "-" : "",
-            ABS(milliseconds) / 1000, ABS(milliseconds) % 1000, pinfo->num,
-            client_text ? client_text : "-", server_text ? server_text : "-");
+    fprintf(file, "%s  frame %u  %s > %s  ", time, pinfo->num, client_text ? client_text : "-",
+            server_text ? server_text : "-");
+    g_free(time);
     g_free(client_text);
     g_free(server_text);
     free_address(&client);
@@ -35,7 +33,7 @@ static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)
 static void print_end_of_wait(packet_info *pinfo, const oxc_shown *shown, FILE *file)
 {
     const oxc_view *view = &shown->view;
-    int64_t milliseconds = (view->wait_time + 500000) / 1000000;
+    char *time = oxc_seconds_text(view->wait_time);
 
     print_place(pinfo, shown, file);
     if (view->context != OXC_NONE)
@@ -45,9 +43,9 @@ static void print_end_of_wait(packet_info *pinfo, const oxc_shown *shown, FILE *
                 ? "answer not read"
                 : val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome"));
     if (view->has_wait_time)
-        fprintf(file, " after %" PRId64 ".%03" PRId64 " s", milliseconds / 1000,
-                ABS(milliseconds) % 1000);
+        fprintf(file, " after %s", time);
     fputc('\n', file);
+    g_free(time);
 }
 
 void oxc_report_print_live(packet_info *pinfo, const oxc_shown *shown, FILE *file)

@@ -140,12 +140,12 @@ static char *number_text(uint32_t number, uint32_t none)
     return number == none ? NULL : g_strdup_printf("%u", number);
 }
 
-static char *time_text(const char *mark, int64_t nanoseconds)
+char *oxc_seconds_text(int64_t nanoseconds)
 {
     uint64_t size = nanoseconds < 0 ? -(uint64_t)nanoseconds : (uint64_t)nanoseconds;
     uint64_t milliseconds = (size + 500000) / 1000000;
 
-    return g_strdup_printf("%s%s%" PRIu64 ".%03" PRIu64 " s", mark, nanoseconds < 0 ? "-" : "",
+    return g_strdup_printf("%s%" PRIu64 ".%03" PRIu64 " s", nanoseconds < 0 ? "-" : "",
                            milliseconds / 1000, milliseconds % 1000);
 }
 
@@ -182,12 +182,15 @@ static void fill_times(table_row *row, const oxc_wait_times *times)
 {
     bool exact;
     int64_t median = oxc_wait_times_median(times, &exact);
+    char *middle;
 
     if (times->count == 0)
         return;
-    row->cells[COLUMN_SHORTEST] = time_text("", times->shortest);
-    row->cells[COLUMN_MEDIAN] = time_text(exact ? "" : "~", median);
-    row->cells[COLUMN_LONGEST] = time_text("", times->longest);
+    middle = oxc_seconds_text(median);
+    row->cells[COLUMN_SHORTEST] = oxc_seconds_text(times->shortest);
+    row->cells[COLUMN_MEDIAN] = g_strconcat(exact ? "" : "~", middle, NULL);
+    row->cells[COLUMN_LONGEST] = oxc_seconds_text(times->longest);
+    g_free(middle);
 }
 
 static void fill_row(table_row *row, const oxc_context_totals *context, uint32_t number)
@@ -439,16 +442,21 @@ static void print_refusals(FILE *file)
 {
     size_t count = oxc_refusal_count();
     const oxc_refusal *first = oxc_refusal_at(0);
+    GString *line;
     char *text;
 
     if (!first)
         return;
+    line = g_string_new(NULL);
     text = oxc_refusal_text(NULL, first);
-    fprintf(file, "The RPC proxy refused %s (frame %u)", text, first->frame);
+    g_string_printf(line, "The RPC proxy refused %s (frame %u)", text, first->frame);
     wmem_free(NULL, text);
     if (count > 1)
-        fprintf(file, ", and %zu more request%s", count - 1, plural((uint32_t)(count - 1)));
-    fputs(".\n\n", file);
+        g_string_append_printf(line, ", and %zu more request%s", count - 1,
+                               plural((uint32_t)(count - 1)));
+    g_string_append_c(line, '.');
+    oxc_print_paragraph(file, line->str);
+    g_string_free(line, TRUE);
 }
 
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -358,7 +358,7 @@ char *oxc_printable_text(const char *bytes)
     char *valid = g_utf8_make_valid(bytes, -1);
     GString *text = g_string_new(NULL);
 
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+    for (const char *at = valid; *at; at += g_utf8_skip[(guchar)*at]) {
         gunichar character = g_utf8_get_char(at);
 
         g_string_append_unichar(text, g_unichar_isprint(character) ? character : '?');
@@ -405,6 +405,8 @@ void oxc_totals_count_limits(oxc_totals *totals)
     const oxc_connection *connection;
 
     count_gaps(totals);
+    if (totals->journal)
+        oxc_journal_finish(totals->journal);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {

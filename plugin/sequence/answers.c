@@ -30,13 +30,13 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
 {
     oxc_session *session;
 
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD)) != 0)
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL)) != 0)
         return false;
     session = oxc_session_at(tracker, call->owner);
-    if ((session->flags & OXC_SESSION_OPENED) == 0 ||
+    if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session) ||
         !oxc_cxh_explained(tracker, &session->key.handle))
         return false;
-    if ((call->flags & (OXC_CALL_DOUBTED | OXC_CALL_HIDDEN)) == 0)
+    if (!oxc_call_doubtful(tracker, call, call->owner))
         return true;
     session->unjudged_answers++;
     tracker->unjudged_answers++;
@@ -64,10 +64,10 @@ static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t nu
     bool early = (session->flags & OXC_SESSION_OPENED) == 0 && session->begun > call->record;
 
     /* It is replaced in any case: what came before says nothing about its end. */
-    if (early || oxc_call_hidden(call))
+    if (early || oxc_answer_doubted(tracker, call))
         oxc_session_doubt(tracker, number);
     else
-        oxc_session_end(tracker, number, false);
+        oxc_session_end(tracker, number, call, false);
     if (!early && (session->flags & OXC_SESSION_OPENED) != 0)
         oxc_server_at(tracker, session->key.server)->reissues = true;
 }
@@ -81,9 +81,11 @@ static void open_session(const oxc_tracker *tracker, const oxc_event *event, con
     session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
     session->activity = call->record;
     session->server_version = event->server_version;
-    session->version_from = connection->bound && connection->bind_call_id == event->call_id
-                                ? event->connection
-                                : OXC_NONE;
+    session->version_from =
+        oxc_answer_doubted(tracker, call) ||
+                (connection->bound && connection->bind_call_id == event->call_id)
+            ? event->connection
+            : OXC_NONE;
 }
 
 static void connect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
@@ -100,9 +102,7 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
     number = oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
     oxc_session_explain(tracker, number);
     session = oxc_session_at(tracker, number);
-    /* A server that gives each answer the id of its call says by it which one this is. */
-    if (!oxc_call_hidden(call) || oxc_connection_at(tracker, call->connection)->echoes)
-        open_session(tracker, event, call, session);
+    open_session(tracker, event, call, session);
     last_record(tracker)->session = session->number;
     oxc_record_at(tracker, call->record)->session = session->number;
     if (event->over_http)
@@ -118,7 +118,7 @@ static void end_carried(oxc_tracker *tracker, const oxc_event *event, const oxc_
     if (oxc_call_hidden(call))
         oxc_session_doubt(tracker, call->owner);
     else
-        oxc_session_end(tracker, call->owner, true);
+        oxc_session_end(tracker, call->owner, call, true);
 }
 
 /* The request could not be read; the response names a session all the same. */
@@ -130,26 +130,39 @@ static void show_returned(oxc_tracker *tracker, const oxc_event *event)
         last_record(tracker)->session = oxc_session_at(tracker, session)->number;
 }
 
-/* A response returned the handle of its request, with 0: the session lived when that was sent, and
- * whatever session has the handle now was returned. */
-static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+/* Whether a response returned the handle of its request, with 0. */
+static bool returns_own(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    return event->status == 0 && !oxc_answer_doubted(tracker, call) &&
+           memcmp(oxc_session_at(tracker, call->owner)->key.handle.bytes, event->handle.bytes,
+                  OXC_HANDLE_SIZE) == 0;
+}
+
+/* The session lived when the request was sent. */
+static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, call->owner);
     uint32_t now = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
 
     oxc_session_prove(tracker, call->owner, call);
-    if (now != OXC_NONE)
-        oxc_session_at(tracker, now)->flags |= OXC_SESSION_RETURNED;
+    session->flags &= ~(uint32_t)OXC_SESSION_LEAVING;
     if (session->end != OXC_NONE && (session->flags & OXC_SESSION_CLOSED) == 0 &&
         call->record > session->end && now == call->owner)
         session->end = OXC_NONE;
 }
 
+/* The same, and whatever session of the server has the handle now was returned. */
+static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    show_alive(tracker, event, call);
+    oxc_handle_return(tracker, server_of(tracker, event), &event->handle);
+}
+
 /* A null CXH. Some products return it with an error, too, to a session that goes on. */
 static void end_by_null(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    if (event->status == 0 && !oxc_call_hidden(call))
-        oxc_session_end(tracker, call->owner, false);
+    if (event->status == 0 && !oxc_answer_doubted(tracker, call))
+        oxc_session_end(tracker, call->owner, call, false);
     else
         oxc_session_doubt(tracker, call->owner);
 }
@@ -172,14 +185,18 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
     oxc_fetch_response(tracker, event, call);
     if (facts.null_handle)
         end_by_null(tracker, event, call);
-    else if (!oxc_call_hidden(call) && !facts.handle_changed && event->status == 0)
+    else if (returns_own(tracker, event, call))
         set_returned(tracker, event, call);
 }
 
 static void push_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    if (call->owner != OXC_NONE && oxc_handle_is_null(&event->handle))
+    if (call->owner == OXC_NONE)
+        return;
+    if (oxc_handle_is_null(&event->handle))
         end_by_null(tracker, event, call);
+    else if (returns_own(tracker, event, call))
+        show_alive(tracker, event, call);
 }
 
 static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
@@ -192,10 +209,12 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
     oxc_judge(tracker, &facts);
     if (event->status != 0)
         return;
-    if (oxc_call_hidden(call))
-        oxc_session_doubt(tracker, call->owner);
-    else
-        oxc_session_end(tracker, call->owner, true);
+    if (!oxc_answer_doubted(tracker, call)) {
+        oxc_session_end(tracker, call->owner, call, true);
+        return;
+    }
+    oxc_session_doubt(tracker, call->owner);
+    oxc_session_at(tracker, call->owner)->flags |= OXC_SESSION_LEAVING;
 }
 
 /* The response that returned the ACXH for another session which lives. */
@@ -231,13 +250,15 @@ static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, cons
 {
     oxc_association *association = oxc_association_at(tracker, association_of(tracker, call));
     uint32_t server = server_of(tracker, event);
+    uint32_t was_bound = before == OXC_NONE ? OXC_NONE : oxc_context_at(tracker, before)->session;
     uint32_t number = oxc_context_begin(tracker, server, &event->handle, call->owner);
 
     association->contexts++;
     association->latest_context = number;
     if (before == OXC_NONE)
         return number;
-    if (oxc_context_at(tracker, before)->connect != OXC_NONE)
+    if (oxc_context_at(tracker, before)->connect != OXC_NONE && was_bound != OXC_NONE &&
+        call->owner != OXC_NONE && was_bound != call->owner)
         oxc_server_at(tracker, server)->reissues = true;
     /* If an EcDoAsyncConnectEx went unseen it may be the same one, with its waits. */
     if (call->owner != OXC_NONE && (oxc_doubts_of(tracker, call->owner, call->connection,
@@ -274,21 +295,25 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
 static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
                                    const oxc_call *call)
 {
-    uint32_t context = OXC_NONE;
+    uint32_t context = OXC_NONE, known = OXC_NONE;
     bool issued = event->status == 0 && !oxc_handle_is_null(&event->handle);
     oxc_facts facts;
 
     if (issued)
         context = oxc_context_find(tracker, server_of(tracker, event), &event->handle);
+    if (issued)
+        known = oxc_context_used(tracker, server_of(tracker, event), &event->handle);
     if (call->owner != OXC_NONE) {
         facts = response_facts(tracker, event, call, OXC_PDU_ASYNC_CONNECT_RESPONSE);
         if (issued)
-            facts.bound_context = find_bound(tracker, call, context);
+            facts.bound_context = find_bound(tracker, call, known);
         oxc_judge(tracker, &facts);
     }
     if (issued)
         issue_context(tracker, event, call, context);
-    if (issued && call->owner != OXC_NONE)
+    /* Some products issue one for a session that has ended, too. */
+    if (issued && call->owner != OXC_NONE &&
+        (oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_LEAVING) == 0)
         oxc_session_prove(tracker, call->owner, call);
 }
 

@@ -141,7 +141,8 @@ uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
     connection->first = ++tracker->moments;
     connection->server = server_of_number(tracker, OXC_OF_HTTP | server);
     connection->peer = peer_of(tracker, connection->server, 0);
-    connection->association = connection->twin = connection->calls = OXC_NONE;
+    connection->association = connection->twin = OXC_NONE;
+    connection->calls = connection->waits = OXC_NONE;
     connection->heard = true; /* an answer that began shows by itself */
     return number;
 }
@@ -158,11 +159,11 @@ uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint1
     uint32_t number = oxc_store_add(&tracker->connections);
     oxc_connection *connection = oxc_connection_at(tracker, number);
 
-    connection->first = ++tracker->moments;
     connection->server = server_of_number(tracker, server);
     connection->peer = peer_of(tracker, connection->server, 0);
     connection->port = port;
-    connection->association = connection->twin = connection->calls = OXC_NONE;
+    connection->association = connection->twin = OXC_NONE;
+    connection->calls = connection->waits = OXC_NONE;
     return number;
 }
 
@@ -281,7 +282,6 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
     uint32_t before = connection->association;
-    oxc_gap gap = {OXC_ALL_DOUBTS, oxc_now(tracker) + 1, event->time};
 
     connection->bind_pending = false;
     connection->digests[1] = event->digest;
@@ -295,7 +295,20 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
     oxc_twins_follow(tracker, event->connection);
     /* Calls that were sent before count for another association: something is out of order. */
     if (connection->used && connection->association != before)
-        oxc_doubts_add(&oxc_association_at(tracker, connection->association)->doubts, &gap);
+        oxc_association_at(tracker, connection->association)->hole = true;
+}
+
+static bool connects(const oxc_call *call)
+{
+    return call->method == OXC_METHOD_CONNECT || call->method == OXC_METHOD_ASYNC_CONNECT;
+}
+
+/* A handle may be issued on a connection that belongs to any association that is no younger. */
+static void note_connecting(const oxc_tracker *tracker, const oxc_connection *connection)
+{
+    oxc_peer *peer = oxc_peer_at(tracker, connection->peer);
+
+    peer->connecting = MAX(peer->connecting, connection->first);
 }
 
 void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change)
@@ -303,6 +316,8 @@ void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int chang
     oxc_connection *connection = oxc_connection_at(tracker, call->connection);
     oxc_association *association = oxc_association_at(tracker, connection->association);
 
+    if (association->unbound && connects(call))
+        note_connecting(tracker, connection);
     if (call->method == OXC_METHOD_CONNECT) {
         connection->opening += (uint32_t)change;
         association->opening += (uint32_t)change;
@@ -313,21 +328,28 @@ void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int chang
     }
 }
 
-bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association,
-                                oxc_mark kind)
+/* Whether a gap since a mark may have hidden that a handle was issued, of either kind: nobody knows
+ * what a client takes for an ACXH. */
+static bool issued_since(const oxc_doubts *doubts, uint32_t since)
+{
+    return doubts->marks[OXC_MARK_OPEN] > since || doubts->marks[OXC_MARK_ISSUE] > since;
+}
+
+bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association)
 {
     const oxc_server *server = oxc_server_at(tracker, association->server);
 
     /* A connection whose bind is not in the capture may belong to this association. */
-    return association->began && !association->partial && association->opening == 0 &&
-           association->issuing == 0 && association->connect_sent &&
-           association->doubts.marks[kind] <= association->begun &&
-           oxc_doubts_late(tracker, association)->marks[kind] <= association->begun &&
-           !(server->split && tracker->unseen.marks[kind] > association->begun);
+    return association->began && !association->partial && !association->hole &&
+           association->first > oxc_peer_at(tracker, association->peer)->connecting &&
+           association->opening == 0 && association->issuing == 0 && association->connect_sent &&
+           !issued_since(&association->doubts, association->begun) &&
+           !issued_since(oxc_doubts_late(tracker, association), association->begun) &&
+           !(server->split && issued_since(&tracker->unseen, association->begun));
 }
 
-bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number, oxc_mark kind)
+bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number)
 {
     return tracker->settings.assume_complete ||
-           oxc_association_seen_whole(tracker, oxc_association_at(tracker, number), kind);
+           oxc_association_seen_whole(tracker, oxc_association_at(tracker, number));
 }

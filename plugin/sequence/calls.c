@@ -84,15 +84,22 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
     return number;
 }
 
+static uint32_t *list_of(const oxc_tracker *tracker, const oxc_call *call)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+
+    return call->method == OXC_METHOD_ASYNC_WAIT ? &connection->waits : &connection->calls;
+}
+
 void oxc_call_list(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
-    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+    uint32_t *list = list_of(tracker, call);
 
-    call->before = connection->calls;
+    call->before = *list;
     if (call->before != OXC_NONE)
         oxc_call_at(tracker, call->before)->after = number;
-    connection->calls = number;
+    *list = number;
 }
 
 /* Takes a call off the list of those whose answer no gap can have hidden. */
@@ -103,16 +110,18 @@ static void unlist(oxc_tracker *tracker, oxc_call *call)
     if (call->after != OXC_NONE)
         oxc_call_at(tracker, call->after)->before = call->before;
     else
-        oxc_connection_at(tracker, call->connection)->calls = call->before;
+        *list_of(tracker, call) = call->before;
     if (call->before != OXC_NONE)
         oxc_call_at(tracker, call->before)->after = call->after;
     call->flags |= OXC_CALL_HIDDEN;
 }
 
-void oxc_call_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
+void oxc_call_hide(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
     unlist(tracker, oxc_call_at(tracker, number));
-    oxc_call_missed_answer(tracker, number, mark, time);
+    if (gap->bytes)
+        oxc_call_at(tracker, number)->flags |= OXC_CALL_UNSURE;
+    oxc_call_missed_answer(tracker, number, gap->mark, gap->time);
 }
 
 void oxc_call_end(oxc_tracker *tracker, uint32_t number)
@@ -124,6 +133,15 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
     oxc_index_remove(&tracker->call_index, hash_call(tracker, key.connection, key.call_id), &key);
     call->older = tracker->free_call;
     tracker->free_call = number;
+}
+
+bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session)
+{
+    if (oxc_answer_doubted(tracker, call))
+        return true;
+    return (call->flags & OXC_CALL_DOUBTED) != 0 &&
+           oxc_session_at(tracker, session)->alive <= call->record + 1 &&
+           oxc_doubts_of_life(tracker, session, call->connection) != 0;
 }
 
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)

@@ -39,7 +39,7 @@ static unsigned doubts_since(const oxc_doubts *doubts, uint32_t since)
 static void add_late(oxc_peer *peer, uint64_t first, const oxc_gap *gap)
 {
     oxc_late_gap late = {.first = first};
-    oxc_gap all = {OXC_ALL_DOUBTS, gap->mark, gap->time};
+    oxc_gap all = {OXC_ALL_DOUBTS, gap->mark, gap->time, gap->bytes};
 
     if (peer->late == NULL)
         peer->late = g_array_new(FALSE, FALSE, sizeof(oxc_late_gap));
@@ -100,7 +100,7 @@ void oxc_gap_note(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 
 void oxc_gap_unread(oxc_tracker *tracker, uint32_t number, unsigned kinds)
 {
-    oxc_gap gap = {kinds, oxc_now(tracker), oxc_time(tracker)};
+    oxc_gap gap = {kinds, oxc_now(tracker), oxc_time(tracker), false};
 
     if (kinds == 0)
         return;
@@ -108,50 +108,61 @@ void oxc_gap_unread(oxc_tracker *tracker, uint32_t number, unsigned kinds)
     oxc_gap_note(tracker, number, &gap);
 }
 
-/* Requests of the client are missing. */
-static void hide_requests(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
+static void hide_calls(oxc_tracker *tracker, const uint32_t *list, const oxc_gap *gap)
+{
+    while (*list != OXC_NONE)
+        oxc_call_hide(tracker, *list, gap);
+}
+
+/* Requests of the client are missing, or the cancel PDUs of its waits. */
+static void hide_requests(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
     oxc_connection *connection = oxc_connection_at(tracker, number);
-    oxc_gap gap = {kinds_on(connection), mark, time};
+    oxc_gap requests = *gap;
 
+    requests.kinds = kinds_on(connection);
     connection->hides = true;
-    oxc_gap_note(tracker, number, &gap);
+    oxc_gap_note(tracker, number, &requests);
+    if ((number & OXC_OF_HTTP) == 0)
+        hide_calls(tracker, &connection->waits, gap);
 }
 
 /* Bytes of the server are missing: answers to calls that are outstanding, those included that
  * nobody saw. */
-static void hide_answers(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
+static void hide_answers(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
     oxc_connection *connection = oxc_connection_at(tracker, number);
 
     if (connection->hides)
-        hide_requests(tracker, number, mark, time);
-    while (connection->calls != OXC_NONE)
-        oxc_call_hide(tracker, connection->calls, mark, time);
+        hide_requests(tracker, number, gap);
+    hide_calls(tracker, &connection->waits, gap);
+    hide_calls(tracker, &connection->calls, gap);
 }
 
 void oxc_gap_lost(oxc_tracker *tracker, const oxc_event *event)
 {
     /* The loss has no record: it lies between the last one and the next. */
-    uint32_t mark = oxc_now(tracker) + 1;
+    oxc_gap gap = {.mark = oxc_now(tracker) + 1, .time = event->time, .bytes = true};
 
     tracker->gaps++;
     if (event->lost_from != OXC_SIDE_SERVER)
-        hide_requests(tracker, event->connection, mark, event->time);
+        hide_requests(tracker, event->connection, &gap);
     if (event->lost_from != OXC_SIDE_CLIENT)
-        hide_answers(tracker, event->connection, mark, event->time);
+        hide_answers(tracker, event->connection, &gap);
 }
 
 void oxc_gap_unmatched(oxc_tracker *tracker, const oxc_event *event)
 {
+    oxc_gap gap = {.mark = oxc_now(tracker), .time = event->time};
+
     tracker->gaps++;
-    hide_requests(tracker, event->connection, oxc_now(tracker), event->time);
-    hide_answers(tracker, event->connection, oxc_now(tracker), event->time);
+    hide_requests(tracker, event->connection, &gap);
+    hide_answers(tracker, event->connection, &gap);
 }
 
 void oxc_gap_unseen(oxc_tracker *tracker, int64_t time)
 {
-    oxc_gap gap = {OXC_ALL_DOUBTS, oxc_now(tracker) + 1, time};
+    oxc_gap gap = {OXC_ALL_DOUBTS, oxc_now(tracker) + 1, time, true};
 
     tracker->gaps++;
     oxc_doubts_add(&tracker->unseen, &gap);
@@ -216,16 +227,21 @@ static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
 unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                                uint32_t since)
 {
+    uint32_t server = oxc_connection_at(tracker, connection)->server;
+
+    if (!oxc_server_at(tracker, server)->reissues)
+        return 0;
+    return oxc_doubts_of(tracker, session, connection, since) & (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
+}
+
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
+{
     const oxc_connection *on = oxc_connection_at(tracker, connection);
-    unsigned doubts;
 
     if (!oxc_server_at(tracker, on->server)->reissues)
         return 0;
-    doubts =
-        oxc_doubts_of(tracker, session, connection, since) | awaited_on(tracker, on->association);
-    if (session != OXC_NONE)
-        doubts |= awaited_on(tracker, oxc_session_at(tracker, session)->home);
-    return doubts & (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
+    return awaited_on(tracker, on->association) |
+           awaited_on(tracker, oxc_session_at(tracker, session)->home);
 }
 
 unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection)

@@ -17,9 +17,9 @@
  * missing TCP segment, a sealed or damaged call, a response without a call. A gap may lift a
  * verdict, it never causes one.
  *
- * Kinds. What a gap may have hidden is of six kinds (oxc_mark): an EcDoRpcExt2, the end of a
+ * Kinds. What a gap may have hidden is of seven kinds (oxc_mark): an EcDoRpcExt2, the end of a
  * session, an EcDoConnectEx or EcDoAsyncConnectEx that returned a handle, a wait, an
- * EcDoDisconnect. Each rule says in rules.c which of them lift it.
+ * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in rules.c which of them lift it.
  *
  * Marks. Of each kind only the last one is kept, as a mark: the place in the order of records. A
  * question names the mark of the oldest evidence; a gap from before it says nothing. So nothing is
@@ -33,11 +33,11 @@
  *   session      an answer that was missing or not read to a call whose session is known
  *   context      the same for its waits
  *
- * Direction. Missing bytes of the client hide requests. Missing bytes of the server hide the
- * answers of the calls that were outstanding on the connection, and of no others: each of these
- * calls is taken off the connection's list and noted for what its answer may have said
- * (oxc_call_hide). Where the side is not known it is both. A connection on which an interface was
- * not bound hides no call of that interface.
+ * Direction. Missing bytes of the client hide requests, and that waits were cancelled. Missing
+ * bytes of the server hide the answers of the calls that were outstanding on the connection, and of
+ * no others: each of these calls is taken off the connection's list and noted for what its answer
+ * may have said (oxc_call_hide). Where the side is not known it is both. A connection on which an
+ * interface was not bound hides no call of that interface.
  *
  * Reach. A hidden call may act later than the gap:
  *   - an EcDoRpcExt2 counts as in flight until a later one of its session has been answered
@@ -57,6 +57,7 @@ typedef enum {
     OXC_MARK_ISSUE,
     OXC_MARK_WAIT,
     OXC_MARK_DISCONNECT,
+    OXC_MARK_DELIVERY,
     OXC_MARK_COUNT, /* the doubt of a mark is 1 << mark */
 } oxc_mark;
 
@@ -74,6 +75,7 @@ typedef struct {
     unsigned kinds; /**< of #oxc_doubt */
     uint32_t mark;
     int64_t time;
+    bool bytes; /**< bytes are missing; not only a call that nobody could read or match */
 } oxc_gap;
 
 /** Notes a gap in a scope. */
@@ -89,9 +91,12 @@ typedef struct {
 typedef struct {
     uint32_t server; /**< in the tracker's servers */
     uint32_t client;
-    uint32_t twin;  /**< peer that shows the same connections, or OXC_NONE */
-    oxc_doubts all; /**< on any connection */
-    GArray *late;   /**< of oxc_late_gap, from the youngest connection to the oldest; or NULL */
+    uint32_t twin;          /**< peer that shows the same connections, or OXC_NONE */
+    oxc_doubts all;         /**< on any connection */
+    uint64_t connecting;    /**< #first of the youngest connection of unknown beginning on which an
+                               EcDoConnectEx or EcDoAsyncConnectEx was sent, 0: none */
+    uint32_t unknown_waits; /**< mark of the last wait on a handle that nobody explained */
+    GArray *late; /**< of oxc_late_gap, from the youngest connection to the oldest; or NULL */
 } oxc_peer;
 
 #endif /* OXC_DOUBT_H */

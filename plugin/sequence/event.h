@@ -148,7 +148,7 @@ typedef struct {
     bool never_registered; /**< request: the session has asked for no notifications */
     bool alive;            /**< response: the session lived when the request was sent */
     uint32_t record;       /**< that the message has */
-    uint32_t opened; /**< request: record of the answer that opened its session, or OXC_NONE */
+    uint32_t opened;     /**< request: record of the answer that opened its session, or OXC_NONE */
     oxc_handle replaced; /**< Connect: the session whose cookie it carries, or null */
 
     /** Response: its ROPs could not be walked to their end, and may hold more RopNotify. */

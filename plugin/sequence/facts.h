@@ -32,6 +32,7 @@ typedef enum {
     OXC_DOUBT_ISSUE = 1 << 3,      /**< EcDoAsyncConnectEx returned an ACXH */
     OXC_DOUBT_WAIT = 1 << 4,       /**< a wait was sent, or was answered */
     OXC_DOUBT_DISCONNECT = 1 << 5, /**< EcDoDisconnect was sent */
+    OXC_DOUBT_DELIVERY = 1 << 6,   /**< EcDoRpcExt2 was answered */
 } oxc_doubt;
 
 /** The other half of a verdict: something seen earlier. */

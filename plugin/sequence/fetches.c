@@ -140,6 +140,27 @@ void oxc_fetch_withdraw(oxc_tracker *tracker, uint32_t number)
         oxc_context_at(tracker, context)->flags &= (uint16_t)~OXC_CONTEXT_FETCHED;
 }
 
+void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered)
+{
+    const oxc_session *session = oxc_session_at(tracker, answered->owner);
+
+    while (session->oldest != OXC_NONE) {
+        oxc_call *call = oxc_call_at(tracker, session->oldest);
+
+        if (call->record > answered->record)
+            return;
+        unlink_fetch(tracker, call);
+        call->flags |= OXC_CALL_LANDED;
+    }
+}
+
+void oxc_fetch_lose(oxc_tracker *tracker, const oxc_call *call)
+{
+    oxc_session *session = oxc_session_at(tracker, call->owner);
+
+    session->unanswered = MAX(session->unanswered, call->record + 1);
+}
+
 /* The oldest EcDoRpcExt2 in flight that may still get an answer. */
 static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 {
@@ -148,6 +169,7 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 
         if (!oxc_is_closed(tracker, call->connection))
             break;
+        oxc_fetch_lose(tracker, call);
         unlink_fetch(tracker, call);
         call->flags |= OXC_CALL_LANDED;
     }
@@ -157,7 +179,9 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 /* Whether an EcDoRpcExt2 of the session is in flight, or may be. */
 static bool is_pending(oxc_tracker *tracker, uint32_t session, uint32_t connection)
 {
-    return find_fetch(tracker, oxc_session_at(tracker, session)) != OXC_NONE ||
+    const oxc_session *of = oxc_session_at(tracker, session);
+
+    return find_fetch(tracker, of) != OXC_NONE || of->unanswered > of->settled ||
            oxc_doubts_fetch_in_flight(tracker, session, connection);
 }
 
@@ -358,7 +382,7 @@ static void deliver(oxc_tracker *tracker, const oxc_call *call)
         return;
     /* A call that could not be read may have delivered before. */
     doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->undelivered + 1);
-    if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_END)) != 0)
+    if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_DELIVERY)) != 0)
         oxc_fetch_forget(tracker, call);
     else
         oxc_record_at(tracker, record)->delivery.earliest =

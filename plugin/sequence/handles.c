@@ -94,7 +94,7 @@ static const oxc_handle_key *stray_key(const void *owner, uint32_t stray)
 {
     const oxc_tracker *tracker = (const oxc_tracker *)owner;
 
-    return (const oxc_handle_key *)oxc_store_at(&tracker->strays, stray);
+    return &((const oxc_stray *)oxc_store_at(&tracker->strays, stray))->key;
 }
 
 static uint32_t stray_hash(const void *owner, uint32_t stray)
@@ -121,7 +121,7 @@ void oxc_handles_init(oxc_tracker *tracker)
     oxc_index_init(&tracker->context_index, &context_type, tracker);
     oxc_index_init(&tracker->explained_cxh, &cxh_type, tracker);
     oxc_index_init(&tracker->explained_acxh, &acxh_type, tracker);
-    oxc_store_init(&tracker->strays, sizeof(oxc_handle_key));
+    oxc_store_init(&tracker->strays, sizeof(oxc_stray));
     oxc_index_init(&tracker->stray_index, &stray_type, tracker);
 }
 
@@ -152,28 +152,28 @@ uint32_t oxc_context_find(const oxc_tracker *tracker, uint32_t server, const oxc
 
 uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
 {
-    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t own = oxc_session_find(tracker, server, handle);
+    uint32_t other;
 
-    if (session != OXC_NONE)
-        return session;
-    session = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
-    if (session == OXC_NONE ||
-        (oxc_session_at(tracker, session)->flags & OXC_SESSION_AMBIGUOUS) != 0)
+    if (own != OXC_NONE)
+        return own;
+    other = oxc_index_find(&tracker->explained_cxh, hash_bytes(tracker, handle), handle);
+    if (other == OXC_NONE || (oxc_session_at(tracker, other)->flags & OXC_SESSION_AMBIGUOUS) != 0)
         return OXC_NONE;
-    return session;
+    return other;
 }
 
 uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
 {
-    uint32_t context = oxc_context_find(tracker, server, handle);
+    uint32_t own = oxc_context_find(tracker, server, handle);
+    uint32_t other;
 
-    if (context != OXC_NONE)
-        return context;
-    context = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
-    if (context == OXC_NONE ||
-        (oxc_context_at(tracker, context)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
+    if (own != OXC_NONE)
+        return own;
+    other = oxc_index_find(&tracker->explained_acxh, hash_bytes(tracker, handle), handle);
+    if (other == OXC_NONE || (oxc_context_at(tracker, other)->flags & OXC_CONTEXT_AMBIGUOUS) != 0)
         return OXC_NONE;
-    return context;
+    return other;
 }
 
 bool oxc_handle_was_shown(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
@@ -191,8 +191,34 @@ void oxc_handle_show(oxc_tracker *tracker, uint32_t server, const oxc_handle *ha
     if (oxc_handle_is_null(handle) || oxc_handle_was_shown(tracker, server, handle))
         return;
     stray = oxc_store_add(&tracker->strays);
-    *(oxc_handle_key *)oxc_store_at(&tracker->strays, stray) = key;
+    ((oxc_stray *)oxc_store_at(&tracker->strays, stray))->key = key;
     oxc_index_put(&tracker->stray_index, hash_key(tracker, &key), &key, stray);
+}
+
+void oxc_handle_return(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t stray;
+
+    if (session != OXC_NONE) {
+        oxc_session_at(tracker, session)->flags |= OXC_SESSION_RETURNED;
+        return;
+    }
+    oxc_handle_show(tracker, server, handle);
+    stray = find_key(tracker, &tracker->stray_index, server, handle);
+    if (stray != OXC_NONE)
+        ((oxc_stray *)oxc_store_at(&tracker->strays, stray))->returned = true;
+}
+
+bool oxc_handle_was_returned(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle)
+{
+    uint32_t session = oxc_session_find(tracker, server, handle);
+    uint32_t stray = find_key(tracker, &tracker->stray_index, server, handle);
+
+    return (session != OXC_NONE &&
+            (oxc_session_at(tracker, session)->flags & OXC_SESSION_RETURNED) != 0) ||
+           (stray != OXC_NONE &&
+            ((const oxc_stray *)oxc_store_at(&tracker->strays, stray))->returned);
 }
 
 bool oxc_cxh_explained(const oxc_tracker *tracker, const oxc_handle *handle)
@@ -270,8 +296,8 @@ uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event)
 
     if (number != OXC_NONE)
         return number;
-    number = oxc_session_begin(tracker, connection->server, &event->handle,
-                               connection->association);
+    number =
+        oxc_session_begin(tracker, connection->server, &event->handle, connection->association);
     if (event->opened != OXC_NONE)
         open_before(tracker, number, event->opened);
     return number;
@@ -289,12 +315,14 @@ uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint3
     return number;
 }
 
-void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool disconnected)
+void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call, bool disconnected)
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
     if (session->end != OXC_NONE)
         return;
+    if (oxc_doubts_of_life(tracker, number, call->connection) != 0)
+        session->flags |= OXC_SESSION_EARLIER;
     session->end = oxc_now(tracker) - 1;
     if (disconnected)
         session->flags |= OXC_SESSION_CLOSED;
@@ -303,17 +331,16 @@ void oxc_session_end(oxc_tracker *tracker, uint32_t number, bool disconnected)
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
 {
     oxc_session *session = oxc_session_at(tracker, number);
-    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker)};
+    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
 
-    if (session->end == OXC_NONE)
-        oxc_doubts_add(&session->doubts, &gap);
+    oxc_doubts_add(&session->doubts, &gap);
 }
 
 void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
-    if (oxc_call_hidden(call) || session->alive >= call->record + 1)
+    if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1)
         return;
     if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
         session->alive = call->record + 1;

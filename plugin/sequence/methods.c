@@ -34,11 +34,10 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
     if (call->owner == OXC_NONE)
         call->owner =
             oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
+    oxc_handle_show(tracker, server, &event->handle);
     oxc_session_at(tracker, call->owner)->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = oxc_session_at(tracker, call->owner)->number;
-    if (oxc_session_ended(tracker, call->owner))
-        call->flags |= OXC_CALL_DEAD;
-    else if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
+    if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
         call->flags |= OXC_CALL_DOUBTED;
 }
 
@@ -62,6 +61,7 @@ static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t n
 static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_association *home = oxc_association_at(tracker, session->home);
     oxc_evidence evidence = {0};
 
     if (session->end != OXC_NONE || session->quiet == OXC_NONE ||
@@ -71,6 +71,9 @@ static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
     evidence = oxc_evidence_of(tracker, oxc_context_at(tracker, session->quiet)->connect);
     evidence.doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->begun + 1) &
                       (OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
+    /* A context that nobody saw issued shows by its waits. */
+    if (oxc_peer_at(tracker, home->peer)->unknown_waits <= session->begun + 1)
+        evidence.doubts &= ~(unsigned)OXC_DOUBT_ISSUE;
     evidence.doubts |= oxc_doubts_of_life(tracker, call->owner, call->connection);
     return evidence;
 }
@@ -94,10 +97,11 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
 }
 
 /* Some servers put the call id of the bind into all their answers. Until one with another id has
- * come, an answer with that id need not be the one to its call, and its version is no evidence. */
+ * come, or the session is seen to live, an answer with that id need not be the one to its call, and
+ * its version is no evidence. */
 static bool version_counts(const oxc_tracker *tracker, const oxc_session *session)
 {
-    return session->version_from == OXC_NONE ||
+    return session->version_from == OXC_NONE || session->alive > session->begun + 1 ||
            oxc_connection_at(tracker, session->version_from)->echoes;
 }
 
@@ -114,14 +118,20 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
         facts->session_end = oxc_evidence_of(tracker, session->end);
         facts->session_end.doubts =
             oxc_doubts_of_handles(tracker, call->owner, call->connection,
-                                  oxc_record_at(tracker, session->end)->request + 1);
+                                  oxc_record_at(tracker, session->end)->request + 1) |
+            oxc_doubts_awaited(tracker, call->owner, call->connection) |
+            ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u);
     }
     if (session->quiet != OXC_NONE) {
-        uint32_t connect = oxc_context_at(tracker, session->quiet)->connect;
+        const oxc_context *context = oxc_context_at(tracker, session->quiet);
+        uint32_t connect = context->connect;
 
+        /* What was lost before the last response cannot be the last one. */
         facts->live_context = oxc_evidence_of(tracker, connect);
         facts->live_context.doubts =
-            (oxc_doubts_of(tracker, call->owner, call->connection, connect + 1) & OXC_DOUBT_WAIT) |
+            (oxc_doubts_of(tracker, call->owner, call->connection,
+                           MAX(connect + 1, context->answered)) &
+             OXC_DOUBT_WAIT) |
             oxc_doubts_of_handles(tracker, call->owner, call->connection, connect + 1);
     }
 }
@@ -139,8 +149,7 @@ static void async_connect_request(oxc_tracker *tracker, const oxc_event *event, 
     }
     facts.explained = oxc_cxh_explained(tracker, &event->handle);
     facts.association_began = oxc_association_at(tracker, association_of(tracker, call))->began;
-    facts.association_complete =
-        oxc_association_complete(tracker, association_of(tracker, call), OXC_MARK_OPEN);
+    facts.association_complete = oxc_association_complete(tracker, association_of(tracker, call));
     look_at_session(tracker, call, &facts);
     oxc_judge(tracker, &facts);
     session = oxc_session_at(tracker, call->owner);
@@ -204,6 +213,7 @@ static unsigned kinds_of_answer(const oxc_call *call)
     case OXC_METHOD_ASYNC_CONNECT:
         return OXC_DOUBT_ISSUE;
     case OXC_METHOD_RPC_EXT2:
+        return unread ? OXC_DOUBT_END | OXC_DOUBT_DELIVERY : 0;
     case OXC_METHOD_DISCONNECT:
     case OXC_METHOD_REGISTER_PUSH:
         return unread ? OXC_DOUBT_END : 0;
@@ -248,7 +258,7 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 {
     bool may_end = call->method == OXC_METHOD_RPC_EXT2 || call->method == OXC_METHOD_DISCONNECT ||
                    call->method == OXC_METHOD_REGISTER_PUSH || call->method == OXC_METHOD_CONNECT;
-    oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time};
+    oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time, false};
 
     if (!may_end || call->owner == OXC_NONE)
         return;
@@ -260,15 +270,12 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_gap gap = {kinds_of_answer(call), mark, time};
+    oxc_gap gap = {kinds_of_answer(call), mark, time, false};
 
     if (call->method == OXC_METHOD_ASYNC_WAIT) {
         oxc_wait_hide(tracker, number, mark, time);
     } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
-        /* In flight still, until a later one is answered. */
-        oxc_gap sent = {OXC_DOUBT_FETCH, call->record + 1, time};
-
-        oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &sent);
+        oxc_fetch_lose(tracker, call);
     }
     oxc_gap_note(tracker, call->connection, &gap);
     land(tracker, number);
@@ -277,7 +284,7 @@ void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark
 
 static void unread_response(oxc_tracker *tracker, const oxc_call *call)
 {
-    oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker)};
+    oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker), false};
 
     tracker->gaps++;
     oxc_gap_note(tracker, call->connection, &gap);
@@ -297,6 +304,7 @@ static void settle(oxc_tracker *tracker, uint32_t number)
     session = oxc_session_at(tracker, call->owner);
     if (session->settled < call->record + 1)
         session->settled = call->record + 1;
+    oxc_fetch_settle(tracker, call);
 }
 
 /* An answer over MAPI over HTTP says that the session of its call lived, whatever the call was. */
@@ -315,7 +323,10 @@ void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
     const oxc_call *call = oxc_call_at(tracker, number);
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
 
-    connection->echoes |= connection->bound && event->call_id != connection->bind_call_id;
+    connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
+                          (connection->answered && event->call_id != connection->answer_id);
+    connection->answered = true;
+    connection->answer_id = event->call_id;
     settle(tracker, number);
     if (readable)
         oxc_gap_unread(tracker, call->connection, kinds_of_unread_request(event, call));
@@ -367,8 +378,10 @@ void oxc_call_missed(oxc_tracker *tracker, uint32_t number)
     const oxc_call *call = oxc_call_at(tracker, number);
 
     if (!oxc_call_hidden(call)) {
+        oxc_gap gap = {.mark = oxc_now(tracker), .time = oxc_time(tracker)};
+
         tracker->gaps++;
-        oxc_call_hide(tracker, number, oxc_now(tracker), oxc_time(tracker));
+        oxc_call_hide(tracker, number, &gap);
     }
     oxc_association_count(tracker, call, -1);
     if (call->method == OXC_METHOD_ASYNC_WAIT)

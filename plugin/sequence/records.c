@@ -347,7 +347,10 @@ static void view_repeated(const oxc_tracker *tracker, const oxc_record *record, 
         return;
     first = oxc_record_at(tracker, own->request);
     view->session = first->session;
-    view->context = first->context;
+    /* What an EcDoAsyncConnectEx begins, its answer shows. */
+    if (view->method == OXC_METHOD_ASYNC_WAIT || record->type == OXC_EVENT_REQUEST ||
+        record->type == OXC_EVENT_RESPONSE)
+        view->context = first->context;
     if (view->method != OXC_METHOD_ASYNC_WAIT)
         return;
     view->wait = first->wait.ordinal;

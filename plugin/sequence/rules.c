@@ -149,7 +149,8 @@ static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *fin
 
 static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND;
+    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND &&
+           (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* An EcDoRpcExt2 or a wait that could not be read starts the row anew, in the tracker. */
@@ -212,7 +213,8 @@ static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *
 
 static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND;
+    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND &&
+           (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* Lifted by the possible end of the session, by a wait that may have returned an error, and by
@@ -328,12 +330,11 @@ static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
     return !facts->null_handle && holds(&facts->dropped_wait, 0);
 }
 
-/* Lifted by an EcDoRpcExt2 that may have been the session's last, and by the possible end of the
- * session. */
+/* Each wait is looked at once, where no gap lifts that: the tracker has looked at the gaps. */
 static bool check_wait_unanswered(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->unanswered_wait);
-    return !facts->null_handle && holds(&facts->unanswered_wait, OXC_DOUBT_FETCH | OXC_DOUBT_END);
+    return !facts->null_handle && holds(&facts->unanswered_wait, 0);
 }
 
 /* Lifted by a wait that may have had an answer between the three. */
@@ -363,7 +364,7 @@ static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *find
 typedef bool (*check_function)(const oxc_facts *facts, oxc_finding *finding);
 
 static const check_function checks[OXC_RULE_COUNT] = {
-#define OXC_RULE(id, ...) check_##id,
+#define OXC_RULE(id, ...)      check_##id,
 #define OXC_HTTP_RULE(id, ...) NULL,
 #include "rules.def"
 };
@@ -402,11 +403,10 @@ static const uint8_t rules_on[][12] = {
 
 bool oxc_facts_settle(oxc_facts *facts)
 {
-    unsigned *doubts[] = {&facts->session_end.doubts,     &facts->same_wait.doubts,
-                          &facts->other_wait.doubts,      &facts->cut_waits.doubts,
-                          &facts->failure.doubts,         &facts->unfetched.doubts,
-                          &facts->unanswered_wait.doubts, &facts->live_context.doubts,
-                          &facts->idle_context.doubts,    &facts->alive_doubts};
+    unsigned *doubts[] = {
+        &facts->session_end.doubts,  &facts->same_wait.doubts,    &facts->other_wait.doubts,
+        &facts->cut_waits.doubts,    &facts->failure.doubts,      &facts->unfetched.doubts,
+        &facts->live_context.doubts, &facts->idle_context.doubts, &facts->alive_doubts};
     unsigned all = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(doubts); i++) {

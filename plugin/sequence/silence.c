@@ -64,9 +64,10 @@ oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *
     if (connection_of(tracker, previous)->heard_time != 0)
         silent = oxc_since(end_of_silence(tracker, previous->connection),
                            connection_of(tracker, previous)->heard_time);
-    if (previous->connection == connection || is_doubtful(tracker, previous) ||
-        silent <= limit || evidence.age <= limit ||
-        oxc_context_doubts(tracker, context, connection, previous->record + 1) != 0)
+    if (previous->connection == connection || oxc_call_hidden(previous) ||
+        connection_of(tracker, previous)->partial || silent <= limit || evidence.age <= limit ||
+        (oxc_context_doubts(tracker, context, connection, previous->record + 1) &
+         OXC_DOUBT_ISSUE) != 0)
         return (oxc_evidence){0};
     evidence.age = silent;
     return evidence;
@@ -200,12 +201,13 @@ oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t number, uint3
     if (session->end != OXC_NONE || session->waiting == OXC_NONE || session->activity == OXC_NONE ||
         oxc_evidence_of(tracker, session->activity).age <= oxc_wait_reach(tracker))
         return evidence;
-    oldest = find_oldest(tracker, number);
-    if (oldest == OXC_NONE)
+    /* Lifted by an EcDoRpcExt2 that may have been the session's last, and by its possible end. */
+    if ((oxc_doubts_of(tracker, number, connection, session->activity + 1) & OXC_DOUBT_FETCH) !=
+            0 ||
+        oxc_doubts_of_life(tracker, number, connection) != 0)
         return evidence;
-    evidence = oxc_evidence_of(tracker, oxc_call_at(tracker, oldest)->record);
-    evidence.doubts =
-        (oxc_doubts_of(tracker, number, connection, session->activity + 1) & OXC_DOUBT_FETCH) |
-        oxc_doubts_of_life(tracker, number, connection);
+    oldest = find_oldest(tracker, number);
+    if (oldest != OXC_NONE)
+        evidence = oxc_evidence_of(tracker, oxc_call_at(tracker, oldest)->record);
     return evidence;
 }

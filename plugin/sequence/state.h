@@ -40,6 +40,8 @@ typedef struct {
     bool began;        /**< in the capture */
     bool unbound;      /**< of unknown beginning, and private to one connection */
     bool partial;      /**< has a connection that is seen in part */
+    bool hole;         /**< bytes of it are missing, or out of order: a handle that nobody explained
+                          may be one of its own */
     bool connect_sent; /**< an EcDoConnectEx */
 } oxc_association;
 
@@ -54,18 +56,21 @@ typedef struct {
     uint32_t association; /**< OXC_NONE before the bind_ack or the first call */
     uint32_t twin;        /**< another sighting of the connection, or OXC_NONE */
     uint32_t calls;       /**< its calls whose answer no gap can have hidden, a list */
+    uint32_t waits;       /**< the same for its waits */
     uint32_t opening;     /**< EcDoConnectEx without answer */
     uint32_t issuing;     /**< EcDoAsyncConnectEx without answer */
     uint32_t bind_call_id;
+    uint32_t answer_id; /**< call id of the last response */
     uint32_t bind_group;
     uint16_t port;
     uint8_t interfaces; /**< of OXC_BINDS_..., that binds asked for; 0: not known */
     bool bind_pending;
     bool bound;    /**< a bind has been seen */
-    bool echoes;   /**< a response came with another call id than that of the bind */
+    bool echoes;   /**< responses came with different call ids: each with that of its call */
     bool hides;    /**< requests of it are missing */
     bool used;     /**< by a request */
     bool heard;    /**< a PDU of the server has been seen */
+    bool answered; /**< a response has been seen */
     bool partial;  /**< only some of its PDUs come as events */
     bool repeated; /**< a second sighting of #twin */
     bool split;    /**< its requests and answers travel on TCP connections of their own */
@@ -76,6 +81,12 @@ typedef struct {
     oxc_handle handle;
 } oxc_handle_key;
 
+/** A handle that readable PDUs of a server showed, and that names no session or context of it. */
+typedef struct {
+    oxc_handle_key key;
+    bool returned; /**< as a CXH, with 0 */
+} oxc_stray;
+
 enum {
     OXC_SESSION_OPENED = 1 << 0,    /**< by an EcDoConnectEx response */
     OXC_SESSION_RETURNED = 1 << 1,  /**< a response returned its CXH with 0 */
@@ -83,6 +94,8 @@ enum {
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
     OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
     OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
+    OXC_SESSION_LEAVING = 1 << 7,   /**< its EcDoDisconnect seems to have been answered with 0 */
+    OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
 };
 
 typedef struct {
@@ -95,6 +108,7 @@ typedef struct {
     oxc_doubts doubts;      /**< of answers to its calls that are missing or were not read */
     uint32_t alive;         /**< mark since when it is known to live */
     uint32_t settled;       /**< mark of the last EcDoRpcExt2 request that has its answer */
+    uint32_t unanswered;    /**< mark of the last one whose answer will not be seen */
     uint32_t end;           /**< record, OXC_NONE while it lives */
     uint32_t activity;      /**< record: last EcDoRpcExt2 request, or its EcDoConnectEx request */
     uint32_t disconnect;    /**< record: last EcDoDisconnect request */
@@ -153,6 +167,7 @@ typedef struct {
     uint32_t other_wait; /**< record of the last wait on another connection than that */
     uint32_t failure;    /**< record of the last wait response that forbids a retry */
     uint32_t failure_status;
+    uint32_t answered;       /**< mark of the last response to a wait of it */
     uint32_t zero;           /**< record of the last response with 0 to an outstanding wait */
     uint32_t outstanding;    /**< newest outstanding wait, a list through the calls */
     uint32_t older, newer;   /**< in the session's list of quiet contexts */
@@ -164,7 +179,6 @@ typedef struct {
 enum {
     OXC_CALL_UNREAD = 1 << 0,  /**< the request */
     OXC_CALL_NULL = 1 << 1,    /**< the handle of the request */
-    OXC_CALL_DEAD = 1 << 2,    /**< the session had ended at the request */
     OXC_CALL_DOUBTED = 1 << 3, /**< the session may have ended at the request */
     OXC_CALL_COMPANY = 1 << 4, /**< another wait of the context was outstanding at the request */
     OXC_CALL_CANCELLED = 1 << 5,
@@ -176,6 +190,8 @@ enum {
     OXC_CALL_HIDDEN = 1 << 9,  /**< a gap may have hidden its answer */
     OXC_CALL_LANDED = 1 << 10, /**< EcDoRpcExt2: not in the session's list any more */
     OXC_CALL_OVERDUE = 1 << 11, /**< wait-unanswered has looked at it */
+    OXC_CALL_UNSURE =
+        1 << 12, /**< bytes are missing, since it was sent, that may hold its answer */
 };
 
 /** A call without an answer. */
@@ -286,8 +302,8 @@ struct oxc_http;
 
 typedef struct {
     oxc_connection connection;
-    uint64_t server;         /**< oxc_http_name */
-    uint32_t next;           /**< to another server on the TCP connection: its number, or OXC_NONE */
+    uint64_t server; /**< oxc_http_name */
+    uint32_t next;   /**< to another server on the TCP connection: its number, or OXC_NONE */
     uint32_t pending_period; /**< of the answer that is under way, milliseconds; 0: not known */
     bool closed;
     oxc_close close;
@@ -301,7 +317,7 @@ struct oxc_tracker {
 
     oxc_store servers, peers, associations, connections, sessions, contexts, calls, records;
     oxc_store registrations;
-    oxc_store strays; /* oxc_handle_key: handles that readable responses showed beside an error */
+    oxc_store strays; /* oxc_stray */
     oxc_index server_index, peer_index, association_index, session_index, context_index;
     oxc_index twin_index;                    /* connections, by the digests of bind and bind_ack */
     oxc_index explained_cxh, explained_acxh; /* sessions and contexts, by the 20 bytes alone */
@@ -346,7 +362,8 @@ static inline oxc_association *oxc_association_at(const oxc_tracker *tracker, ui
 static inline oxc_connection *oxc_connection_at(const oxc_tracker *tracker, uint32_t connection)
 {
     if ((connection & OXC_OF_HTTP) != 0)
-        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))->connection;
+        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))
+                    ->connection;
     return (oxc_connection *)oxc_store_at(&tracker->connections, connection);
 }
 
@@ -442,6 +459,10 @@ unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session, uint32_t co
 unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                                uint32_t since);
 
+/** The same, as to calls whose answers are still to come.
+ *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
 /** OXC_DOUBT_END if the session may have ended in a gap since it was known to live, or 0. */
 unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
@@ -469,13 +490,11 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event);
 /** Counts a call as without answer (@p change 1) or with one (-1). */
 void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change);
 
-/** Whether no handle can be valid in the association that is not explained.
- *  @param kind  OXC_MARK_OPEN or OXC_MARK_ISSUE: the kind of call that explains it */
-bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association, oxc_mark kind);
+/** Whether no handle can be valid in the association that is not explained. */
+bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association);
 
 /** Complete by its packets, whatever the settings say. */
-bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association,
-                                oxc_mark kind);
+bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association);
 
 /** Begins a connection of MAPI over HTTP to a server with a number of its own kind. */
 uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server);
@@ -513,6 +532,10 @@ uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, const oxc
 /** Whether an earlier readable PDU of the server showed the handle, as a CXH or an ACXH. */
 bool oxc_handle_was_shown(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
 
+/** Remembers that the server returned a handle as a CXH, with 0. */
+void oxc_handle_return(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
+bool oxc_handle_was_returned(const oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
+
 /** Remembers that a readable PDU showed a handle, where no session or context does. */
 void oxc_handle_show(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle);
 
@@ -526,7 +549,8 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
                            uint32_t association);
 
 /** @param disconnected  by EcDoDisconnect: for good */
-void oxc_session_end(oxc_tracker *tracker, uint32_t session, bool disconnected);
+void oxc_session_end(oxc_tracker *tracker, uint32_t session, const oxc_call *call,
+                     bool disconnected);
 
 /** The session may have ended on this PDU. */
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t session);
@@ -567,22 +591,40 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
 /** Puts a call on the list of those of its connection whose answer a gap would hide. */
 void oxc_call_list(oxc_tracker *tracker, uint32_t call);
 
-/** A gap may have hidden the answer to a call: takes it off that list, and notes the doubts. */
-void oxc_call_hide(oxc_tracker *tracker, uint32_t call, uint32_t mark, int64_t time);
+/** A gap may have hidden the answer to a call: takes it off that list, and notes the doubts. Of the
+ *  gap only mark, time and bytes count. */
+void oxc_call_hide(oxc_tracker *tracker, uint32_t call, const oxc_gap *gap);
 
 /** Forgets a call that has its answer. */
 void oxc_call_end(oxc_tracker *tracker, uint32_t call);
 
-/** Whether a gap may have hidden the answer to a call. What comes with its call id may then be the
- *  answer to another call (some servers give all answers one id), or a second one: it is linked
- *  and shown, and no verdict rests on it. */
+/** Whether a gap may have hidden the answer to a call: nobody knows whether it is outstanding. */
 static inline bool oxc_call_hidden(const oxc_call *call)
 {
     return (call->flags & OXC_CALL_HIDDEN) != 0;
 }
 
+/** Whether what comes now with the id of a call may be something else than its answer: a second
+ * one, or the answer to another call, as some servers give all answers one id. It is linked and
+ * shown, and no verdict rests on it. */
+static inline bool oxc_answer_doubted(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return (call->flags & OXC_CALL_UNSURE) != 0 ||
+           (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes);
+}
+
+/** Whether a session had ended when a call on it was sent, as is known now. */
+static inline bool oxc_call_was_late(const oxc_call *call, const oxc_session *session)
+{
+    return session->end != OXC_NONE && session->end < call->record;
+}
+
 /** Whether the stub of a request or response can be believed, "Sealed calls" of the rules. */
 bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method);
+
+/** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
+ *  session before the request, and that has not been seen to live since. */
+bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session);
 
 /* methods.c: the calls of EMSMDB */
 
@@ -673,6 +715,13 @@ void oxc_fetch_end(oxc_tracker *tracker, uint32_t call);
 
 /** Takes an EcDoRpcExt2 request back. */
 void oxc_fetch_withdraw(oxc_tracker *tracker, uint32_t call);
+
+/** The answer to one will not be seen. The server may have the request in hand all the same, until
+ * it answers a later one. */
+void oxc_fetch_lose(oxc_tracker *tracker, const oxc_call *call);
+
+/** One has its answer: those that were sent before count as in flight no more. */
+void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered);
 
 /** Links the notification of the last record with what fetches and delivers it, no more. */
 void oxc_fetch_link(oxc_tracker *tracker, uint32_t context);

@@ -36,9 +36,9 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed
 static oxc_store *store_number(oxc_tracker *tracker, size_t number)
 {
     oxc_store *stores[] = {
-        &tracker->ends,     &tracker->servers,       &tracker->peers,    &tracker->associations, &tracker->connections,
-        &tracker->sessions,      &tracker->contexts, &tracker->calls,        &tracker->records,
-        &tracker->registrations, &tracker->strays,
+        &tracker->ends,        &tracker->servers,       &tracker->peers,    &tracker->associations,
+        &tracker->connections, &tracker->sessions,      &tracker->contexts, &tracker->calls,
+        &tracker->records,     &tracker->registrations, &tracker->strays,
     };
 
     return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
@@ -262,6 +262,8 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     }
     if (event->connection >= tracker->connections.count)
         return;
+    if (oxc_connection_at(tracker, event->connection)->first == 0)
+        oxc_connection_at(tracker, event->connection)->first = ++tracker->moments;
     if (oxc_connection_at(tracker, event->connection)->repeated) {
         oxc_twins_event(tracker, event);
         return;

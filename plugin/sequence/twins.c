@@ -9,7 +9,7 @@
 #include "state.h"
 
 /* How far apart the capture may show the two sightings of one bind. */
-#define AT_ONCE INT64_C(1000000000)
+#define AT_ONCE INT64_C(10000000000)
 
 static uint32_t hash_digests(const oxc_tracker *tracker, const uint64_t digests[2])
 {
@@ -49,6 +49,9 @@ static bool are_one(const oxc_tracker *tracker, const oxc_connection *one,
     if (apart < -AT_ONCE || apart > AT_ONCE || other->repeated || other->twin != OXC_NONE)
         return false;
     if (one->bind_group == 0)
+        return true;
+    /* An association belongs to one client: two that join it are one. */
+    if (one->peer != other->peer && one->server == other->server && one->port == other->port)
         return true;
     return one->peer != other->peer && (oxc_peer_at(tracker, one->peer)->twin == other->peer ||
                                         oxc_peer_at(tracker, other->peer)->twin == one->peer);
@@ -136,8 +139,11 @@ static void see_answer(oxc_tracker *tracker, const oxc_event *event, oxc_record 
 {
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
 
-    if (call == OXC_NONE)
+    if (call == OXC_NONE || (event->type == OXC_EVENT_RESPONSE && event->stub != OXC_STUB_UNREAD &&
+                             event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
+        record->flags |= OXC_RECORD_UNMATCHED;
         return;
+    }
     record->method = oxc_method_code((oxc_method)oxc_call_at(tracker, call)->method);
     record->request = oxc_call_at(tracker, call)->record;
     if (event->type == OXC_EVENT_RESPONSE || event->type == OXC_EVENT_FAULT)

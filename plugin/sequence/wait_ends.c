@@ -108,15 +108,13 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
 {
     oxc_session *session;
 
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_DEAD | OXC_CALL_CANCELLED)) !=
-            0 ||
+    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_CANCELLED)) != 0 ||
         context->session == OXC_NONE || !oxc_acxh_explained(tracker, &context->key.handle))
         return false;
     session = oxc_session_at(tracker, context->session);
-    if ((session->flags & OXC_SESSION_OPENED) == 0)
+    if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session))
         return false;
-    if ((call->flags & (OXC_CALL_DOUBTED | OXC_CALL_HIDDEN)) == 0 &&
-        !oxc_wait_uncertain(tracker, call))
+    if (!oxc_call_doubtful(tracker, call, context->session) && !oxc_wait_uncertain(tracker, call))
         return true;
     context->unjudged_answers++;
     session->unjudged_answers++;
@@ -226,7 +224,7 @@ static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context
     /* Of a session that was there before the capture, earlier waits may still be out; and one that
      * was lost on another connection may not show until that carries something again. */
     return facts->alone && (facts->alone_doubts & OXC_DOUBT_WAIT) == 0 &&
-           other_is_over(tracker, context) && facts->judged &&
+           other_is_over(tracker, context) &&
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
 }
 
@@ -234,10 +232,11 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
-    bool counts = is_out(call) && !oxc_call_hidden(call);
+    bool counts = is_out(call) && !oxc_answer_doubted(tracker, call);
 
     oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
     context->failure = OXC_NONE;
+    context->answered = oxc_now(tracker);
     if (counts && forbids_retry(tracker, context, facts)) {
         context->failure = record;
         context->failure_status = facts->status;
@@ -311,6 +310,13 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
 
     note_close(tracker, call);
     show_end(tracker, call, OXC_OUTCOME_CANCELLED);
+    if ((call->flags & OXC_CALL_CANCELLED) != 0) {
+        oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
+
+        record->outcome = OXC_OUTCOME_NONE;
+        record->flags &= (uint8_t)~OXC_RECORD_TIMED;
+        return;
+    }
     if (call->owner != OXC_NONE) {
         oxc_wait_retire(tracker, number, false);
         leave(oxc_context_at(tracker, call->owner), number);

@@ -168,6 +168,9 @@ unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *conte
 {
     unsigned doubts = oxc_doubts_of_handles(tracker, context->session, connection, since);
 
+    /* One that nobody has explained yet may have been issued in a gap. */
+    if (context->connect == OXC_NONE)
+        doubts |= oxc_doubts_of(tracker, context->session, connection, since) & OXC_DOUBT_ISSUE;
     return since < context->certain ? doubts | OXC_DOUBT_ISSUE : doubts;
 }
 
@@ -207,7 +210,10 @@ static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, ox
      * success; or the handle may just be returned. */
     facts->failure.doubts |= oxc_doubts_of(tracker, context->session, call->connection, since + 1) &
                              (OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
-    if (context->session != OXC_NONE && oxc_session_at(tracker, context->session)->issuing != 0)
+    if (context->session == OXC_NONE)
+        return;
+    facts->failure.doubts |= oxc_doubts_awaited(tracker, context->session, call->connection);
+    if (oxc_session_at(tracker, context->session)->issuing != 0)
         facts->failure.doubts |= OXC_DOUBT_ISSUE;
 }
 
@@ -246,7 +252,10 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
     uint32_t bound = oxc_context_bound_since(tracker, call->owner);
     oxc_evidence evidence = oxc_evidence_of(tracker, end);
 
-    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection, bound);
+    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection, bound) |
+                      oxc_doubts_awaited(tracker, context->session, call->connection);
+    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_EARLIER) != 0)
+        evidence.doubts |= OXC_DOUBT_END;
     return evidence;
 }
 
@@ -255,22 +264,21 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t association = oxc_connection_at(tracker, call->connection)->association;
-    uint32_t session = oxc_session_find(
-        tracker, oxc_connection_at(tracker, call->connection)->server, &event->handle);
+    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
 
     facts->explained = event->explained || oxc_acxh_explained(tracker, &event->handle);
     facts->association_began = oxc_association_at(tracker, association)->began;
-    facts->association_complete = oxc_association_complete(tracker, association, OXC_MARK_ISSUE);
+    facts->association_complete = oxc_association_complete(tracker, association);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
-    facts->returned_as_cxh = session != OXC_NONE && !event->over_http &&
-                             (oxc_session_at(tracker, session)->flags & OXC_SESSION_RETURNED) != 0;
+    /* Only where it counts: it is one look-up more. */
+    if (!facts->explained && !event->over_http)
+        facts->returned_as_cxh = oxc_handle_was_returned(tracker, server, &event->handle);
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
         facts->session_end = end_evidence(tracker, call);
         if (event->end_doubtful)
             facts->session_end.doubts |= OXC_DOUBT_OPEN;
-        call->flags |= OXC_CALL_DEAD;
     } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
                oxc_doubts_of_handles(tracker, context->session, call->connection,
                                      oxc_context_bound_since(tracker, call->owner)) != 0) {
@@ -332,13 +340,18 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
 
     call->owner = oxc_context_used(tracker, server, &event->handle);
     if (call->owner == OXC_NONE && event->over_http)
-        call->owner = oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event),
-                                          event->opened);
+        call->owner =
+            oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
     else if (call->owner == OXC_NONE)
         call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
+    oxc_handle_show(tracker, server, &event->handle);
     oxc_wait_show_context(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = oxc_context_at(tracker, call->owner)->session;
-    if (session != OXC_NONE) {
+    if (session == OXC_NONE) {
+        uint32_t peer = oxc_connection_at(tracker, call->connection)->peer;
+
+        oxc_peer_at(tracker, peer)->unknown_waits = oxc_now(tracker);
+    } else {
         oxc_session_at(tracker, session)->latest =
             oxc_connection_at(tracker, call->connection)->association;
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_WAITED;
@@ -366,7 +379,8 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     if (event->resent)
         facts.other_wait.frame = 0;
     oxc_judge(tracker, &facts);
-    if (!event->unjudged && !facts.explained && !facts.association_complete && !facts.returned_as_cxh)
+    if (!event->unjudged && !facts.explained && !facts.association_complete &&
+        !facts.returned_as_cxh)
         context->flags |= OXC_CONTEXT_REPORTED;
     if (facts.cut_waits.frame != 0 && facts.cut_waits.doubts == 0)
         context->flags |= OXC_CONTEXT_CUT;
@@ -385,8 +399,7 @@ void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t number)
     uint32_t context = association->latest_context;
 
     /* Everything that was issued on the association is known, and it is one context. */
-    if (!oxc_association_seen_whole(tracker, association, OXC_MARK_ISSUE) ||
-        association->contexts != 1)
+    if (!oxc_association_seen_whole(tracker, association) || association->contexts != 1)
         return;
     if (oxc_context_at(tracker, context)->session != OXC_NONE &&
         !oxc_session_ended(tracker, oxc_context_at(tracker, context)->session))

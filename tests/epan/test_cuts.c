@@ -72,7 +72,7 @@ static void add_frame(variant *made, const capture *from, unsigned origin)
 /* A copy of some packets of a capture, from the one with the index first to that before end. */
 static variant copy_frames(const capture *from, unsigned first, unsigned end)
 {
-    unsigned room = from->packets->len + 1;
+    unsigned room = 2 * from->packets->len + 1;
     variant made = {.packets = g_new(host_packet, room),
                     .frames = g_new(const host_packet *, room),
                     .origins = g_new(uint32_t, room),
@@ -411,6 +411,10 @@ static void vary_way(const capture *from)
     made = copy_frames(from, 0, from->packets->len);
     check_no_more(from, &made, "Decode As of another protocol's ports", 0);
     decode_as_dcerpc(taken, false);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", false);
+    made = copy_frames(from, 0, from->packets->len);
+    check_no_more(from, &made, "without the heuristic in front of Wireshark's", 0);
+    host_enable_heuristic("dcerpc_tcp_oxcnotif", true);
     g_array_unref(taken);
     g_array_unref(ports);
     g_array_unref(details);
@@ -461,6 +465,78 @@ static void vary_port(const capture *from)
         check_no_more(from, &made, "port of the connection of frame", i + 1);
         g_ptr_array_unref(copies);
     }
+}
+
+enum { IP_SOURCE = 26, IP_DESTINATION = 30, IP_ADDRESS = 4 };
+
+/* Address and port of the sender or the receiver of a packet, as a key of a set. */
+static gpointer end_of(const host_packet *packet, int address)
+{
+    int port = TCP_PORTS + (address == IP_SOURCE ? 0 : 2);
+    uint64_t key = (uint64_t)(packet->bytes[port] << 8 | packet->bytes[port + 1]) << 32;
+
+    for (int i = 0; i < IP_ADDRESS; i++)
+        key |= (uint64_t)packet->bytes[address + i] << (8 * i);
+    return (gpointer)(uintptr_t)key;
+}
+
+/* The ends that open connections. */
+static GHashTable *find_clients(const capture *from)
+{
+    GHashTable *clients = g_hash_table_new(NULL, NULL);
+
+    for (unsigned i = 0; i < from->packets->len; i++) {
+        const host_packet *packet = packet_of(from, i);
+
+        if (is_plain_tcp(packet) && packet->bytes[TCP_FLAGS] == TCP_SYN)
+            g_hash_table_add(clients, end_of(packet, IP_SOURCE));
+    }
+    return clients;
+}
+
+/* Adds a packet as it is on the far side of a firewall, where the client has another address. */
+static void add_translated(variant *made, const capture *from, unsigned origin, int place,
+                           GPtrArray *copies)
+{
+    host_packet *packet = &made->packets[made->count];
+
+    add_frame(made, from, origin);
+    packet->bytes = (uint8_t *)g_memdup2(packet->bytes, packet->captured);
+    g_ptr_array_add(copies, packet->bytes);
+    packet->bytes[place] ^= 0x80;
+}
+
+/* Both sides of a firewall that translates the client's address: the same is said as of one side.
+ */
+static void vary_sides(const capture *from)
+{
+    GHashTable *clients = find_clients(from);
+    GPtrArray *copies = g_ptr_array_new_with_free_func(g_free);
+    variant made = copy_frames(from, 0, 0);
+    uint64_t *rules;
+
+    for (unsigned i = 0; i < from->packets->len; i++) {
+        const host_packet *packet = packet_of(from, i);
+        bool to_server =
+            is_plain_tcp(packet) && g_hash_table_contains(clients, end_of(packet, IP_SOURCE));
+        bool to_client =
+            is_plain_tcp(packet) && g_hash_table_contains(clients, end_of(packet, IP_DESTINATION));
+
+        if (to_client && !to_server)
+            add_translated(&made, from, i, IP_DESTINATION, copies);
+        add_frame(&made, from, i);
+        if (to_server)
+            add_translated(&made, from, i, IP_SOURCE, copies);
+    }
+    rules = judge(from, &made, 0);
+    for (unsigned i = 0; i < from->packets->len; i++) {
+        complain(from, "both sides", 0, i, "new", rules[i] & ~from->whole[i]);
+        complain(from, "both sides", 0, i, "missing", from->whole[i] & ~rules[i]);
+    }
+    g_free(rules);
+    clear_variant(&made);
+    g_ptr_array_unref(copies);
+    g_hash_table_unref(clients);
 }
 
 /* What stands behind the IP packet: padding, a frame check sequence, time stamps of a tap. */
@@ -643,6 +719,7 @@ static property properties[] = {
     {"port", vary_port},
     {"way", vary_way},
     {"trailer", vary_trailer},
+    {"sides", vary_sides},
     {"snaplen_of_one", vary_snaplen_of_one},
     {"snaplen_of_all", vary_snaplen_of_all},
 };

@@ -52,6 +52,7 @@ class Calls:
 
     def __init__(self, corpus):
         self.corpus = corpus
+        self.rops = b""  # of the calls so far, as the target "calls" takes them
         self.bound = {}
         self.requests = {}
 
@@ -84,6 +85,8 @@ class Calls:
         elif opnum == RPC_EXT2 and choices == 0:
             self._buffers(request_stub, 24, 4, 0)
             self._buffers(stub, 24, 12, 1)
+            self._rops(request_stub, 4, 1)
+            self._rops(stub, 12, 0)
         elif opnum == CONNECT_EX and choices == 0:
             self._last_buffer(request_stub, 0)
             self._last_buffer(stub, 1)
@@ -100,6 +103,17 @@ class Calls:
             self.corpus.add("buffers", bytes([response | auxiliary]) + buffer)
             add_payloads(self.corpus, buffer, response, auxiliary)
             offset += counts + size + -size % 4 + (4 if response or auxiliary else 8)
+
+    def _rops(self, stub, counts, request):
+        """The payloads of the first array of a stub of EcDoRpcExt2 in NDR32."""
+        if len(stub) < 24 + counts:
+            return
+        size, = struct.unpack_from("<I", stub, 24 + counts - 4)
+        found = payloads(stub[24 + counts:24 + counts + size])
+        for place, payload in enumerate(found):
+            more = 0x80 if place + 1 < len(found) else 0
+            self.rops += struct.pack(">BH", request | more, len(payload)) + payload
+        self.corpus.add("calls", self.rops)
 
     def _push(self, request, stub):
         """A registration in NDR32, with datagrams to its port, one of them what it asks for."""
@@ -121,9 +135,21 @@ class Calls:
             add_payloads(self.corpus, stub[start:start + size], response, 2)
 
 
+def payloads(buffer):
+    """The payloads of an extended buffer that are not compressed, in the clear."""
+    offset, found = 0, []
+    while offset + 8 <= len(buffer):
+        _, flags, size, _ = struct.unpack_from("<HHHH", buffer, offset)
+        payload = buffer[offset + 8:offset + 8 + size]
+        offset += 8 + size
+        if not flags & 1:
+            found.append(bytes(byte ^ 0xA5 for byte in payload) if flags & 2 else payload)
+    return found
+
+
 def add_payloads(corpus, buffer, response, auxiliary):
     """The payloads of an extended buffer, for the targets that take one."""
-    offset, payloads = 0, []
+    offset, clear = 0, []
     while offset + 8 <= len(buffer):
         _, flags, size, actual = struct.unpack_from("<HHHH", buffer, offset)
         payload = buffer[offset + 8:offset + 8 + size]
@@ -133,13 +159,13 @@ def add_payloads(corpus, buffer, response, auxiliary):
         if flags & 1:
             corpus.add("lz77", struct.pack(">H", actual) + payload)
             continue
-        payloads.append(payload)
+        clear.append(payload)
         if auxiliary:
             corpus.add("auxiliary", b"\0" + payload)
         else:
             corpus.add("rops", bytes([0 if response else 1]) + payload)
-    if payloads:
-        sized = b"".join(struct.pack(">H", len(each)) + each for each in payloads)
+    if clear:
+        sized = b"".join(struct.pack(">H", len(each)) + each for each in clear)
         for obfuscated in (0, 8):
             corpus.add("buffers", bytes([response | auxiliary | 4 | obfuscated]) + sized)
 

@@ -1,10 +1,10 @@
 # test_readme.py
-# Every command of README.md that is shown with its output prints that output
+# Every command of README.md and of docs/ that is shown with its output prints that output
 #
 # Copyright (C) the oxcnotif authors
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs the blocks of README.md that begin with ```console.
+"""Runs the blocks of README.md and docs/*.md that begin with ```console.
 
 In such a block a line "$ COMMAND" is run by bash in the source folder, with a tshark that has
 loaded the plugin, and the lines that follow are what it must print on standard output and
@@ -89,13 +89,14 @@ def environment(scratch):
 
 
 def check(command, expected, place, env):
+    """Whether the command at a place ("README.md:12") prints what is expected."""
     result = subprocess.run(["bash", "-c", command], cwd=SOURCE, env=env, text=True,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, timeout=300, check=False)
     printed = result.stdout.splitlines()
     if matches(expected, printed):
         return True
-    print(f"README.md:{place}: $ {command}\n--- README.md")
+    print(f"{place}: $ {command}\n--- expected")
     print("\n".join(expected))
     print(f"--- printed (exit status {result.returncode})")
     print("\n".join(printed))
@@ -103,20 +104,19 @@ def check(command, expected, place, env):
 
 
 def main():
-    readme = SOURCE / "README.md"
-    if not readme.exists():
-        print("README.md is missing")
-        return 1
+    pages = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
     count = failed = 0
     with tempfile.TemporaryDirectory(prefix="oxcnotif-readme.", dir="/tmp") as folder:
         env = environment(Path(folder))
-        for first, lines in blocks(readme.read_text(encoding="utf-8")):
-            for command, expected, offset in commands(lines):
-                count += 1
-                failed += not check(command, expected, first + offset, env)
+        for page in pages:
+            for first, lines in blocks(page.read_text(encoding="utf-8")):
+                for command, expected, offset in commands(lines):
+                    count += 1
+                    place = f"{page.relative_to(SOURCE)}:{first + offset}"
+                    failed += not check(command, expected, place, env)
     print(f"{count} commands, {failed} failed")
     if count == 0:
-        print("README.md shows no command with its output")
+        print("no command is shown with its output")
         return 1
     return 1 if failed else 0
 

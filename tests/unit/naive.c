@@ -62,6 +62,7 @@ void naive_event(naive *n, const oxc_event *event)
     else if (event->type == OXC_EVENT_RESPONSE)
         judge_response(n, i);
     at(n, i)->certain = certain_findings(n, i);
+    at(n, i)->allowed = allowed_findings(n, i);
 }
 
 void naive_close(naive *n, uint32_t number, int64_t time)

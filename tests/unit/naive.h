@@ -86,6 +86,10 @@ guint naive_certain_from(const naive *n, guint index, guint gap);
 /** True if all of what was told could be read and matched and nothing in it shows a loss. */
 bool naive_all_read(const naive *n);
 
+/** False if the last entry returned a handle that was used on another server address already: the
+ *  contract leaves open whose it is. */
+bool naive_is_clear(const naive *n);
+
 /** True if every handle stays on one association as far as can be told, and no server gives back
  *  the CXH of a session that has ended, a handle to a second session, or a group id twice. */
 bool naive_is_ordinary(const naive *n);

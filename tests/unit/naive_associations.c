@@ -79,8 +79,10 @@ static bool makes_hole(const naive *n, int i, int before)
     const entry *x = at(n, i);
     if (!is_pdu(x))
         return false;
-    if (x->e.type == OXC_EVENT_LOST)
-        return true;
+    if (x->e.type == OXC_EVENT_LOST) {
+        hidden what = hidden_in(n, i);
+        return what.requests || what.answers;
+    }
     if (x->e.type == OXC_EVENT_RESPONSE)
         return x->unmatched;
     if (!is_request(x, OXC_METHOD_CONNECT) && !is_request(x, OXC_METHOD_ASYNC_CONNECT))
@@ -116,6 +118,25 @@ bool is_complete(const naive *n, int i)
     return connected;
 }
 
+/* The same if no gap has hidden an answer that matters. */
+bool may_be_complete(const naive *n, int i)
+{
+    int association = association_of(n, at(n, i)->e.connection, i);
+    if (n->settings.assume_complete || !began_in_capture(n, association))
+        return n->settings.assume_complete;
+    bool connected = false;
+    for (int k = 0; k < i; k++) {
+        bool connects = is_request(at(n, k), OXC_METHOD_CONNECT);
+        if ((!connects && !is_request(at(n, k), OXC_METHOD_ASYNC_CONNECT)) ||
+            association_of(n, at(n, k)->e.connection, i) != association)
+            continue;
+        if (answer_of(n, k, i) == NOTHING)
+            return false;
+        connected = connected || connects;
+    }
+    return connected;
+}
+
 static int first_packet(const naive *n, uint32_t number)
 {
     for (int i = 0; i < length(n); i++)
@@ -145,6 +166,42 @@ bool may_have_more(const naive *n, int i)
         if (other != association && !began_in_capture(n, other) && association >= 0 &&
             bind_of(n, association) < first_packet(n, x->e.connection))
             return true;
+    }
+    return false;
+}
+
+static bool issues(const naive *n, const entry *x)
+{
+    return opens_session(n, x) || returns_acxh(n, x);
+}
+
+static int session_issued(const naive *n, int i)
+{
+    return opens_session(n, at(n, i)) ? i : at(n, at(n, i)->call)->session;
+}
+
+static bool is_for_another(const naive *n, int first, int second, int moment)
+{
+    return first != second || first == NOTHING || session_end(n, first, moment) != NOTHING;
+}
+
+/* "Unless this server was seen to issue one handle for two sessions", or for one that had ended, or
+ * one that was used before. */
+bool gives_again(const naive *n, uint32_t server, int before)
+{
+    for (int k = 0; k < before; k++) {
+        const entry *x = at(n, k);
+        if (!issues(n, x) || server_of(n, x) != server)
+            continue;
+        for (int j = 0; j < x->call && opens_session(n, x); j++)
+            if (carries_cxh(at(n, j)) && server_of(n, at(n, j)) == server &&
+                same_handle(&at(n, j)->e.handle, &x->e.handle))
+                return true;
+        for (int j = 0; j < k; j++)
+            if (issues(n, at(n, j)) && server_of(n, at(n, j)) == server &&
+                same_handle(&at(n, j)->e.handle, &x->e.handle) &&
+                is_for_another(n, session_issued(n, j), session_issued(n, k), k))
+                return true;
     }
     return false;
 }

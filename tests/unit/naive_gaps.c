@@ -25,16 +25,16 @@ static const uint64_t answer_rules =
     RULE_BIT(session_handle_changed) | RULE_BIT(disconnect_handle_not_null) |
     RULE_BIT(connect_null_on_success) | RULE_BIT(connect_handle_on_failure);
 
+/* What a hidden EcDoAsyncConnectEx may undo: "any call until its connection closed". */
+static const uint64_t until_closed =
+    RULE_BIT(wait_after_error) | RULE_BIT(wait_after_disconnect) |
+    RULE_BIT(wait_races_disconnect) | RULE_BIT(connect_after_disconnect) |
+    RULE_BIT(connect_races_disconnect);
+
 /* "A handle that nobody explained before the gap may have been issued in it", for good. */
 static const uint64_t unexplained_rules =
     RULE_BIT(wait_without_connect) | RULE_BIT(wait_handle_unknown) |
     RULE_BIT(connect_without_session) | RULE_BIT(connect_session_unknown);
-
-/* What a gap can have hidden. */
-typedef struct {
-    bool requests;
-    bool answers;
-} hidden;
 
 static bool has_outstanding(const naive *n, uint32_t number, int moment)
 {
@@ -51,9 +51,19 @@ static bool takes_over(const naive *n, int i)
     return older != NOTHING && answer_of(n, older, i) == NOTHING;
 }
 
+/* A bind_ack without its bind, or behind a call: something of the connection is missing. */
+static bool comes_late(const naive *n, int bind_ack)
+{
+    for (int i = 0; i < bind_ack; i++)
+        if (is_pdu(at(n, i)) && at(n, i)->e.type == OXC_EVENT_REQUEST &&
+            at(n, i)->e.connection == at(n, bind_ack)->e.connection)
+            return true;
+    return bind_of(n, bind_ack) == NOTHING;
+}
+
 /* "Missing bytes of the server hide answers, and only those of calls that were outstanding on that
  * connection; missing bytes of the client hide requests (and later their answers)." */
-static hidden hidden_in(const naive *n, int g)
+hidden hidden_in(const naive *n, int g)
 {
     const entry *x = at(n, g);
     hidden none = {false, false};
@@ -65,17 +75,27 @@ static hidden hidden_in(const naive *n, int g)
         return (hidden){x->e.lost_from != OXC_SIDE_SERVER,
                         x->e.lost_from != OXC_SIDE_CLIENT &&
                             has_outstanding(n, x->e.connection, g)};
+    if (x->e.type == OXC_EVENT_BIND_ACK && comes_late(n, g))
+        return (hidden){true, true};
     if (x->e.type == OXC_EVENT_RESPONSE)
-        return (hidden){x->unmatched, is_unreadable(x)};
+        return (hidden){x->unmatched || is_unreadable(at(n, x->call)), is_unreadable(x)};
     if (x->e.type == OXC_EVENT_REQUEST)
         return (hidden){is_unreadable(x), takes_over(n, g)};
     return none;
 }
 
-static bool touches_client(const naive *n, int g, int i)
+/* "An association belongs to one client": a gap touches what its client did, and the sessions of
+ * which that client sent a call. */
+static bool touches_client(const naive *n, int g, int i, int session)
 {
-    return at(n, g)->e.type == OXC_EVENT_UNSEEN ||
-           connection_of(n, at(n, g))->client == connection_of(n, at(n, i))->client;
+    uint32_t client = connection_of(n, at(n, g))->client;
+    if (at(n, g)->e.type == OXC_EVENT_UNSEEN || client == connection_of(n, at(n, i))->client)
+        return true;
+    for (int k = 0; k < i && session != NOTHING; k++)
+        if (is_pdu(at(n, k)) && at(n, k)->session == session &&
+            client == connection_of(n, at(n, k))->client)
+            return true;
+    return false;
 }
 
 /* "Until one of their calls that was sent after the gap is answered with 0 and their CXH." Such an
@@ -102,31 +122,29 @@ static int session_at(const naive *n, int i)
     return call->context == NOTHING ? NOTHING : session_of(n, call->context, i);
 }
 
-/* "Sessions and contexts that begin after a gap are judged as if it had not been." */
-static int begin_of(const naive *n, int i, int session)
+/* "Sessions and contexts that begin after a gap are judged as if it had not been": the call that
+ * opened the session, or 0 for one that may be older than its first PDU. */
+static int begin_of(const naive *n, int session)
 {
-    const entry *x = at(n, i);
-    int begin = session;
-    if (session == NOTHING)
-        begin = x->e.type == OXC_EVENT_RESPONSE ? at(n, x->call)->context : x->context;
-    if (begin == NOTHING)
-        return 0;
-    return at(n, begin)->e.type == OXC_EVENT_RESPONSE ? at(n, begin)->call : begin;
+    return was_opened(n, session) ? at(n, session)->call : 0;
 }
 
 /* Whether gap g may lift a rule at entry i that rests on nothing older than @p since. */
 static bool may_lift(const naive *n, int g, int i, int rule, int since, int session)
 {
     hidden what = hidden_in(n, g);
-    if ((!what.requests && !what.answers) || !touches_client(n, g, i) ||
-        g < begin_of(n, i, session))
+    if ((!what.requests && !what.answers) || !touches_client(n, g, i, session) ||
+        g < begin_of(n, session))
         return false;
     int back = session == NOTHING ? NOTHING : comes_back(n, session, g, i);
     if (back == NOTHING)
         return true;
     if ((answer_rules >> rule & 1) != 0)
-        return false;
+        return g > since;
     if (back > since)
+        return true;
+    if ((until_closed >> rule & 1) != 0 && what.requests &&
+        !was_closed(n, at(n, g)->e.connection, since))
         return true;
     return what.requests && at(n, since)->e.time - at(n, g)->e.time <= FIVE_MINUTES + grace_of(n);
 }
@@ -135,9 +153,11 @@ static bool is_certain(const naive *n, int i, int rule)
 {
     if ((request_rules >> rule & 1) != 0)
         return true;
+    if (gives_again(n, server_of(n, at(n, i)), i))
+        return false;
     bool unexplained = (unexplained_rules >> rule & 1) != 0;
     int session = session_at(n, i);
-    for (int g = 0; g < i; g++) {
+    for (int g = 0; g <= i; g++) {
         hidden what = hidden_in(n, g);
         if (unexplained ? what.requests || what.answers
                         : may_lift(n, g, i, rule, at(n, i)->since[rule], session))
@@ -156,6 +176,29 @@ uint64_t certain_findings(const naive *n, int i)
     return certain;
 }
 
+/* A response that was read as that of another method than its call's: whether what comes as the
+ * answer after that is evidence is left open. */
+static bool was_misread(const naive *n, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        if (is_pdu(x) && x->e.type == OXC_EVENT_RESPONSE && x->unmatched && x->call != NOTHING &&
+            answer_of(n, x->call, i) == NOTHING)
+            return true;
+    }
+    return false;
+}
+
+/* What may be said at entry i. */
+uint64_t allowed_findings(const naive *n, int i)
+{
+    uint64_t allowed = at(n, i)->allowed | at(n, i)->findings;
+    for (int rule = 0; rule < OXC_RULE_COUNT && was_misread(n, i); rule++)
+        if (oxc_rules[rule].rule_class == OXC_CLASS_SUSPICION)
+            allowed |= UINT64_C(1) << rule;
+    return allowed;
+}
+
 guint naive_certain_from(const naive *n, guint index, guint gap)
 {
     int i = (int)index;
@@ -166,8 +209,8 @@ guint naive_certain_from(const naive *n, guint index, guint gap)
     int session = session_at(n, i);
     if (session == NOTHING)
         return 0;
-    if (begin_of(n, i, session) > (int)gap)
-        return (guint)begin_of(n, i, session) - 1;
+    if (begin_of(n, session) > (int)gap)
+        return (guint)begin_of(n, session) - 1;
     int back = comes_back(n, session, (int)gap, i);
     return back == NOTHING ? 0 : (guint)back;
 }

@@ -52,6 +52,7 @@ typedef struct {
 
 struct naive {
     oxc_settings settings;
+    bool only_allows; /* what the rules report is allowed, not asked for */
     GArray *connections;
     GArray *history;
 };
@@ -137,10 +138,12 @@ bool is_believed(const naive *n, const entry *x, int before);
 bool opens_session(const naive *n, const entry *x);
 bool carries_cxh(const entry *x);
 int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int before);
+int session_end_from(const naive *n, int session, int from, int before);
 int session_end(const naive *n, int session, int before);
 bool is_doubtful(const naive *n, int session, int moment, int before);
 bool was_opened(const naive *n, int session);
 bool was_alive(const naive *n, int session, int moment, int before);
+bool may_have_lived(const naive *n, int session, int moment, int before);
 bool is_alive(const naive *n, int session, int before);
 bool is_explained(const naive *n, const oxc_handle *handle, oxc_method by, int before);
 bool returns_acxh(const naive *n, const entry *x);
@@ -173,8 +176,10 @@ int association_of(const naive *n, uint32_t number, int before);
 bool same_endpoint(const naive *n, uint32_t a, uint32_t b);
 bool began_in_capture(const naive *n, int association);
 bool is_complete(const naive *n, int i);
+bool may_be_complete(const naive *n, int i);
 bool may_have_more(const naive *n, int i);
 bool awaits(const naive *n, int session, oxc_method method, int i);
+bool gives_again(const naive *n, uint32_t server, int before);
 bool is_second_sighting(const naive *n, int i);
 
 /* --- naive_requests.c, naive_responses.c: the rules --- */
@@ -192,6 +197,14 @@ void judge_left(naive *n, int notification, int i);
 
 /* --- naive_gaps.c --- */
 
+/* What a gap can have hidden. */
+typedef struct {
+    bool requests;
+    bool answers;
+} hidden;
+
+hidden hidden_in(const naive *n, int g);
 uint64_t certain_findings(const naive *n, int i);
+uint64_t allowed_findings(const naive *n, int i);
 
 #endif /* NAIVE_HISTORY_H */

@@ -65,19 +65,19 @@ static bool leaves_association(const naive *n, int i)
     return false;
 }
 
-/* Whether entry i gives a CXH back that is no more. */
+/* Whether entry i gives back the CXH of a session that is no more, or an ACXH for it. */
 static bool revives_session(const naive *n, int i)
 {
     const entry *x = at(n, i);
     if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) ||
-        is_null(&x->e.handle) || is_response(n, x, OXC_METHOD_CONNECT) ||
-        is_response(n, x, OXC_METHOD_ASYNC_CONNECT))
+        is_null(&x->e.handle) || is_response(n, x, OXC_METHOD_CONNECT))
         return false;
     int session = at(n, x->call)->session;
     return session != NOTHING && session_end(n, session, x->call) != NOTHING;
 }
 
-/* "Handles are fresh": whether entry i issues a handle that another session had. */
+/* "Handles are fresh": whether entry i issues a handle that another session had, or that was used
+ * before. */
 static bool issues_again(const naive *n, int i)
 {
     const entry *x = at(n, i);
@@ -88,7 +88,7 @@ static bool issues_again(const naive *n, int i)
         const entry *y = at(n, k);
         if (!is_pdu(y) || !same_handle(&x->e.handle, &y->e.handle))
             continue;
-        if (opens ? opens_session(n, y) || (carries_cxh(y) && k < x->call)
+        if (opens ? opens_session(n, y) || carries_cxh(y)
                   : returns_acxh(n, y) && at(n, y->call)->session != at(n, x->call)->session)
             return true;
     }
@@ -116,4 +116,26 @@ bool naive_is_ordinary(const naive *n)
             revives_session(n, i) || issues_again(n, i))
             return false;
     return true;
+}
+
+/* Whether entry i returns a handle that a request carried on another server address before: whose
+ * it is then is left open. */
+static bool comes_from_elsewhere(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (!opens_session(n, x) && !returns_acxh(n, x))
+        return false;
+    for (int k = 0; k < i; k++) {
+        const entry *y = at(n, k);
+        if ((carries_cxh(y) || carries_acxh(y)) && server_of(n, y) != server_of(n, x) &&
+            same_handle(&x->e.handle, &y->e.handle))
+            return true;
+    }
+    return false;
+}
+
+bool naive_is_clear(const naive *n)
+{
+    int last = length(n) - 1;
+    return last < 0 || !comes_from_elsewhere(n, last);
 }

@@ -71,7 +71,7 @@ static void look_at_wait(const naive *n, int i, int request, naive_view *view)
     const entry *wait = at(n, request);
     view->context = context_number(n, wait->context);
     view->session = session_number(n, session_of(n, wait->context, i));
-    view->connect_frame = frame_of(n, last_return(n, server_of(n, wait), &wait->e.handle, i));
+    view->connect_frame = frame_of(n, last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i));
     for (int k = 0; k <= request; k++)
         view->wait += is_wait_of(n, k, wait->context);
     if (i != request)
@@ -142,7 +142,7 @@ void naive_look(const naive *n, guint index, naive_view *view)
     *view = (naive_view){.session = OXC_NONE, .context = OXC_NONE, .delivery_time = -1};
     view->findings = x->findings;
     view->certain = x->certain;
-    view->allowed = x->allowed | x->findings;
+    view->allowed = x->allowed;
     memcpy(view->since, x->since, sizeof view->since);
     view->twin = x->twin;
     view->warns_unknown = x->warns_unknown;

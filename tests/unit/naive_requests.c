@@ -10,17 +10,20 @@
 
 #define OLDEST_SERVER (UINT64_C(8) << 48 | UINT64_C(358) << 16)
 
-void report(naive *n, int i, oxc_rule_id rule, int since)
-{
-    entry *x = at(n, i);
-    if ((x->findings >> rule & 1) == 0 || since < x->since[rule])
-        x->since[rule] = since;
-    x->findings |= UINT64_C(1) << rule;
-}
-
 void allow(naive *n, int i, oxc_rule_id rule)
 {
     at(n, i)->allowed |= UINT64_C(1) << rule;
+}
+
+void report(naive *n, int i, oxc_rule_id rule, int since)
+{
+    entry *x = at(n, i);
+    allow(n, i, rule);
+    if (n->only_allows)
+        return;
+    if ((x->findings >> rule & 1) == 0 || since < x->since[rule])
+        x->since[rule] = since;
+    x->findings |= UINT64_C(1) << rule;
 }
 
 /* What the contract's words leave open is allowed, and not asked for. */
@@ -31,12 +34,13 @@ void report_if(naive *n, int i, oxc_rule_id rule, int since, bool sure)
         report(n, i, rule, since);
 }
 
-static bool reported_before(const naive *n, int i, oxc_rule_id rule)
+/* Whether the rule was, or may have been, said of the handle before. */
+static bool was_said(const naive *n, int i, oxc_rule_id rule)
 {
     const entry *about = at(n, i);
     for (int k = 0; k < i; k++) {
         const entry *x = at(n, k);
-        if (is_pdu(x) && (x->findings >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
+        if (is_pdu(x) && (x->allowed >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
             same_handle(&x->e.handle, &about->e.handle))
             return true;
     }
@@ -62,18 +66,18 @@ static bool returned_as_cxh(const naive *n, int i)
     return false;
 }
 
-/* Where another connection may belong to the association, the words of the contract allow both
- * rules; only what proves the matter without it is asked for. */
+/* Where another connection may belong to the association, or a gap have hidden something, the words
+ * of the contract allow both rules; only what proves the matter without it is asked for. */
 static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id unknown, bool is_cxh)
 {
     bool more = may_have_more(n, i) && !n->settings.assume_complete;
     bool complete = is_complete(n, i);
     allow(n, i, unknown);
+    if (may_be_complete(n, i))
+        allow(n, i, proven);
     if (is_cxh || (complete && !more))
         report(n, i, proven, 0);
-    else if (complete)
-        allow(n, i, proven);
-    else if (!reported_before(n, i, unknown))
+    else if (!complete && !was_said(n, i, unknown))
         report(n, i, unknown, 0);
 }
 
@@ -114,13 +118,14 @@ bool was_dropped(const naive *n, int wait, int i)
            (last == NOTHING || at(n, i)->e.time - at(n, last)->e.time > limit);
 }
 
-/* Whether the handle was returned again since the wait, for a session from before the capture: if
- * that had ended there, another context began. */
+/* Whether the handle was returned again since the wait, for a session from before the capture, or by
+ * a server that gives handles again: if that session had ended there, another context began. */
 bool maybe_replaced(const naive *n, int wait, int before)
 {
     const entry *x = at(n, wait);
     int session = issued_for(n, x->context);
-    return session != NOTHING && !was_opened(n, session) &&
+    return session != NOTHING &&
+           (!was_opened(n, session) || gives_again(n, server_of(n, x), before)) &&
            last_return(n, server_of(n, x), &x->e.handle, before) > wait;
 }
 
@@ -150,7 +155,9 @@ static bool tells_what_came(const naive *n, uint32_t number, int before)
     return false;
 }
 
-/* "On the request: an earlier wait of the same context is outstanding on the same connection." */
+/* "On the request: an earlier wait of the same context is outstanding on the same connection." Of a
+ * connection on which the capture has nothing from the server it is left open when its last PDU
+ * came. */
 static void judge_overlap(naive *n, int i)
 {
     bool same = false;
@@ -242,6 +249,13 @@ static bool keeps_to_a_connection(const naive *n, int wait, int before)
     return true;
 }
 
+/* Whether an answer to a session that had ended says more than that is left open. */
+static bool is_of_the_living(const naive *n, int k)
+{
+    int session = issued_for(n, context_of_response(n, k));
+    return session == NOTHING || was_alive(n, session, at(n, k)->call, k);
+}
+
 static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
 {
     const entry *x = at(n, k);
@@ -258,7 +272,7 @@ static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
 static void judge_after_error(naive *n, int i)
 {
     const entry *wait = at(n, i);
-    int returned = last_return(n, server_of(n, wait), &wait->e.handle, i);
+    int returned = last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i);
     if (returned == NOTHING)
         return;
     bool sure = true;
@@ -275,7 +289,7 @@ static void judge_after_error(naive *n, int i)
         sure = sure && !maybe_replaced(n, x->call, i) && x->call > returned &&
                !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i);
         if (x->e.status == STATUS_REJECTED)
-            sure = sure && keeps_to_a_connection(n, x->call, i);
+            sure = sure && keeps_to_a_connection(n, x->call, i) && is_of_the_living(n, k);
         report_if(n, i, OXC_RULE_wait_after_error, x->call, sure);
         return;
     }
@@ -289,11 +303,14 @@ static bool is_same_session(const naive *n, int session, int end)
     return opens_session(n, at(n, end)) && !was_opened(n, session) && session > at(n, end)->call;
 }
 
+/* Which end counts may be in doubt behind a gap: what any of them says is allowed. */
 static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rule_id races)
 {
     int end = session == NOTHING ? NOTHING : session_end(n, session, i);
     if (end == NOTHING)
         return;
+    for (int k = end; k != NOTHING; k = session_end_from(n, session, k + 1, i))
+        allow(n, i, at(n, i)->e.time - at(n, k)->e.time < SECOND ? races : after);
     oxc_rule_id rule = at(n, i)->e.time - at(n, end)->e.time < SECOND ? races : after;
     bool waits = rule == OXC_RULE_wait_races_disconnect || rule == OXC_RULE_wait_after_disconnect;
     report_if(n, i, rule, end,
@@ -361,7 +378,8 @@ static void judge_async_connect_request(naive *n, int i)
 
 /* EcDoRpcExt2 and EcDoDisconnect. */
 
-/* A wait on a context of the session counts also if the context has been replaced since. */
+/* A wait on a context of the session counts also if the context has been replaced since. That none
+ * was seen rests on all that the session did. */
 static void judge_never_waited(naive *n, int i)
 {
     int session = at(n, i)->session;
@@ -374,7 +392,7 @@ static void judge_never_waited(naive *n, int i)
             live = k;
     }
     if (live != NOTHING && is_alive(n, session, i))
-        report(n, i, OXC_RULE_connect_not_followed_by_wait, live);
+        report(n, i, OXC_RULE_connect_not_followed_by_wait, session);
 }
 
 /* All but "once for each": whether entry i completes the evidence that a notification was left. */

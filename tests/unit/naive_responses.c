@@ -9,10 +9,13 @@
 #include "naive_history.h"
 
 /* The bounds on every rule on a response: its session was opened in the capture (then its handle
- * is explained) and had not ended when the request was sent. */
-static bool may_judge_response(const naive *n, int session, int request, int before)
+ * is explained) and had not ended when the request was sent. An end that a gap made doubtful leaves
+ * it open whether the rules speak. */
+static bool may_judge_response(naive *n, int session, int request, int before)
 {
-    return was_opened(n, session) && was_alive(n, session, request, before);
+    n->only_allows = was_opened(n, session) && !was_alive(n, session, request, before) &&
+                     !naive_all_read(n) && may_have_lived(n, session, request, before);
+    return n->only_allows || (was_opened(n, session) && was_alive(n, session, request, before));
 }
 
 /* Answers to the other methods. */
@@ -227,7 +230,7 @@ static void judge_wait_response(naive *n, int i)
     judge_left(n, previous_notification(n, context, i), i);
 }
 
-void judge_response(naive *n, int i)
+static void judge_any_response(naive *n, int i)
 {
     const entry *x = at(n, i);
     if (x->unmatched)
@@ -245,4 +248,10 @@ void judge_response(naive *n, int i)
     else if (is_response(n, x, OXC_METHOD_DISCONNECT) && knows_handle(x) && returned_zero(x) &&
              !is_null(&x->e.handle))
         report(n, i, OXC_RULE_disconnect_handle_not_null, x->call);
+}
+
+void judge_response(naive *n, int i)
+{
+    judge_any_response(n, i);
+    n->only_allows = false;
 }

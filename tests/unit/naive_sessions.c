@@ -12,13 +12,28 @@
 
 typedef bool (*returning)(const naive *n, const entry *x);
 
+/* Whether a request named a session (or context) of its own with the handle on that server. */
+static bool is_known_there(const naive *n, uint32_t server, const oxc_handle *handle,
+                           returning returns, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        bool begins = returns == opens_session ? x->session == i : x->context == i;
+        if (is_pdu(x) && begins && server_of(n, x) == server && same_handle(&x->e.handle, handle))
+            return true;
+    }
+    return false;
+}
+
 /* "A handle that was returned under another server address only, and there once, is that handle":
- * the server whose handle it is. */
+ * the server whose handle it is. An ACXH that goes on is returned once. One that is known on the server already keeps to it. */
 static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *handle,
                             returning returns, int before)
 {
     uint32_t home = server;
     int times = 0;
+    if (is_known_there(n, server, handle, returns, before))
+        return server;
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
         if (!returns(n, x) || !same_handle(&x->e.handle, handle))
@@ -26,7 +41,7 @@ static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *h
         if (server_of(n, x) == server)
             return server;
         home = server_of(n, x);
-        times++;
+        times += x->session == i || x->context == i;
     }
     return times == 1 ? home : server;
 }
@@ -64,16 +79,19 @@ int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int be
     return first;
 }
 
-/* A call of the session that was sent after a moment and answered with 0 and its CXH. */
-static bool lived_after(const naive *n, int session, int moment, int before)
+/* A call of the session that was sent after a moment and answered with 0 and its CXH or, where that
+ * counts, an ACXH. */
+static bool lived_after(const naive *n, int session, int moment, int before, bool acxh_counts)
 {
     const oxc_handle *cxh = &at(n, session)->e.handle;
     for (int i = moment + 1; i < before; i++) {
         const entry *x = at(n, i);
         bool gives_cxh =
             is_response(n, x, OXC_METHOD_RPC_EXT2) || is_response(n, x, OXC_METHOD_REGISTER_PUSH);
-        if (gives_cxh && x->call > moment && at(n, x->call)->session == session &&
-            knows_handle(x) && returned_zero(x) && same_handle(&x->e.handle, cxh))
+        bool shows = (gives_cxh && knows_handle(x) && returned_zero(x) &&
+                      same_handle(&x->e.handle, cxh)) ||
+                     (acxh_counts && returns_acxh(n, x));
+        if (shows && x->call > moment && at(n, x->call)->session == session)
             return true;
     }
     return false;
@@ -98,24 +116,30 @@ static bool ends_session(const naive *n, int i, int s, int before)
                same_handle(&x->e.handle, &at(n, s)->e.handle);
     if (is_response(n, x, OXC_METHOD_DISCONNECT))
         return at(n, x->call)->session == s && returned_zero(x);
-    return gives_null(n, i, s) && returned_zero(x) && !lived_after(n, s, i, before);
+    return gives_null(n, i, s) && returned_zero(x) && !lived_after(n, s, i, before, false);
 }
 
-int session_end(const naive *n, int s, int before)
+/* The first standing end from entry @p from on. */
+int session_end_from(const naive *n, int s, int from, int before)
 {
-    for (int i = s + 1; i < before; i++)
+    for (int i = MAX(s + 1, from); i < before; i++)
         if (ends_session(n, i, s, before))
             return i;
     return NOTHING;
 }
 
+int session_end(const naive *n, int s, int before)
+{
+    return session_end_from(n, s, s + 1, before);
+}
+
 /* Whether, as is known before @p before, the session may have ended at the moment: a failed call
- * gave its CXH back as null, and nothing has shown since that it lives. */
+ * gave its CXH back as null, and nothing has shown since that it lives ("known again"). */
 bool is_doubtful(const naive *n, int session, int moment, int before)
 {
     for (int i = session + 1; i < moment; i++)
         if (gives_null(n, i, session) && !returned_zero(at(n, i)) &&
-            !lived_after(n, session, i, before))
+            !lived_after(n, session, i, before, true))
             return true;
     return false;
 }
@@ -132,6 +156,18 @@ bool was_alive(const naive *n, int session, int moment, int before)
         return false;
     int end = session_end(n, session, before);
     return end == NOTHING || end >= moment;
+}
+
+/* The same where signs of life take back every end: how it is where a gap may be why an end was
+ * seen that was none. */
+bool may_have_lived(const naive *n, int session, int moment, int before)
+{
+    if (session == NOTHING)
+        return false;
+    for (int i = session + 1; i < moment; i++)
+        if (ends_session(n, i, session, before) && !lived_after(n, session, i, before, true))
+            return false;
+    return true;
 }
 
 bool is_alive(const naive *n, int session, int before)

@@ -284,7 +284,8 @@ static void set_scene(world *w)
     w->parked = chance(w, 75) ? 0 : 85;
     w->cut = chance(w, 85) ? 0 : 12;
     w->cut_age = (1 + (int64_t)below(w, 9)) * 40 * SECOND;
-    w->handles = chance(w, 60) ? WORLD_HANDLES : 1 + below(w, WORLD_HANDLES);
+    w->fresh = chance(w, 75);
+    w->handles = chance(w, 50) ? 3 : 1 + below(w, WORLD_HANDLES);
     if (chance(w, 30))
         w->unread = 2 + below(w, 20);
     if (chance(w, 12))
@@ -302,7 +303,7 @@ static void tame_scene(world *w, bool recovers)
     w->unread = 0;
     w->lost = 0;
     w->decrypt = w->decrypt == 0 ? 0 : 20;
-    w->handles = 5;
+    w->handles = WORLD_HANDLES;
     for (uint32_t i = 0; i < out->links; i++) {
         out->server[i] = 0;
         out->port[i] = 6001;
@@ -341,7 +342,7 @@ void story_make(story *out, uint64_t seed, story_kind kind)
         return;
     }
     go_on_until(&w, 4 + below(&w, chance(&w, 60) ? 24 : 80));
-    if (kind == STORY_WILD && chance(&w, 8))
+    if (kind == STORY_WILD && w.odd + w.unread + w.lost == 0 && chance(&w, 40))
         story_mirror(out, &w.random);
 }
 

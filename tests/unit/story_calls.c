@@ -86,7 +86,9 @@ static oxc_handle pick_acxh(world *w, uint32_t link)
 {
     guint index = pick_index(w, link, w->issued | w->issued >> OTHER_ACXH);
     bool other = (w->issued >> (index + OTHER_ACXH) & 1) != 0 && chance(w, 60);
-    return acxh(w, other ? index + OTHER_ACXH : index);
+    index += other ? OTHER_ACXH : 0;
+    w->waited |= 1u << index;
+    return acxh(w, index);
 }
 
 static oxc_handle pick_request_handle(world *w, oxc_method method, uint32_t link)
@@ -94,9 +96,11 @@ static oxc_handle pick_request_handle(world *w, oxc_method method, uint32_t link
     oxc_handle null = {{0}};
     if (method == OXC_METHOD_CONNECT || chance(w, w->null))
         return null;
-    if (method != OXC_METHOD_ASYNC_WAIT || chance(w, 6))
-        return world_cxh(w, pick_index(w, link, w->opened));
-    return pick_acxh(w, link);
+    if (method == OXC_METHOD_ASYNC_WAIT && !chance(w, 6))
+        return pick_acxh(w, link);
+    guint index = pick_index(w, link, w->opened);
+    w->used |= 1u << index;
+    return world_cxh(w, index);
 }
 
 static oxc_method pick_method(world *w)
@@ -200,10 +204,11 @@ static void answer_connect(world *w, oxc_event *e)
     static const uint64_t versions[] = {
         UINT64_C(15) << 48 | UINT64_C(1104) << 16 | 4, UINT64_C(8) << 48 | UINT64_C(358) << 16,
         UINT64_C(8) << 48 | UINT64_C(357) << 16 | 9, UINT64_C(7) << 48, 0};
-    guint fresh = w->tame || chance(w, 70) ? ~w->opened : w->opened;
-    guint index = pick_index(w, e->connection, fresh);
-    bool again = (w->opened >> index & 1) != 0;
-    if (chance(w, 85) && !(w->tame && again)) {
+    guint known = w->tame || w->fresh ? w->opened | w->used : w->opened;
+    bool fresh = w->tame || w->fresh || chance(w, 70);
+    guint index = pick_index(w, e->connection, fresh ? ~known : known);
+    bool again = (known >> index & 1) != 0;
+    if (chance(w, 85) && !((w->tame || w->fresh) && again)) {
         e->handle = world_cxh(w, index);
         e->server_version = versions[below(w, G_N_ELEMENTS(versions))];
         w->opened |= 1u << index;
@@ -220,12 +225,13 @@ static void answer_connect(world *w, oxc_event *e)
 static void answer_async_connect(world *w, oxc_event *e, const oxc_handle *session)
 {
     guint index = handle_index(session);
-    if (!w->tame && chance(w, 25))
+    if (!w->tame && !w->fresh && chance(w, 25))
         index = any_index(w, e->connection);
     if (chance(w, 15))
         index += OTHER_ACXH;
     guint way = below(w, 100);
-    if (way < 82) {
+    bool early = (w->waited & ~w->issued) >> index & 1;
+    if (way < 82 && !(w->fresh && early)) {
         e->handle =
             w->out->style == EQUAL && chance(w, 10) ? make_handle(0, 0, 'Z') : acxh(w, index);
         w->issued |= 1u << index;

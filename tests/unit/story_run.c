@@ -187,7 +187,10 @@ static void print_difference(story *told, property holds, const difference *foun
         g_string_append(text, i == told->break_at && i != 0 ? "  --" : "");
         g_string_append(text, i == d.step ? "   <==\n" : "\n");
     }
-    print_error("%s", text->str);
+    char **lines = g_strsplit(text->str, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        print_error("%s\n", *line); /* prints no more than 1024 bytes at once */
+    g_strfreev(lines);
     g_string_free(text, TRUE);
 }
 

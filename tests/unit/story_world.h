@@ -11,7 +11,7 @@
 
 #include "story.h"
 
-#define WORLD_HANDLES 3
+#define WORLD_HANDLES 5
 
 typedef struct {
     uint32_t link;
@@ -24,6 +24,7 @@ typedef struct {
     uint64_t random;
     story *out;
     bool tame;       /* one association a client, nothing unread, lost or unmatched */
+    bool fresh;      /* handles are issued once */
     bool late;       /* if tame: the capture has none of the binds */
     guint odd;       /* percent of events that normal traffic does not have */
     guint unread;    /* percent of stubs that are not read */
@@ -52,8 +53,10 @@ typedef struct {
     open_call done; /* a call that has been answered */
     bool any_done;
     guint opened; /* bits of the CXHs returned so far */
+    guint used;   /* bits of those that a request carried */
     guint ended;  /* bits of those whose session was ended since */
     guint issued; /* bits of the ACXHs returned so far */
+    guint waited; /* bits of those that a wait carried */
 } world;
 
 /* --- story.c --- */

@@ -175,17 +175,21 @@ static void wait_without_connect_explained_elsewhere(void **state)
 static void wait_without_connect_unbound_neighbour(void **state)
 {
     uint32_t older = connection_to(&w, 1);
-    uint32_t connection = start();
-    uint32_t younger = connection_to(&w, 1);
-    sent of_older = request(&w, older, OXC_METHOD_ASYNC_CONNECT, CXH2);
-    sent of_younger = request(&w, younger, OXC_METHOD_ASYNC_CONNECT, CXH2);
+    oxc_event ping = {.type = OXC_EVENT_OTHER_PDU, .connection = older};
+    uint32_t connection, younger;
+    sent of_older, of_younger;
 
     (void)state;
+    world_send(&w, &ping);
+    connection = start();
+    younger = connection_to(&w, 1);
+    of_older = request(&w, older, OXC_METHOD_ASYNC_CONNECT, CXH2);
     /* What was there before the association began is no part of it. */
     unread(&w, true);
     answer(&w, of_older, 0, 0);
     unread(&w, false);
     expect(&w, wait_on(&w, connection, 99).frame, "wait-without-connect");
+    of_younger = request(&w, younger, OXC_METHOD_ASYNC_CONNECT, CXH2);
     /* The younger one may be another connection of the association. */
     unread(&w, true);
     answer(&w, of_younger, 0, 0);

@@ -13,6 +13,7 @@
 #include "extended_buffer.h"
 #include "lz77.h"
 #include "reader.h"
+#include "rop_state.h"
 
 /** What is wrong with one block of an extended buffer. */
 typedef enum {
@@ -35,6 +36,7 @@ typedef struct {
     bool decoded;            /**< it was obfuscated or compressed: a data source of its own */
     oxc_payload_fault fault; /**< once this is said, nothing else is said of the payload */
     oxc_lz77_result result;  /**< of the decompression, where there was one */
+    oxc_rop_replay replay;   /**< how its ROPs were read, by oxc_summarise_rops() */
 } oxc_payload;
 
 /** An extended buffer, decoded. */
@@ -99,10 +101,24 @@ void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pi
  *  @return false if there may be more to say of it */
 bool oxc_pass_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo);
 
-/** Reads the ROPs of rgbIn or rgbOut without showing them.
- *  @param tell  describe a new mail */
+/** Reads the ROPs of rgbIn or rgbOut without showing them, and remembers what later ones rest on.
+ *  To be called once for a PDU on each pass, before they are shown.
+ *  @param tell  describe a new mail
+ *  @param call  what the PDU belongs to, or NULL where that is not known: then what rests on other
+ *               calls is not read */
 oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request, bool tell);
+                                   bool request, bool tell, const oxc_rop_call *call);
+
+/** Begin and end a file. */
+void oxc_rops_init(void);
+void oxc_rops_cleanup(void);
+
+/** Calls of a channel may be missing from the capture, see oxc_rop_state_lost(). Only on the first
+ *  pass. */
+void oxc_rops_lost(uint32_t channel);
+
+/** A session begins or ends, see oxc_rop_state_forget(). Only on the first pass. */
+void oxc_rops_forget(uint64_t session);
 
 /** The payloads of rgbIn and rgbOut, [MS-OXCROPS] 2.2.1. */
 bool oxc_show_rop_payload(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,

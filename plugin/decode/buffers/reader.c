@@ -15,6 +15,7 @@ bool oxc_reader_fail(oxc_reader *reader, oxc_read_state state, uint8_t field, si
         return false;
     reader->state = state;
     reader->fault_field = field;
+    reader->fault_name = reader->name;
     reader->fault_offset = offset;
     reader->fault_size = size;
     return false;
@@ -39,6 +40,7 @@ static void note(oxc_reader *reader, uint8_t field, size_t size, uint64_t value)
             .offset = (uint32_t)reader->offset,
             .length = (uint32_t)size,
             .value = value,
+            .name = reader->name,
         };
     reader->offset += size;
 }

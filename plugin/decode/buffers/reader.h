@@ -20,7 +20,8 @@ typedef struct {
     uint8_t field;   /**< number of the field, as the caller counts its fields */
     uint32_t offset; /**< from the start of the reader's bytes */
     uint32_t length;
-    uint64_t value; /**< of a number of up to eight bytes, else 0 */
+    uint64_t value;   /**< of a number of up to eight bytes, else 0 */
+    const char *name; /**< what this one is called, where fields share a number; else NULL */
 } oxc_element;
 
 typedef enum {
@@ -39,10 +40,12 @@ typedef struct {
     oxc_element *elements; /**< takes the fields read */
     size_t capacity;       /**< of #elements; fields beyond it are read and not noted */
     size_t count;          /**< of #elements in use */
+    const char *name;      /**< given to the elements that are read, see oxc_element */
     oxc_read_state state;
-    uint8_t fault_field; /**< the field that could not be read */
-    size_t fault_offset; /**< where it starts */
-    size_t fault_size;   /**< how many bytes it should have, or OXC_NO_TERMINATOR */
+    uint8_t fault_field;    /**< the field that could not be read */
+    const char *fault_name; /**< its #name */
+    size_t fault_offset;    /**< where it starts */
+    size_t fault_size;      /**< how many bytes it should have, or OXC_NO_TERMINATOR */
 } oxc_reader;
 
 /** The size of a string that goes on up to the end of what contains it. */
@@ -74,6 +77,15 @@ static inline uint64_t oxc_little_endian(const uint8_t *data, size_t size)
     while (size-- > 0)
         value = value << 8 | data[size];
     return value;
+}
+
+/** Reads without noting anything: the way to look at what stands at an offset. */
+static inline oxc_reader oxc_reader_at(const uint8_t *data, size_t captured, size_t offset,
+                                       size_t end)
+{
+    oxc_reader reader = {.data = data, .end = end, .captured = captured, .offset = offset};
+
+    return reader;
 }
 
 /** Finds the first element of a field, or NULL. */

@@ -13,10 +13,13 @@
 enum {
     ROP_SIZE_SIZE = 2,
     HANDLE_SIZE = 4,
-    NO_HANDLE = 0xFFFFFFFF, /* [MS-OXCROPS] 2.2.1: not assigned */
 };
 
-bool oxc_rop_next(oxc_rop_buffer *buffer, oxc_rop *rop)
+/* [MS-OXCROPS] 2.2.1: not assigned. */
+static const uint32_t no_handle = 0xFFFFFFFF;
+
+/* @return the ROP of the request that it answers, or NULL */
+static const oxc_rop_asked *read_rop(oxc_rop_buffer *buffer, oxc_rop *rop)
 {
     oxc_reader reader = {
         .data = buffer->data,
@@ -26,52 +29,92 @@ bool oxc_rop_next(oxc_rop_buffer *buffer, oxc_rop *rop)
         .elements = rop->elements,
         .capacity = OXC_ROP_ELEMENTS_MAX,
     };
+    const oxc_rop_asked *asked;
     uint64_t id;
 
-    if (buffer->stopped || buffer->offset >= buffer->end)
-        return false;
     rop->offset = buffer->offset;
-    rop->sure = buffer->fault != OXC_ROPS_SIZE_BIG && (!buffer->doubtful || buffer->consistent);
+    rop->columns = NULL;
+    rop->object_empty = false;
     oxc_reader_number(&reader, OXC_FIELD_ROP_ID, 1, &id);
     rop->id = (uint8_t)id;
-    oxc_rop_read(&reader, buffer, rop->id);
+    asked = oxc_rop_read(&reader, buffer, rop);
     rop->length = reader.offset - rop->offset;
     rop->state = reader.state;
     rop->fault_field = reader.fault_field;
+    rop->fault_name = reader.fault_name;
     rop->fault_offset = reader.fault_offset;
     rop->fault_size = reader.fault_size;
     rop->count = reader.count;
     buffer->offset = reader.offset;
     buffer->stopped = reader.state != OXC_READ_WHOLE;
+    if (!buffer->request && !buffer->stopped)
+        oxc_rop_conclude(buffer, rop, asked);
+    return asked;
+}
+
+/* Walks to the end of RopsList. Only a buffer on trial goes this way. */
+static bool reaches_end(oxc_rop_buffer *buffer)
+{
+    oxc_rop rop = {0};
+
+    while (!buffer->stopped && !buffer->astray && buffer->offset < buffer->end)
+        read_rop(buffer, &rop);
+    return !buffer->stopped && !buffer->astray;
+}
+
+/* Tries the ways of all that senders see in several ways, as far as it occurs from here on, until
+ * one leads to the end. What an attacker makes of it is bounded. */
+static void survey(oxc_rop_buffer *buffer)
+{
+    enum { TRIALS = 32, TRIALS_OF_MANY = 6, MANY_BYTES = 8192 };
+    unsigned left = buffer->end - buffer->offset > MANY_BYTES ? TRIALS_OF_MANY : TRIALS;
+    oxc_rop_ways ways = {0};
+    bool more = true;
+
+    while (more && left-- > 0 && !buffer->consistent) {
+        oxc_rop_buffer trial = *buffer;
+
+        trial.ways = (oxc_rop_ways){.chosen = ways.chosen};
+        buffer->consistent = reaches_end(&trial);
+        if (buffer->consistent)
+            buffer->ways.chosen = trial.ways.chosen;
+        ways = trial.ways;
+        more = buffer->fault != OXC_ROPS_SIZE_BIG && oxc_rop_other_ways(&ways);
+    }
+    buffer->surveyed = true;
+}
+
+bool oxc_rop_next(oxc_rop_buffer *buffer, oxc_rop *rop)
+{
+    oxc_rop_buffer start;
+
+    if (buffer->stopped || buffer->offset >= buffer->end)
+        return false;
+    rop->sure = buffer->fault != OXC_ROPS_SIZE_BIG && (!buffer->doubtful || buffer->consistent);
+    if (buffer->surveyed) {
+        read_rop(buffer, rop);
+        return true;
+    }
+    start = *buffer;
+    read_rop(buffer, rop);
+    if (!buffer->doubtful)
+        return true;
+    *buffer = start;
+    survey(buffer);
+    read_rop(buffer, rop);
     return true;
 }
 
-/* Walks the whole RopsList and goes back to its start. */
-static bool reaches_end(oxc_rop_buffer *buffer, bool *doubtful)
+void oxc_rop_buffer_use(oxc_rop_buffer *buffer, oxc_rop_walk *walk)
 {
-    bool reached;
-    oxc_rop rop = {0};
-
-    while (oxc_rop_next(buffer, &rop))
-        ;
-    reached = !buffer->stopped;
-    *doubtful = buffer->doubtful;
-    buffer->offset = ROP_SIZE_SIZE;
-    buffer->doubtful = false;
-    buffer->stopped = false;
-    return reached;
+    buffer->walk = walk;
+    buffer->place = walk->place;
 }
 
-static void survey(oxc_rop_buffer *buffer)
+void oxc_rop_buffer_leave(oxc_rop_buffer *buffer)
 {
-    bool doubtful;
-
-    buffer->consistent = reaches_end(buffer, &doubtful);
-    if (buffer->consistent || !doubtful || buffer->fault == OXC_ROPS_SIZE_BIG)
-        return;
-    buffer->deviant = true;
-    buffer->consistent = reaches_end(buffer, &doubtful);
-    buffer->deviant = buffer->consistent;
+    if (buffer->walk)
+        buffer->walk->place = buffer->place;
 }
 
 static oxc_rops_fault check_size(const oxc_rop_buffer *buffer)
@@ -106,7 +149,6 @@ void oxc_rop_buffer_open(oxc_rop_buffer *buffer, const uint8_t *data, size_t cap
     buffer->table_offset = buffer->end;
     if (buffer->fault != OXC_ROPS_SIZE_SMALL)
         buffer->table_count = (reported - buffer->end) / HANDLE_SIZE;
-    survey(buffer);
 }
 
 bool oxc_rop_handle(const oxc_rop_buffer *buffer, size_t place, uint32_t *handle)
@@ -143,7 +185,7 @@ static void interpret_registered(const oxc_rop_buffer *buffer, const oxc_rop *ro
 
     if (buffer->request || !oxc_rop_value(rop, OXC_FIELD_RETURN_VALUE, &return_value) ||
         return_value != 0 || !oxc_rop_value(rop, OXC_FIELD_OUTPUT_INDEX, &place) ||
-        !oxc_rop_handle(buffer, (size_t)place, &meaning->value) || meaning->value == NO_HANDLE)
+        !oxc_rop_handle(buffer, (size_t)place, &meaning->value) || meaning->value == no_handle)
         return;
     meaning->kind = OXC_MEANS_REGISTERED;
 }

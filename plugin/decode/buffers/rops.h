@@ -9,16 +9,29 @@
 #ifndef OXC_ROPS_H
 #define OXC_ROPS_H
 
-#include "reader.h"
+#include "properties.h"
+#include "rop_walk.h"
 #include "sequence/event.h"
 
-/** RopIds of [MS-OXCROPS] 2.2.2 that mean something to the analysis. */
+/** RopIds of [MS-OXCROPS] 2.2.2 that mean something to the walk or to the analysis. */
 enum {
+    OXC_ROP_RELEASE = 0x01,
+    OXC_ROP_GET_PROPERTIES_SPECIFIC = 0x07,
+    OXC_ROP_SET_COLUMNS = 0x12,
+    OXC_ROP_GET_MESSAGE_STATUS = 0x1F,
+    OXC_ROP_SET_MESSAGE_STATUS = 0x20,
     OXC_ROP_REGISTER_NOTIFICATION = 0x29,
     OXC_ROP_NOTIFY = 0x2A,
+    OXC_ROP_PROGRESS = 0x50,
     OXC_ROP_PENDING = 0x6E,
+    OXC_ROP_RESET_TABLE = 0x81,
+    OXC_ROP_BACKOFF = 0xF9,
     OXC_ROP_LOGON = 0xFE,
+    OXC_ROP_BUFFER_TOO_SMALL = 0xFF,
 };
+
+/** LogonFlags, [MS-OXCROPS] 2.2.3.1.1. */
+enum { OXC_LOGON_PRIVATE = 0x01 };
 
 /** NotificationFlags, [MS-OXCNOTIF] 2.2.1.4.1.2. */
 enum {
@@ -51,6 +64,9 @@ typedef enum {
     OXC_FIELD_INPUT_INDEX,
     OXC_FIELD_OUTPUT_INDEX,
     OXC_FIELD_RESPONSE_INDEX,
+    OXC_FIELD_SOURCE_INDEX,
+    OXC_FIELD_DESTINATION_INDEX,
+    OXC_FIELD_NULL_DESTINATION, /**< the index of a destination that is not there, 4 bytes */
     OXC_FIELD_RETURN_VALUE,
     OXC_FIELD_FOLDER_ID,  /**< repeats */
     OXC_FIELD_MESSAGE_ID, /**< repeats */
@@ -75,6 +91,17 @@ typedef enum {
     OXC_FIELD_PROPERTY_NAMES,
     OXC_FIELD_PROPERTY_PROBLEM_COUNT,
     OXC_FIELD_PROPERTY_PROBLEM, /**< repeats */
+    OXC_FIELD_PROPERTY_VALUE_COUNT,
+    OXC_FIELD_PROPERTY_VALUE_SIZE,
+    OXC_FIELD_SIZED_VALUES,    /**< a count and as many TaggedPropertyValue structures */
+    OXC_FIELD_PROPERTY_VALUES, /**< TaggedPropertyValue structures */
+    OXC_FIELD_PROPERTY_ROWS,   /**< PropertyRow structures over oxc_rop::columns */
+    OXC_FIELD_FOLDER_ROWS,     /**< the same over the columns of the receive folder table */
+    OXC_FIELD_RULES,           /**< of each a byte of flags, a count, TaggedPropertyValues */
+    OXC_FIELD_SERVERS,
+    OXC_FIELD_RECIPIENT_COLUMN_COUNT,
+    OXC_FIELD_RECIPIENT_COLUMN, /**< repeats */
+    OXC_FIELD_RECIPIENTS,
     OXC_FIELD_SORT_ORDER_COUNT,
     OXC_FIELD_SORT_ORDER, /**< repeats */
     OXC_FIELD_QUERY_ROWS_FLAGS,
@@ -86,7 +113,13 @@ typedef enum {
     OXC_FIELD_DATA_SIZE,      /**< 2 bytes */
     OXC_FIELD_LONG_DATA_SIZE, /**< 4 bytes */
     OXC_FIELD_DATA,
-    OXC_FIELD_OTHER, /**< fields that have no item of their own */
+    /* Fields that have a name of their own and no item */
+    OXC_FIELD_OTHER, /**< bytes */
+    OXC_FIELD_NUMBER,
+    OXC_FIELD_ID, /**< of a folder, a message or whatever it is */
+    OXC_FIELD_GUID,
+    OXC_FIELD_STRING8,
+    OXC_FIELD_STRING16,
     /* RopLogon, [MS-OXCROPS] 2.2.3.1 */
     OXC_FIELD_LOGON_FLAGS,
     OXC_FIELD_OPEN_FLAGS,
@@ -151,6 +184,9 @@ typedef enum {
 /** Bytes of a field, or of one of those that repeat; 0 where it has no fixed size. */
 size_t oxc_rop_field_size(uint8_t field);
 
+/** The columns of #OXC_FIELD_FOLDER_ROWS. */
+const oxc_columns *oxc_rop_folder_columns(void);
+
 /** What is wrong with a ROP buffer as a whole. */
 typedef enum {
     OXC_ROPS_OK,
@@ -172,13 +208,20 @@ typedef struct {
     size_t table_offset; /**< of ServerObjectHandleTable */
     size_t table_count;  /**< whole handles in it */
     oxc_rops_fault fault;
-    /** What was met where products and specification differ is read the way of the products:
-     *  the specification's way does not reach the end of RopsList, and theirs does. */
-    bool deviant;
-    bool consistent; /**< the walk reaches the end of RopsList */
-    size_t offset;   /**< of the next ROP */
-    bool doubtful;   /**< the ROPs so far had a layout that senders may see otherwise */
-    bool stopped;    /**< the last ROP could not be read whole */
+    /** Where senders see layouts in several ways: the way of each kind that was met. Those of the
+     *  specification are all 0; others are taken if with those the walk does not reach the end of
+     *  RopsList and with these it does. */
+    oxc_rop_ways ways;
+    bool surveyed;      /**< the ways have been chosen */
+    bool consistent;    /**< the walk reaches the end of RopsList */
+    size_t offset;      /**< of the next ROP */
+    bool doubtful;      /**< the ROPs so far had a layout that senders may see otherwise */
+    bool stopped;       /**< the last ROP could not be read whole */
+    bool astray;        /**< it was not the answer that had to come */
+    bool backed_off;    /**< RopBackoff or RopBufferTooSmall: answers are missing */
+    oxc_rop_need need;  /**< with OXC_READ_UNKNOWN: what the layout of the last ROP rests on */
+    oxc_rop_walk *walk; /**< what is known from elsewhere, or NULL */
+    oxc_rop_place place;
 } oxc_rop_buffer;
 
 enum { OXC_ROP_ELEMENTS_MAX = 32 };
@@ -192,8 +235,11 @@ typedef struct {
     bool sure;
     oxc_read_state state;
     uint8_t fault_field; /**< with #state: see oxc_reader */
+    const char *fault_name;
     size_t fault_offset;
     size_t fault_size;
+    const oxc_columns *columns; /**< of its rows, or NULL */
+    bool object_empty;          /**< how its values are read, see oxc_value_ways */
     size_t count;
     oxc_element elements[OXC_ROP_ELEMENTS_MAX];
 } oxc_rop;
@@ -213,11 +259,20 @@ typedef struct {
     uint16_t flags;  /**< RopNotify: NotificationFlags */
 } oxc_rop_meaning;
 
-/** Starts on a payload. @p buffer borrows @p data. Work in proportion to @p captured. */
+/** Starts on a payload. @p buffer borrows @p data. */
 void oxc_rop_buffer_open(oxc_rop_buffer *buffer, const uint8_t *data, size_t captured,
                          size_t reported, bool request);
 
-/** Reads the next ROP. The one that cannot be read whole is the last; what it has is in it.
+/** Lets the walk go on from what is known of the call; before the first ROP is read.
+ *  @param walk  borrowed while the buffer is read; oxc_rop_buffer_leave() says how far it came */
+void oxc_rop_buffer_use(oxc_rop_buffer *buffer, oxc_rop_walk *walk);
+
+/** Ends the reading of a payload. The next one of the call goes on behind it. */
+void oxc_rop_buffer_leave(oxc_rop_buffer *buffer);
+
+/** Reads the next ROP. Where senders differ, what follows is walked ahead of it, a bounded number
+ *  of times in a buffer, to find out how this one does it. The one that cannot be read whole is the
+ * last; what it has is in it.
  *  @return false at the end of RopsList or after that ROP */
 bool oxc_rop_next(oxc_rop_buffer *buffer, oxc_rop *rop);
 

@@ -25,6 +25,7 @@ typedef struct {
     bool cut;               /**< the capture holds less of the PDU than was sent */
     uint32_t request_frame; /**< with #call_id the name of the call, as Wireshark matched it */
     uint32_t call_id;
+    uint32_t channel; /**< what carries the call, UINT32_MAX if the call counts for nothing */
     const char *news; /**< what the stub means to people, for its summary, or NULL */
     int offset;
     int missing; /**< hf id of the first parameter that is not whole, or -1 */

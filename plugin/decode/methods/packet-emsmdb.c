@@ -161,6 +161,23 @@ static void show_error(const oxc_stub *stub, const oxc_event *event)
         col_append_fstr(stub->pinfo->cinfo, COL_INFO, ", %s (0x%x)", name, event->status);
 }
 
+/* The number by which the decoder of ROPs knows a session: of 20 bytes that a server chose, and no
+ * other server will choose again. */
+static uint64_t session_key(const oxc_handle *handle)
+{
+    enum { UUID = 4 };
+    uint64_t some = oxc_little_endian(handle->bytes + UUID, 4);
+
+    return (uint64_t)wmem_strong_hash(handle->bytes, OXC_HANDLE_SIZE) << 32 | some;
+}
+
+/* A session begins or ends: its objects are others, or gone. */
+static void forget_rops(const oxc_stub *stub, const oxc_event *event)
+{
+    if (event->has_handle && stub->channel != UINT32_MAX && !PINFO_FD_VISITED(stub->pinfo))
+        oxc_rops_forget(session_key(&event->handle));
+}
+
 static void read_status(oxc_stub *stub, oxc_event *event)
 {
     event->has_result = oxc_stub_uint32(stub, hf_emsmdb_status, &event->status);
@@ -223,13 +240,33 @@ static const oxc_extended_buffer *read_buffer(const oxc_stub *stub, const oxc_ar
         stub->pinfo);
 }
 
+/* What the ROPs of a stub belong to; NULL for those that count for nothing. */
+static const oxc_rop_call *name_call(const oxc_stub *stub, bool request, const oxc_event *event,
+                                     oxc_rop_call *call)
+{
+    uint64_t frame = stub->pinfo->num;
+
+    if (stub->channel == UINT32_MAX || !event->has_handle)
+        return NULL;
+    *call = (oxc_rop_call){
+        .session = session_key(&event->handle),
+        .call = (uint64_t)stub->request_frame << 32 | stub->call_id,
+        .pdu = (frame << 1 | request) << 31 | (stub->call_id & 0x7FFFFFFF),
+        .channel = stub->channel,
+        .first_pass = !PINFO_FD_VISITED(stub->pinfo),
+    };
+    return call;
+}
+
 /* rgbIn and rgbOut: what they say to the analysis, and all that they say. */
 static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool request,
                       oxc_event *event)
 {
     const oxc_extended_buffer *buffer = read_buffer(stub, array);
     bool tell = stub->tree || col_get_writable(stub->pinfo->cinfo, COL_INFO);
-    oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell);
+    oxc_rop_call call;
+    oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell,
+                                                 name_call(stub, request, event, &call));
 
     event->rop_faults = summary.faults;
     event->rop_fault_flags = summary.flags;
@@ -305,6 +342,7 @@ static void connect_request(oxc_stub *stub, proto_item *item, oxc_event *event _
 static void connect_response(oxc_stub *stub, proto_item *item, oxc_event *event)
 {
     read_cxh(stub, event);
+    forget_rops(stub, event);
     oxc_stub_uint32(stub, hf_emsmdb_polls_max, NULL);
     oxc_stub_uint32(stub, hf_emsmdb_retry_count, NULL);
     oxc_stub_uint32(stub, hf_emsmdb_retry_delay, NULL);
@@ -352,6 +390,7 @@ static void rpc_response(oxc_stub *stub, proto_item *item, oxc_event *event)
 static void disconnect_request(oxc_stub *stub, proto_item *item _U_, oxc_event *event)
 {
     read_cxh(stub, event);
+    forget_rops(stub, event);
 }
 
 static void disconnect_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)
@@ -373,34 +412,34 @@ static void async_connect_response(oxc_stub *stub, proto_item *item _U_, oxc_eve
 }
 
 /* A sockaddr: the family as the client's host has it, port and address in network order. */
-static void show_callback_address(const oxc_stub *stub, const oxc_array *address)
+static void show_callback_address(const oxc_stub *stub, const oxc_array *callback)
 {
     proto_item *item;
     proto_tree *tree;
     uint16_t family;
 
-    if (address->captured < 2)
+    if (callback->captured < 2)
         return;
-    item = proto_tree_add_item(stub->tree, hf_emsmdb_push_address, stub->tvb, address->offset,
-                               address->captured, ENC_NA);
+    item = proto_tree_add_item(stub->tree, hf_emsmdb_push_address, stub->tvb, callback->offset,
+                               callback->captured, ENC_NA);
     tree = proto_item_add_subtree(item, ett_emsmdb_push_address);
-    family = tvb_get_letohs(stub->tvb, address->offset);
-    proto_tree_add_item(tree, hf_emsmdb_push_family, stub->tvb, address->offset, 2,
+    family = tvb_get_letohs(stub->tvb, callback->offset);
+    proto_tree_add_item(tree, hf_emsmdb_push_family, stub->tvb, callback->offset, 2,
                         ENC_LITTLE_ENDIAN);
-    if (address->captured >= 4)
-        proto_tree_add_item(tree, hf_emsmdb_push_port, stub->tvb, address->offset + 2, 2,
+    if (callback->captured >= 4)
+        proto_tree_add_item(tree, hf_emsmdb_push_port, stub->tvb, callback->offset + 2, 2,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET && address->captured >= 8)
-        proto_tree_add_item(tree, hf_emsmdb_push_ipv4, stub->tvb, address->offset + 4, 4,
+    if (family == FAMILY_INET && callback->captured >= 8)
+        proto_tree_add_item(tree, hf_emsmdb_push_ipv4, stub->tvb, callback->offset + 4, 4,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET6 && address->captured >= 24)
-        proto_tree_add_item(tree, hf_emsmdb_push_ipv6, stub->tvb, address->offset + 8, 16, ENC_NA);
+    if (family == FAMILY_INET6 && callback->captured >= 24)
+        proto_tree_add_item(tree, hf_emsmdb_push_ipv6, stub->tvb, callback->offset + 8, 16, ENC_NA);
 }
 
 /* 3.1.4.5 */
 static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *event)
 {
-    oxc_array context, address;
+    oxc_array context, callback;
     uint16_t size;
 
     read_cxh(stub, event);
@@ -411,10 +450,10 @@ static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *e
         expert_add_info_format(stub->pinfo, item, &ei_emsmdb_out_of_range,
                                "cbContext is %u, its range ends at %u", size, PUSH_CONTEXT_RANGE);
     oxc_stub_uint32(stub, hf_emsmdb_push_advise_bits, NULL);
-    oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &address);
-    show_callback_address(stub, &address);
+    oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &callback);
+    show_callback_address(stub, &callback);
     oxc_stub_uint16(stub, hf_emsmdb_push_address_size, NULL);
-    oxc_push_request(stub, &context, &address);
+    oxc_push_request(stub, &context, &callback);
 }
 
 static void register_push_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)

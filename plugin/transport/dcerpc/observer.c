@@ -20,6 +20,7 @@
 #include "transport/tcp/ends.h"
 #include "capture/frame.h"
 #include "decode/methods/context_handle.h"
+#include "decode/buffers/payload.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
@@ -346,6 +347,8 @@ static void send_unread_call(oxc_run *run, const oxc_pdu *pdu)
         send_foreign_call(run, pdu);
         return;
     }
+    if (interface != OXC_INTERFACE_ASYNCEMSMDB && type != OXC_EVENT_OTHER_PDU)
+        oxc_rops_lost(run->connection->number);
     if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST) {
         type = OXC_EVENT_LOST;
         event.lost_from = OXC_SIDE_CLIENT;
@@ -379,6 +382,8 @@ static void send_bind(oxc_run *run, const oxc_pdu *pdu)
 static void send_stub(oxc_run *run, const oxc_pdu *pdu, oxc_event *event)
 {
     oxc_connection_carries_exchange(run->connection, run->pinfo->num);
+    if (event->stub == OXC_STUB_UNREAD && event->method != OXC_METHOD_ASYNC_WAIT)
+        oxc_rops_lost(run->connection->number);
     send_event(run, pdu, event, call_event_type(pdu));
 }
 
@@ -501,6 +506,11 @@ static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info 
     oxc_present(stub->pinfo, root, stub->tvb, pdu->ordinal, &carrier, stub->news);
 }
 
+static uint32_t channel_of(const oxc_run *run)
+{
+    return run && run->connection ? run->connection->number : UINT32_MAX;
+}
+
 static oxc_interface interface_of_call(const dcerpc_info *di)
 {
     static const e_guid_t asyncemsmdb = OXC_UUID_ASYNCEMSMDB;
@@ -523,6 +533,7 @@ int oxc_observer_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerp
                      .ndr64 = (di->call_data->flags & DCERPC_IS_NDR64) != 0,
                      .request_frame = di->call_data->req_frame,
                      .call_id = di->call_id,
+                     .channel = channel_of(current_run),
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
     dcerpc_dissect_fnct_t *builtin;
@@ -586,6 +597,7 @@ static void take_call_alone(oxc_run *run, oxc_pdu *pdu, oxc_interface interface,
                      .cut = !pdu->whole,
                      .request_frame = run->pinfo->num,
                      .call_id = pdu->call_id,
+                     .channel = UINT32_MAX,
                      .missing = -1};
 
     dissect_stub(&stub, run->tree, NULL, interface, pdu->opnum, pdu->type == PDU_REQ, &event);

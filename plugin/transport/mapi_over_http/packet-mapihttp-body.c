@@ -227,7 +227,7 @@ static void read_rops(body_reader *body)
     if (!oxc_emsmdb_active())
         return;
     buffer = oxc_read_extended_buffer(tvb, body->pinfo);
-    summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true);
+    summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true, NULL);
     take_summary(body, &summary);
     if (!body->response && !PINFO_FD_VISITED(body->pinfo))
         body->facts->registers = has_registration(buffer);

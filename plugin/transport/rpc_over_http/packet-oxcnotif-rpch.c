@@ -100,9 +100,7 @@ static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return result;
 }
 
-/* Learns from the PDUs of a run which virtual connection they belong to. Returns true if there are
- * any but RTS. */
-static bool note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
+bool oxc_rpch_note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
 {
     bool carries = false;
     int offset = 0;
@@ -178,7 +176,7 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     const oxc_virtual_connection *connection;
     oxc_carrier carrier = {
         .transport = OXC_TRANSPORT_RPC_HTTP, .connection = UINT32_MAX, .server = channel->server};
-    bool carries = !PINFO_FD_VISITED(pinfo) && note_pdus(channel, tvb, pinfo->num);
+    bool carries = !PINFO_FD_VISITED(pinfo) && oxc_rpch_note_pdus(channel, tvb, pinfo->num);
 
     connection = oxc_channel_carries(channel, pinfo->num);
     if (connection) {

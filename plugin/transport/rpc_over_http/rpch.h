@@ -18,6 +18,10 @@ bool oxc_rpch_find_dissectors(void);
 /** Wireshark's heuristic for DCE/RPC in the body of an HTTP message. */
 const heur_dtbl_entry_t *oxc_rpch_builtin(void);
 
+/** Learns from the PDUs of a run which virtual connection they belong to; first pass only.
+ *  @return true if there are any but RTS */
+bool oxc_rpch_note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame);
+
 /** Dissects a run of PDUs of the oxc_channel @p data and adds the virtual connection. The analysis
  *  gets them if both of its channels are known. Fits dissector_t. */
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);

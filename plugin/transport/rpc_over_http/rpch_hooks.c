@@ -79,7 +79,7 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
                          bool cut)
 {
     const char *server;
-    size_t size;
+    size_t size = 0;
 
     channel->in = in;
     channel->refusal = NULL;
@@ -490,11 +490,22 @@ static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
            head->size == (size_t)size && head->chunked;
 }
 
+/* A channel from the next frame on, by the head of its request. */
+static void begin_channel(packet_info *pinfo, conversation_t *conversation,
+                          const oxc_http_head *head)
+{
+    oxc_channel *channel = oxc_channel_new(conversation, pinfo, true);
+
+    channel->first_frame = pinfo->num + 1;
+    note_request(channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target, head->target_size,
+                 false);
+    take_over(pinfo, conversation, channel);
+}
+
 static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
 {
     oxc_http_head head;
     conversation_t *conversation;
-    oxc_channel *channel;
 
     if (!find_chunked_request(tvb, &head))
         return;
@@ -502,10 +513,36 @@ static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
     if (!conversation || oxc_channel_find(conversation) || oxc_http_has_layer(pinfo, proto_tls) ||
         !oxc_http_is_port_of(pinfo->destport, proto_http))
         return;
-    channel = oxc_channel_new(conversation, pinfo, true);
-    channel->first_frame = pinfo->num + 1;
-    note_request(channel, true, head.target, head.target_size, false);
-    take_over(pinfo, conversation, channel);
+    begin_channel(pinfo, conversation, &head);
+}
+
+/* Whether HTTP has seen a tunnel begin on a connection: [RFC9110] 9.3.6. */
+static bool is_tunnel(const conversation_t *conversation)
+{
+    const http_conv_t *http =
+        (const http_conv_t *)conversation_get_proto_data(conversation, proto_http);
+    const char *method = http ? OXC_HTTP_REQUEST(http, request_method) : NULL;
+
+    return method && strcmp(method, "CONNECT") == 0;
+}
+
+/* A channel in clear text inside a tunnel, of which Wireshark shows nothing. */
+static void watch_tunnel(tvbuff_t *payload, packet_info *pinfo)
+{
+    conversation_t *conversation;
+    oxc_http_head head;
+    int size = (int)tvb_captured_length(payload);
+
+    if (!begins_with_request(payload))
+        return;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    if (!conversation || !is_tunnel(conversation) || oxc_channel_find(conversation) ||
+        oxc_http_read_head((const char *)tvb_get_ptr(payload, 0, size), (size_t)size, &head) !=
+            OXC_HTTP_FOUND)
+        return;
+    begin_channel(pinfo, conversation, &head);
+    oxc_rpch_note_pdus(oxc_channel_find(conversation),
+                       tvb_new_subset_remaining(payload, (int)head.size), pinfo->num);
 }
 
 /* At the first frame of a connection. */
@@ -537,6 +574,8 @@ static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
 
     if (to_http)
         watch_chunked_request(payload, pinfo);
+    if (to_http)
+        watch_tunnel(payload, pinfo);
     /* A channel begins with a request: what only comes from a port of HTTP is none. */
     if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
         watch_http(pinfo);

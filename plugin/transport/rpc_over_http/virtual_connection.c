@@ -17,6 +17,9 @@
 /* Beyond the ports of TCP, so that no conversation of the capture has the same ends. */
 #define FIRST_PORT 0x10000u
 
+/* How many virtual connections with one cookie a channel is compared with. */
+enum { MOST_SIGHTINGS = 8 };
+
 /* The cookie, and whether it is the leg between proxy and server: a capture on the proxy holds
  * both legs of a virtual connection, and every call twice. */
 typedef struct {
@@ -63,6 +66,12 @@ bool oxc_has_channels(void)
 oxc_channel *oxc_channel_find(const conversation_t *conversation)
 {
     return (oxc_channel *)conversation_get_proto_data(conversation, oxc_oxcnotif_protocol());
+}
+
+static bool is_closed(const oxc_channel *channel)
+{
+    return channel->tcp &&
+           (channel->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
 static void set_end(oxc_end *end, const address *host, uint32_t port)
@@ -134,21 +143,59 @@ oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t
     return (oxc_virtual_connection *)wmem_tree_lookup32_le(channel->openings, frame);
 }
 
+/* Whether a channel may take its place in a virtual connection: nobody else is there, or a channel
+ * that it succeeds, or one that is of no use any more. */
+static bool has_room(const oxc_virtual_connection *connection, const oxc_channel *channel, bool in,
+                     bool recycles)
+{
+    const oxc_channel *there = in ? connection->in : connection->out;
+
+    return !there || there == channel || recycles || is_closed(there) || there->refusal;
+}
+
+/* How well the ends of a channel go with those of a virtual connection. The proxies of its two
+ * channels need not be one. */
+static unsigned likeness(const oxc_virtual_connection *connection, const oxc_channel *channel)
+{
+    if (!addresses_equal(&connection->client.host, &channel->client.host))
+        return 1;
+    return addresses_equal(&connection->server.host, &channel->peer.host) ? 3 : 2;
+}
+
+/* Of those that have the cookie: the capture shows a virtual connection twice where it holds both
+ * sides of a device that translates addresses. */
+static oxc_virtual_connection *choose(oxc_virtual_connection *first, const oxc_channel *channel,
+                                      bool in, bool recycles)
+{
+    oxc_virtual_connection *best = NULL;
+    unsigned sightings = 0;
+
+    for (oxc_virtual_connection *connection = first; connection && sightings < MOST_SIGHTINGS;
+         connection = connection->again, sightings++) {
+        if (!connection->ended && has_room(connection, channel, in, recycles) &&
+            (!best || likeness(connection, channel) > likeness(best, channel)))
+            best = connection;
+    }
+    return best;
+}
+
 static oxc_virtual_connection *find_or_create(const oxc_channel *channel,
-                                              const oxc_rts_opening *opening)
+                                              const oxc_rts_opening *opening, bool in)
 {
     oxc_cookie cookie;
-    oxc_virtual_connection *connection;
+    oxc_virtual_connection *first, *connection;
 
     memcpy(cookie.bytes, opening->virtual_connection, OXC_RTS_COOKIE_SIZE);
     cookie.bytes[OXC_RTS_COOKIE_SIZE] = channel->proxy_leg;
-    connection = (oxc_virtual_connection *)wmem_map_lookup(by_cookie, &cookie);
-    if (connection && !connection->ended)
+    first = (oxc_virtual_connection *)wmem_map_lookup(by_cookie, &cookie);
+    connection = choose(first, channel, in, opening->recycles);
+    if (connection)
         return connection;
     connection = wmem_new0(wmem_file_scope(), oxc_virtual_connection);
     set_end(&connection->client, &channel->client.host, next_port++);
     set_end(&connection->server, &channel->peer.host, channel->port);
     connection->number = UINT32_MAX;
+    connection->again = first;
     wmem_map_insert(by_cookie, wmem_memdup(wmem_file_scope(), &cookie, sizeof cookie), connection);
     return connection;
 }
@@ -195,8 +242,8 @@ static void leave(const oxc_channel *channel, const oxc_virtual_connection *next
 
 void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame)
 {
-    oxc_virtual_connection *connection = find_or_create(channel, opening);
     bool in = channel->proxy_leg ? opening->in : channel->in;
+    oxc_virtual_connection *connection = find_or_create(channel, opening, in);
 
     leave(channel, connection, frame);
     read_cookie(opening, &connection->cookie);
@@ -239,12 +286,6 @@ uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection,
 const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number)
 {
     return (const oxc_virtual_connection *)wmem_map_lookup(by_number, GUINT_TO_POINTER(number));
-}
-
-static bool is_closed(const oxc_channel *channel)
-{
-    return channel->tcp &&
-           (channel->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
 /* The one of the two channels that was closed first, or NULL. */

@@ -57,6 +57,7 @@ struct oxc_virtual_connection {
     uint32_t complete_frame; /**< first frame in which both channels are known, or 0 */
     uint32_t blind_frame;    /**< last frame before PDUs became unreadable, or 0 */
     uint32_t number;         /**< in the tracker, once complete */
+    struct oxc_virtual_connection *again; /**< the one before it with the same cookie, or NULL */
 };
 
 /** Sets up the lookups once; they empty themselves with each file. */

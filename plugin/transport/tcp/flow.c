@@ -22,12 +22,25 @@ static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *
     return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
 }
 
+/* Whether the present segment acknowledges bytes that were not seen. After a loss Wireshark says so
+ * again of those that were. */
+static bool acknowledges_unseen(const struct tcp_analysis *tcp)
+{
+    const tcp_analyze_seq_flow_info_t *own = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *other = tcp->rev ? tcp->rev->tcp_analyze_seq_info : NULL;
+
+    return !own || !other || oxc_seq_is_later(own->lastack, other->nextseq);
+}
+
 unsigned oxc_tcp_missing(const struct tcp_analysis *tcp)
 {
-    unsigned flags = tcp && tcp->ta ? tcp->ta->flags : 0;
+    unsigned flags = tcp && tcp->ta ? tcp->ta->flags : 0, missing = 0;
 
-    return (flags & OXC_TCP_LOST_SEGMENT ? OXC_MISSING_OWN : 0u) |
-           (flags & OXC_TCP_ACKED_LOST_SEGMENT ? OXC_MISSING_OTHER : 0u);
+    if (flags & OXC_TCP_LOST_SEGMENT)
+        missing |= OXC_MISSING_OWN;
+    if (flags & OXC_TCP_ACKED_LOST_SEGMENT && acknowledges_unseen(tcp))
+        missing |= OXC_MISSING_OTHER;
+    return missing;
 }
 
 oxc_side oxc_missing_from(unsigned missing, oxc_side sender)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
+#include "capture/frame.h"
 #include "decode/buffers/payload.h"
 #include "sequence/event.h"
 
@@ -50,7 +51,7 @@ static void read_bytes(reading *r, const uint8_t *data, size_t captured, size_t 
     r->pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
     r->tvb = tvb_new_real_data(r->data.data, (unsigned)captured, (int)reported);
     r->buffer = oxc_read_extended_buffer(r->tvb, &r->pinfo);
-    r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true);
+    r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true, NULL);
 }
 
 static void read_hex(reading *r, const char *hex, bool request)
@@ -68,6 +69,7 @@ static void finish(reading *r)
     g_slist_free(r->pinfo.data_src);
     wmem_destroy_allocator(r->pinfo.pool);
     bytes_free(&r->data);
+    oxc_frame_end();
 }
 
 static void reads_obfuscated_buffer(void **state)
