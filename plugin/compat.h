@@ -96,6 +96,9 @@ typedef dcerpc_sub_dissector oxc_procs;
 #define tvb_get_uint64 tvb_get_guint64
 #endif
 
+/* What format_text() takes: unsigned characters in 4.0, plain ones later. */
+#define OXC_TEXT_TO_FORMAT(text) ((const void *)(text))
+
 /* Since 4.7 these take, and some of them return, unsigned numbers, and no negative ones that count
  * from the end. Ours are int as the rest of Wireshark's, and never negative. */
 #if OXC_WIRESHARK_AT_LEAST(4, 7)

@@ -8,6 +8,9 @@
 #
 # Sourced with oxc_program (the name to put in front of messages) set.
 
+# shellcheck source=scripts/elsewhere.bash
+. "${BASH_SOURCE[0]%/*}/elsewhere.bash"
+
 oxc_source=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 oxc_scratch=
 oxc_build=
@@ -75,20 +78,11 @@ apt_get() {
     done
 }
 
-# What a machine without dpkg must bring itself.
-check_tools() {
-    local tool
-    for tool in tshark cmake ninja cc pkg-config; do
-        command -v "$tool" >/dev/null || fail "$tool is missing, and only Debian's packages can be" \
-            "installed from here"
-    done
-}
-
 # Installs those of the packages that are missing.
 need_packages() {
     local -a missing
     if ! command -v dpkg-query >/dev/null; then
-        check_tools
+        check_parts
         return
     fi
     mapfile -t missing < <(missing_packages "$@")
@@ -132,6 +126,14 @@ configure() {
     cmake -S "$oxc_source" -B "$oxc_build" -G Ninja "$@" >"$oxc_build/configure.log" 2>&1
 }
 
+# The first error of CMake in a log, in one line. CMake breaks it into lines, with empty ones around.
+cmake_error() {
+    awk '/^CMake Error/ { said = 1 }
+        said && (/^Call Stack/ || /^-- /) { exit }
+        said { text = text " " $0 }
+        END { gsub(/ +/, " ", text); print substr(text, 2) }' "$1"
+}
+
 # Configures and builds what has changed. $1: targets, as words; the rest: options for CMake.
 # Another ./run or ./test of the same build folder waits.
 build() {
@@ -147,7 +149,7 @@ build() {
             # The folder may stem from another place or another Wireshark.
             rm -rf -- "$oxc_build/CMakeCache.txt" "$oxc_build/CMakeFiles"
             configure "$@" || fail "CMake failed ($oxc_build/configure.log):" \
-                "$(grep -m 1 -A 1 'CMake Error' "$oxc_build/configure.log" | tr '\n' ' ')"
+                "$(cmake_error "$oxc_build/configure.log")"
         fi
     fi
     progress "Building"

@@ -24,6 +24,7 @@ _FEATURES = (uuid.UUID("6cb71c2c-9812-4540-0300-000000000000"), 1)
 _NONE = (uuid.UUID(int=0), 0)
 
 ACCEPTANCE, PROVIDER_REJECTION, NEGOTIATE_ACK = 0, 2, 3
+_ABSTRACT_SYNTAX_NOT_SUPPORTED = 1
 _SYNTAXES_NOT_SUPPORTED = 2
 
 FAULTS = {
@@ -111,6 +112,11 @@ def bind_items(first_id, interface, ndr, ndr64, features):
     offers = [NDR] * ndr + [NDR64] * ndr64 + [_FEATURES] * features
     return [(first_id + place, INTERFACES[interface], transfer)
             for place, transfer in enumerate(offers)]
+
+
+def refusals(items):
+    """The answer of a server that does not have the interfaces."""
+    return [(PROVIDER_REJECTION, _ABSTRACT_SYNTAX_NOT_SUPPORTED, _NONE) for _ in items]
 
 
 def bind_results(items):

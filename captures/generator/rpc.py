@@ -68,6 +68,8 @@ class RpcConnection:
                                        ndr64 or without_ndr,
                                        features and interface == interfaces[-1])
         self._agree(interfaces, items)
+        if step.option("refused"):
+            self.pending = dcerpc.refusals(items)
         group = step.number("group", self.association.group if self.association.known else 0)
         auth = self._bind_auth(True, self.security.negotiate()) if self._secures(ptype) else None
         coder = self.coders[True]

@@ -356,6 +356,20 @@ void oxc_miss_calls(const packet_info *pinfo)
     oxc_tracker_event(tracker, &event);
 }
 
+uint32_t oxc_refused_in(oxc_interface interface)
+{
+    uint32_t first = 0;
+
+    for (unsigned i = 0; i < connections->len; i++) {
+        const oxc_connection *connection = (const oxc_connection *)connections->pdata[i];
+        uint32_t frame = connection->refused[interface == OXC_INTERFACE_ASYNCEMSMDB].frame;
+
+        if (frame != 0 && (first == 0 || frame < first))
+            first = frame;
+    }
+    return first;
+}
+
 uint32_t oxc_lost_segments(void)
 {
     return lost_segments;

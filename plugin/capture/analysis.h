@@ -37,8 +37,17 @@ typedef struct {
     uint32_t exchange_frame;        /**< the first that asked for one of the two interfaces, or 0 */
     const struct tcp_analysis *tcp; /**< NULL if the connection is no TCP connection */
     oxc_flow flows[2];
-    uint8_t client_flow;    /**< which of them is the client's */
-    oxc_close close;        /**< of the TCP connection */
+    uint8_t client_flow; /**< which of them is the client's */
+    oxc_close close;     /**< of the TCP connection */
+    /* Of the last bind or alter_context, for EMSMDB and AsyncEMSMDB: which of its presentation
+     * contexts ask for it, a bit each by their places in the list. */
+    uint64_t asked[2];
+    uint32_t asked_call_id;
+    /* Where the server first refused EMSMDB and AsyncEMSMDB; frame 0 for nowhere. */
+    struct {
+        uint32_t frame;
+        uint32_t ordinal;
+    } refused[2];
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
@@ -124,6 +133,9 @@ void oxc_watch_segment(packet_info *pinfo);
 /** Tells the analysis that calls went by that it cannot attribute to any connection. Only on the
  *  first pass. */
 void oxc_miss_calls(const packet_info *pinfo);
+
+/** Frame of the first PDU with which a server refused one of the two interfaces, or 0. */
+uint32_t oxc_refused_in(oxc_interface interface);
 
 /** Where bytes of a connection are missing, or calls that nobody can read. */
 typedef struct {

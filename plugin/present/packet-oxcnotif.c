@@ -487,6 +487,32 @@ void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_n
         expert_add_info_format(pinfo, add_protocol(root, tvb, title), experts[note], "%s", text);
 }
 
+void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
+                      uint32_t request_ordinal, const oxc_carrier *carrier)
+{
+    oxc_view request, view = {.session = OXC_NONE, .context = OXC_NONE};
+    oxc_text text;
+    proto_tree *tree;
+
+    if (!enabled ||
+        !oxc_tracker_view(oxc_analysis_tracker(), request_frame, request_ordinal, &request))
+        return;
+    view.session = request.session;
+    view.context = request.context;
+    view.connect_frame = request.connect_frame;
+    view.wait = request.wait;
+    view.request_frame = request_frame;
+    append_info(pinfo, &view, NULL);
+    if (!root)
+        return;
+    oxc_text_clear(&text);
+    oxc_text_add(&text, title);
+    describe(&text, &view, NULL);
+    tree = proto_item_add_subtree(add_protocol(root, tvb, text.bytes), ett_oxcnotif);
+    add_transport(tree, tvb, carrier);
+    add_links(tree, tvb, &view);
+}
+
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface)
 {

@@ -48,6 +48,13 @@ typedef enum {
 void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_note note,
                       const char *text);
 
+/** Shows to which session, context and wait a packet belongs that continues a call and of which
+ * nothing else is known: what oxc_present() shows of these on the call's request.
+ *  @param request_frame    frame of the request
+ *  @param request_ordinal  its place in that frame */
+void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
+                      uint32_t request_ordinal, const oxc_carrier *carrier);
+
 /** Says that the calls of a connection cannot be decoded because its bind is not in the capture.
  *  @param interface  what the presentation context seems to be bound to */
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,

@@ -459,6 +459,18 @@ static void print_refusals(FILE *file)
     g_string_free(line, TRUE);
 }
 
+/* The answer to "why no waits". */
+static void print_refused_interfaces(FILE *file)
+{
+    uint32_t frame = oxc_refused_in(OXC_INTERFACE_ASYNCEMSMDB);
+
+    if (frame != 0)
+        fprintf(file,
+                "The server refused to bind AsyncEMSMDB (frame %u): without it no EcDoAsyncWaitEx "
+                "can be sent.\n\n",
+                frame);
+}
+
 static void append_limit(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 static void append_limit(GString *text, const char *format, ...)
@@ -567,6 +579,7 @@ void oxc_report_print_text(const oxc_totals *totals, const oxc_report_options *o
     oxc_report_print_findings(totals, options->all, file);
     print_nothing_seen(totals, file);
     print_refusals(file);
+    print_refused_interfaces(file);
     print_sealed(&totals->limits, file);
     print_limits(&totals->limits, file);
     print_gaps(totals, file);

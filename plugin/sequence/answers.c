@@ -63,11 +63,9 @@ static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t nu
     const oxc_session *session = oxc_session_at(tracker, number);
     bool early = (session->flags & OXC_SESSION_OPENED) == 0 && session->begun > call->record;
 
-    /* It is replaced in any case: what came before says nothing about its end. */
     if (early || oxc_answer_doubted(tracker, call))
-        oxc_session_doubt(tracker, number);
-    else
-        oxc_session_end(tracker, number, call, false);
+        oxc_session_at(tracker, number)->flags |= OXC_SESSION_REPLACED;
+    oxc_session_end(tracker, number, call, false);
     if (!early && (session->flags & OXC_SESSION_OPENED) != 0)
         oxc_server_at(tracker, session->key.server)->reissues = true;
 }
@@ -145,10 +143,9 @@ static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_c
     uint32_t now = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
 
     oxc_session_prove(tracker, call->owner, call);
-    session->flags &= ~(uint32_t)OXC_SESSION_LEAVING;
-    if (session->end != OXC_NONE && (session->flags & OXC_SESSION_CLOSED) == 0 &&
-        call->record > session->end && now == call->owner)
-        session->end = OXC_NONE;
+    if (session->end != OXC_NONE && session->end != session->close && call->record > session->end &&
+        now == call->owner)
+        session->end = session->close;
 }
 
 /* The same, and whatever session of the server has the handle now was returned. */
@@ -163,8 +160,10 @@ static void end_by_null(oxc_tracker *tracker, const oxc_event *event, const oxc_
 {
     if (event->status == 0 && !oxc_answer_doubted(tracker, call))
         oxc_session_end(tracker, call->owner, call, false);
-    else
+    else if (event->status == 0)
         oxc_session_doubt(tracker, call->owner);
+    else
+        oxc_session_at(tracker, call->owner)->shaken = oxc_now(tracker);
 }
 
 static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
@@ -281,7 +280,7 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
     if (!goes_on)
         number = begin_context(tracker, event, call, number);
     else if ((oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_OPENED) == 0 ||
-             oxc_doubts_of_life(tracker, call->owner, call->connection) != 0 ||
+             oxc_doubts_of_end(tracker, call->owner, call->connection) != 0 ||
              oxc_doubts_of_handles(tracker, call->owner, call->connection,
                                    oxc_context_bound_since(tracker, number)) != 0)
         oxc_context_at(tracker, number)->certain = oxc_now(tracker);
@@ -311,9 +310,7 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
     }
     if (issued)
         issue_context(tracker, event, call, context);
-    /* Some products issue one for a session that has ended, too. */
-    if (issued && call->owner != OXC_NONE &&
-        (oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_LEAVING) == 0)
+    if (issued && call->owner != OXC_NONE)
         oxc_session_prove(tracker, call->owner, call);
 }
 

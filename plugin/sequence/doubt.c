@@ -121,7 +121,7 @@ static void hide_requests(oxc_tracker *tracker, uint32_t number, const oxc_gap *
     oxc_gap requests = *gap;
 
     requests.kinds = kinds_on(connection);
-    connection->hides = true;
+    connection->hides |= gap->bytes;
     oxc_gap_note(tracker, number, &requests);
     if ((number & OXC_OF_HTTP) == 0)
         hide_calls(tracker, &connection->waits, gap);
@@ -244,11 +244,20 @@ unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32
            awaited_on(tracker, oxc_session_at(tracker, session)->home);
 }
 
-unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
+unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
 {
     uint32_t alive = oxc_session_at(tracker, session)->alive;
 
     return oxc_doubts_of(tracker, session, connection, alive) & OXC_DOUBT_END;
+}
+
+unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
+{
+    const oxc_session *of = oxc_session_at(tracker, session);
+
+    if (of->shaken > of->alive)
+        return OXC_DOUBT_END;
+    return oxc_doubts_of_end(tracker, session, connection);
 }
 
 bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
@@ -284,7 +293,7 @@ static bool is_doubtful(const oxc_tracker *tracker, uint32_t number)
     for (size_t i = 0; i < G_N_ELEMENTS(scopes); i++)
         if (scopes[i]->marks[OXC_MARK_END] > session->alive)
             return true;
-    return false;
+    return session->shaken > session->alive;
 }
 
 bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t number, oxc_gap_cost *cost)

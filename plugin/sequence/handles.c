@@ -268,7 +268,7 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     session->home = session->latest = association;
     session->begun = oxc_now(tracker) - 1;
     session->alive = session->settled = oxc_now(tracker);
-    session->end = session->activity = session->disconnect = OXC_NONE;
+    session->end = session->close = session->activity = session->disconnect = OXC_NONE;
     session->oldest = session->newest = OXC_NONE;
     session->undelivered = session->last_notification = OXC_NONE;
     session->unfetched = session->unjudged = session->quiet = session->waiting = OXC_NONE;
@@ -319,13 +319,13 @@ void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
+    if (disconnected && session->close == OXC_NONE)
+        session->close = oxc_now(tracker) - 1;
     if (session->end != OXC_NONE)
         return;
-    if (oxc_doubts_of_life(tracker, number, call->connection) != 0)
+    if (oxc_doubts_of_end(tracker, number, call->connection) != 0)
         session->flags |= OXC_SESSION_EARLIER;
     session->end = oxc_now(tracker) - 1;
-    if (disconnected)
-        session->flags |= OXC_SESSION_CLOSED;
 }
 
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
@@ -340,7 +340,8 @@ void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *ca
 {
     oxc_session *session = oxc_session_at(tracker, number);
 
-    if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1)
+    if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1 ||
+        (session->flags & OXC_SESSION_LEAVING) != 0)
         return;
     if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
         session->alive = call->record + 1;

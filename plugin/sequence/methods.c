@@ -120,7 +120,8 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
             oxc_doubts_of_handles(tracker, call->owner, call->connection,
                                   oxc_record_at(tracker, session->end)->request + 1) |
             oxc_doubts_awaited(tracker, call->owner, call->connection) |
-            ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u);
+            ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u) |
+            ((session->flags & OXC_SESSION_REPLACED) != 0 ? OXC_DOUBT_OPEN : 0u);
     }
     if (session->quiet != OXC_NONE) {
         const oxc_context *context = oxc_context_at(tracker, session->quiet);

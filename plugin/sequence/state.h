@@ -92,7 +92,7 @@ enum {
     OXC_SESSION_RETURNED = 1 << 1,  /**< a response returned its CXH with 0 */
     OXC_SESSION_REPORTED = 1 << 2,  /**< connect-session-unknown on its CXH */
     OXC_SESSION_WAITED = 1 << 3,    /**< a wait on a context of it was seen */
-    OXC_SESSION_CLOSED = 1 << 4,    /**< it ended by EcDoDisconnect */
+    OXC_SESSION_REPLACED = 1 << 4,  /**< its CXH was returned again, and its end is no evidence */
     OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
     OXC_SESSION_LEAVING = 1 << 7,   /**< its EcDoDisconnect seems to have been answered with 0 */
     OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
@@ -110,6 +110,8 @@ typedef struct {
     uint32_t settled;       /**< mark of the last EcDoRpcExt2 request that has its answer */
     uint32_t unanswered;    /**< mark of the last one whose answer will not be seen */
     uint32_t end;           /**< record, OXC_NONE while it lives */
+    uint32_t close;         /**< record: EcDoDisconnect answered with 0, which ends it for good */
+    uint32_t shaken;        /**< mark of the last failure that came with a null CXH */
     uint32_t activity;      /**< record: last EcDoRpcExt2 request, or its EcDoConnectEx request */
     uint32_t disconnect;    /**< record: last EcDoDisconnect request */
     uint32_t disconnecting; /**< EcDoDisconnect calls without answer */
@@ -463,8 +465,11 @@ unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uin
  *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
 unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
-/** OXC_DOUBT_END if the session may have ended in a gap since it was known to live, or 0. */
+/** OXC_DOUBT_END if the session may have ended since it was known to live, or 0. */
 unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
+/** The same, as far as gaps are the reason. */
+unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
 /** Whether an EcDoRpcExt2 that nobody saw, or whose answer nobody saw, counts as in flight. */
 bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session, uint32_t connection);

@@ -9,6 +9,7 @@
 #ifndef OXC_STORE_H
 #define OXC_STORE_H
 
+#include "siphash.h"
 #include "tracker.h"
 
 #define OXC_CHUNK_BITS 8
@@ -64,18 +65,5 @@ void oxc_index_put(oxc_index *index, uint32_t hash, const void *key, uint32_t nu
 void oxc_index_remove(oxc_index *index, uint32_t hash, const void *key);
 
 size_t oxc_index_memory(const oxc_index *index);
-
-/** Mixes @p word into a hash that was begun with a secret seed. */
-static inline uint64_t oxc_hash_step(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ (hash >> 29);
-}
-
-static inline uint32_t oxc_hash_end(uint64_t hash)
-{
-    hash *= UINT64_C(0xBF58476D1CE4E5B9);
-    return (uint32_t)(hash >> 32);
-}
 
 #endif /* OXC_STORE_H */

@@ -256,6 +256,8 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
                       oxc_doubts_awaited(tracker, context->session, call->connection);
     if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_EARLIER) != 0)
         evidence.doubts |= OXC_DOUBT_END;
+    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_REPLACED) != 0)
+        evidence.doubts |= OXC_DOUBT_OPEN;
     return evidence;
 }
 

@@ -314,7 +314,8 @@ static void note_details(const proto_tree *tree)
 {
     host_details shown = {0};
 
-    for (const proto_node *protocol = tree->first_child; protocol; protocol = protocol->next) {
+    for (const proto_node *protocol = tree ? tree->first_child : NULL; protocol;
+         protocol = protocol->next) {
         shown.all = hash_items(shown.all, protocol);
         if (is_ours(protocol))
             shown.ours = hash_items(shown.ours, protocol);

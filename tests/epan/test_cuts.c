@@ -194,7 +194,7 @@ static void check_same(const capture *from, variant *made, unsigned options, con
 /* What a scenario must show: lines of a frame and a rule. */
 static void check_expectations(const capture *from)
 {
-    char *name = g_strndup(from->name, strlen(from->name) - strlen(".pcapng"));
+    char *name = g_strndup(from->name, (size_t)(strrchr(from->name, '.') - from->name));
     char *folder = g_path_get_dirname(from->path);
     char *file = g_strdup_printf("%s/expected/%s.txt", folder, name);
     uint64_t *expected = g_new0(uint64_t, from->packets->len);
@@ -645,7 +645,7 @@ static void add_captures(const char *path)
         return;
     }
     while ((name = g_dir_read_name(folder)) != NULL)
-        if (g_str_has_suffix(name, ".pcapng"))
+        if (g_str_has_suffix(name, ".pcapng") || g_str_has_suffix(name, ".pcap"))
             add_capture(g_build_filename(path, name, NULL));
     g_dir_close(folder);
 }

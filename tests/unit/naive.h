@@ -86,8 +86,12 @@ guint naive_certain_from(const naive *n, guint index, guint gap);
 /** True if all of what was told could be read and matched and nothing in it shows a loss. */
 bool naive_all_read(const naive *n);
 
-/** False if the last entry returned a handle that was used on another server address already: the
- *  contract leaves open whose it is. */
+/** True if the entry could not be read or matched, or shows that something is missing. */
+bool naive_misses(const naive *n, guint index);
+
+/** False if the last entry contradicts what was there before, so that the contract leaves open what
+ *  it means: a handle that was used before it was issued, on this server address or another, or a
+ *  sign of life of a session that ended in one way or another. */
 bool naive_is_clear(const naive *n);
 
 /** True if every handle stays on one association as far as can be told, and no server gives back

@@ -27,21 +27,28 @@ static const uint64_t answer_rules =
 
 /* What a hidden EcDoAsyncConnectEx may undo: "any call until its connection closed". */
 static const uint64_t until_closed =
-    RULE_BIT(wait_after_error) | RULE_BIT(wait_after_disconnect) |
-    RULE_BIT(wait_races_disconnect) | RULE_BIT(connect_after_disconnect) |
-    RULE_BIT(connect_races_disconnect);
+    RULE_BIT(wait_after_error) | RULE_BIT(wait_after_disconnect) | RULE_BIT(wait_races_disconnect) |
+    RULE_BIT(connect_after_disconnect) | RULE_BIT(connect_races_disconnect);
 
 /* "A handle that nobody explained before the gap may have been issued in it", for good. */
 static const uint64_t unexplained_rules =
     RULE_BIT(wait_without_connect) | RULE_BIT(wait_handle_unknown) |
     RULE_BIT(connect_without_session) | RULE_BIT(connect_session_unknown);
 
+/* Whether a call may be outstanding on the connection, hidden ones included. */
 static bool has_outstanding(const naive *n, uint32_t number, int moment)
 {
-    for (int i = 0; i < moment; i++)
-        if (is_pdu(at(n, i)) && at(n, i)->e.type == OXC_EVENT_REQUEST &&
-            at(n, i)->e.connection == number && answer_of(n, i, moment) == NOTHING)
+    for (int i = 0; i < moment; i++) {
+        const entry *x = at(n, i);
+        if (!is_pdu(x) || x->e.type == OXC_EVENT_UNSEEN || x->e.connection != number)
+            continue;
+        if (x->e.type == OXC_EVENT_LOST && x->e.lost_from != OXC_SIDE_SERVER)
             return true;
+        if (x->e.type == OXC_EVENT_RESPONSE && x->unmatched)
+            return true;
+        if (x->e.type == OXC_EVENT_REQUEST && answer_of(n, i, moment) == NOTHING)
+            return true;
+    }
     return false;
 }
 
@@ -149,11 +156,24 @@ static bool may_lift(const naive *n, int g, int i, int rule, int since, int sess
     return what.requests && at(n, since)->e.time - at(n, g)->e.time <= FIVE_MINUTES + grace_of(n);
 }
 
+/* A response that was read as that of another method than its call's: whether what comes as the
+ * answer after that is evidence is left open. */
+static bool was_misread(const naive *n, int before)
+{
+    for (int i = 0; i < before; i++) {
+        const entry *x = at(n, i);
+        if (is_pdu(x) && x->e.type == OXC_EVENT_RESPONSE && x->unmatched && x->call != NOTHING &&
+            answer_of(n, x->call, i) == NOTHING)
+            return true;
+    }
+    return false;
+}
+
 static bool is_certain(const naive *n, int i, int rule)
 {
     if ((request_rules >> rule & 1) != 0)
         return true;
-    if (gives_again(n, server_of(n, at(n, i)), i))
+    if (gives_again(n, server_of(n, at(n, i)), i) || was_misread(n, i))
         return false;
     bool unexplained = (unexplained_rules >> rule & 1) != 0;
     int session = session_at(n, i);
@@ -174,19 +194,6 @@ uint64_t certain_findings(const naive *n, int i)
         if ((at(n, i)->findings >> rule & 1) != 0 && is_certain(n, i, rule))
             certain |= UINT64_C(1) << rule;
     return certain;
-}
-
-/* A response that was read as that of another method than its call's: whether what comes as the
- * answer after that is evidence is left open. */
-static bool was_misread(const naive *n, int before)
-{
-    for (int i = 0; i < before; i++) {
-        const entry *x = at(n, i);
-        if (is_pdu(x) && x->e.type == OXC_EVENT_RESPONSE && x->unmatched && x->call != NOTHING &&
-            answer_of(n, x->call, i) == NOTHING)
-            return true;
-    }
-    return false;
 }
 
 /* What may be said at entry i. */

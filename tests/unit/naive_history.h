@@ -138,6 +138,7 @@ bool is_believed(const naive *n, const entry *x, int before);
 bool opens_session(const naive *n, const entry *x);
 bool carries_cxh(const entry *x);
 int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int before);
+bool gives_null(const naive *n, int i, int session);
 int session_end_from(const naive *n, int session, int from, int before);
 int session_end(const naive *n, int session, int before);
 bool is_doubtful(const naive *n, int session, int moment, int before);

@@ -25,6 +25,11 @@ static bool misses_something(const naive *n, int i)
                          x->unmatched || is_unreadable(x) || takes_over(n, i));
 }
 
+bool naive_misses(const naive *n, guint index)
+{
+    return misses_something(n, (int)index);
+}
+
 bool naive_all_read(const naive *n)
 {
     for (int i = 0; i < length(n); i++)
@@ -134,8 +139,38 @@ static bool comes_from_elsewhere(const naive *n, int i)
     return false;
 }
 
+/* Whether entry i shows alive what EcDoDisconnect has ended, while something else about that end is
+ * not plain either: a null CXH before, or a gap. */
+static bool contradicts_end(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || x->unmatched || !returned_zero(x) ||
+        !knows_handle(x) || is_null(&x->e.handle))
+        return false;
+    int session = at(n, x->call)->session;
+    bool soft = false;
+    for (int k = session + 1; k < x->call && session != NOTHING; k++) {
+        const entry *y = at(n, k);
+        soft = soft || gives_null(n, k, session);
+        if (is_response(n, y, OXC_METHOD_DISCONNECT) && at(n, y->call)->session == session &&
+            returned_zero(y) && (soft || !naive_all_read(n)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether entry i opens a session whose CXH a request carried before. */
+static bool was_used_before(const naive *n, int i)
+{
+    for (int k = 0; k < i && opens_session(n, at(n, i)); k++)
+        if (carries_cxh(at(n, k)) && same_handle(&at(n, k)->e.handle, &at(n, i)->e.handle))
+            return true;
+    return false;
+}
+
 bool naive_is_clear(const naive *n)
 {
     int last = length(n) - 1;
-    return last < 0 || !comes_from_elsewhere(n, last);
+    return last < 0 || (!comes_from_elsewhere(n, last) && !contradicts_end(n, last) &&
+                        !was_used_before(n, last));
 }

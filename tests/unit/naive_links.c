@@ -71,7 +71,8 @@ static void look_at_wait(const naive *n, int i, int request, naive_view *view)
     const entry *wait = at(n, request);
     view->context = context_number(n, wait->context);
     view->session = session_number(n, session_of(n, wait->context, i));
-    view->connect_frame = frame_of(n, last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i));
+    view->connect_frame =
+        frame_of(n, last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i));
     for (int k = 0; k <= request; k++)
         view->wait += is_wait_of(n, k, wait->context);
     if (i != request)

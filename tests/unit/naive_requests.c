@@ -118,14 +118,16 @@ bool was_dropped(const naive *n, int wait, int i)
            (last == NOTHING || at(n, i)->e.time - at(n, last)->e.time > limit);
 }
 
-/* Whether the handle was returned again since the wait, for a session from before the capture, or by
- * a server that gives handles again: if that session had ended there, another context began. */
+/* Whether the handle was returned again since the wait, for a session from before the capture or in
+ * doubt, or by a server that gives handles again: if that session had ended there, another context
+ * began. */
 bool maybe_replaced(const naive *n, int wait, int before)
 {
     const entry *x = at(n, wait);
     int session = issued_for(n, x->context);
     return session != NOTHING &&
-           (!was_opened(n, session) || gives_again(n, server_of(n, x), before)) &&
+           (!was_opened(n, session) || gives_again(n, server_of(n, x), before) ||
+            is_doubtful(n, session, before, before)) &&
            last_return(n, server_of(n, x), &x->e.handle, before) > wait;
 }
 
@@ -303,7 +305,8 @@ static bool is_same_session(const naive *n, int session, int end)
     return opens_session(n, at(n, end)) && !was_opened(n, session) && session > at(n, end)->call;
 }
 
-/* Which end counts may be in doubt behind a gap: what any of them says is allowed. */
+/* Which end counts may be in doubt behind a gap: what any of them says is allowed. Nor is it known
+ * how long ago a session ended that was in doubt already. */
 static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rule_id races)
 {
     int end = session == NOTHING ? NOTHING : session_end(n, session, i);
@@ -314,7 +317,8 @@ static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rul
     oxc_rule_id rule = at(n, i)->e.time - at(n, end)->e.time < SECOND ? races : after;
     bool waits = rule == OXC_RULE_wait_races_disconnect || rule == OXC_RULE_wait_after_disconnect;
     report_if(n, i, rule, end,
-              !is_same_session(n, session, end) && !awaits(n, session, OXC_METHOD_CONNECT, i) &&
+              !(rule == races && is_doubtful(n, session, end, i)) &&
+                  !is_same_session(n, session, end) && !awaits(n, session, OXC_METHOD_CONNECT, i) &&
                   !(waits && awaits(n, session, OXC_METHOD_ASYNC_CONNECT, i)));
 }
 

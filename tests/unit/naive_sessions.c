@@ -26,7 +26,8 @@ static bool is_known_there(const naive *n, uint32_t server, const oxc_handle *ha
 }
 
 /* "A handle that was returned under another server address only, and there once, is that handle":
- * the server whose handle it is. An ACXH that goes on is returned once. One that is known on the server already keeps to it. */
+ * the server whose handle it is. An ACXH that goes on is returned once. One that is known on the
+ * server already keeps to it. */
 static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *handle,
                             returning returns, int before)
 {
@@ -88,9 +89,9 @@ static bool lived_after(const naive *n, int session, int moment, int before, boo
         const entry *x = at(n, i);
         bool gives_cxh =
             is_response(n, x, OXC_METHOD_RPC_EXT2) || is_response(n, x, OXC_METHOD_REGISTER_PUSH);
-        bool shows = (gives_cxh && knows_handle(x) && returned_zero(x) &&
-                      same_handle(&x->e.handle, cxh)) ||
-                     (acxh_counts && returns_acxh(n, x));
+        bool shows =
+            (gives_cxh && knows_handle(x) && returned_zero(x) && same_handle(&x->e.handle, cxh)) ||
+            (acxh_counts && returns_acxh(n, x));
         if (shows && x->call > moment && at(n, x->call)->session == session)
             return true;
     }
@@ -99,7 +100,7 @@ static bool lived_after(const naive *n, int session, int moment, int before, boo
 
 /* An answer to a call on the session that gives its CXH back as null. One that was cut short
  * behind it is unreadable and says nothing. */
-static bool gives_null(const naive *n, int i, int session)
+bool gives_null(const naive *n, int i, int session)
 {
     const entry *x = at(n, i);
     return (is_response(n, x, OXC_METHOD_RPC_EXT2) ||

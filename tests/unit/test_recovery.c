@@ -140,8 +140,9 @@ static const step *request_of(const story *told, guint index)
     return NULL;
 }
 
-/* The last step that shows the gap: one that is hidden, or the answer to a hidden call. */
-static guint last_of_gap(const story *told)
+/* The last step that shows a gap: one that is hidden, the answer to a hidden call, or one that who
+ * sees less cannot read or match. */
+static guint last_of_gap(const story *told, const naive *less, const guint *places)
 {
     guint last = 0;
     for (guint i = 0; i < told->length; i++) {
@@ -150,7 +151,8 @@ static guint last_of_gap(const story *told)
             !s->close && (s->e.type == OXC_EVENT_RESPONSE || s->e.type == OXC_EVENT_FAULT ||
                           s->e.type == OXC_EVENT_CANCEL || s->e.type == OXC_EVENT_ORPHANED);
         const step *request = about ? request_of(told, i) : NULL;
-        if (is_hidden(s) || (request != NULL && is_hidden(request)))
+        if (is_hidden(s) || (request != NULL && is_hidden(request)) ||
+            (s->seen != MISSED && naive_misses(less, places[i])))
             last = i;
     }
     return last;
@@ -206,10 +208,9 @@ static bool is_named_alike(const naive *whole, const naive *part, guint index, g
 
 /* The findings at a step that rest on nothing older than the frame from which on its session is
  * certain again. */
-static uint64_t recovered_findings(const story *told, const naive *whole, guint index)
+static uint64_t recovered_findings(const story *told, const naive *whole, guint index, guint gap)
 {
     naive_view view;
-    guint gap = last_of_gap(told);
     int64_t limit = (int64_t)(300 + told->settings.grace) * SECOND;
     uint64_t findings = 0;
     naive_look(whole, index, &view);
@@ -250,10 +251,11 @@ static void compare_recovered(const story *told, difference *d)
     subject_init(&part, told);
     for (guint i = 0; i < told->length; i++)
         subject_tell_as_seen(&part, &told->steps[i]);
-    for (guint i = last_of_gap(told) + 1; i < told->length; i++) {
+    guint gap = last_of_gap(told, less, places);
+    for (guint i = gap + 1; i < told->length; i++) {
         if (told->steps[i].close || !is_named_alike(whole, less, i, places[i]))
             continue;
-        uint64_t expected = recovered_findings(told, whole, i) & ~lifted;
+        uint64_t expected = recovered_findings(told, whole, i, gap) & ~lifted;
         uint64_t missing = expected & ~findings_of_frame(&part, told, told->steps[i].e.frame);
         if (missing != 0)
             differ(d, i, "not recovered", story_rule_name(missing), 0, 1);

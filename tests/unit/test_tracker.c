@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "siphash.h"
 #include "world.h"
 
 #define CXH   1
@@ -1334,6 +1335,70 @@ static void many_outstanding_waits(void **state)
     assert_true((memory() - before) / MANY_WAITS <= 128);
 }
 
+/* The vectors of the paper, appendix A, and of its authors' code. */
+static void siphash(void **state)
+{
+    static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    uint8_t bytes[15];
+
+    (void)state;
+    for (uint8_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = i;
+    assert_true(oxc_siphash(key, 2, 4, bytes, 15) == UINT64_C(0xa129ca6149be45e5));
+    assert_true(oxc_siphash(key, 2, 4, bytes, 0) == UINT64_C(0x726fdb47dd0e0e31));
+    assert_true(oxc_siphash(key, 2, 4, bytes, 1) == UINT64_C(0x74f839c593dc67fd));
+    assert_true(oxc_siphash(key, 1, 3, bytes, 0) == UINT64_C(0xabac0158050fc4dc));
+    /* One step is SipHash-1-3 of eight bytes. */
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        const uint64_t secret[2] = {seed, ~seed};
+
+        assert_true(oxc_hash_step(seed, UINT64_C(0x0706050403020100)) ==
+                    oxc_siphash(secret, 1, 3, bytes, 8));
+    }
+}
+
+/* Handles that differ in the top bits of a word and, the other way round, in the next: a hash that
+ * only mixes them with a secret seed lets many of them meet. */
+static oxc_handle chosen_handle(uint32_t number)
+{
+    oxc_handle handle = {{0}};
+
+    for (unsigned bit = 0; bit < 18; bit++)
+        if ((number >> bit & 1) != 0) {
+            handle.bytes[7 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+            handle.bytes[15 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+        }
+    return handle;
+}
+
+static void chosen_handles(void **state)
+{
+    enum { HANDLES = 1 << 18, LONGEST = 64 };
+    uint64_t seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    uint8_t *places = g_new0(uint8_t, HANDLES * 2);
+    uint64_t steps = 0;
+
+    (void)state;
+    /* Where the tables would put them: as many to a place as chance gives. */
+    for (uint32_t i = 0; i < HANDLES; i++) {
+        oxc_handle handle = chosen_handle(i);
+        uint64_t words[2];
+        uint32_t last, place;
+
+        memcpy(words, handle.bytes, sizeof words);
+        memcpy(&last, handle.bytes + sizeof words, sizeof last);
+        place = oxc_hash_end(
+                    oxc_hash_step(oxc_hash_step(oxc_hash_step(seed, words[0]), words[1]), last)) %
+                (HANDLES * 2);
+        steps += places[place];
+        assert_true(places[place] < LONGEST);
+        places[place]++;
+    }
+    g_free(places);
+    /* Half full on the average of one in four: a pair each. */
+    assert_true(steps < HANDLES);
+}
+
 static void many_connections_of_one_context(void **state)
 {
     uint32_t first = start();
@@ -1437,6 +1502,8 @@ int main(void)
         TEST(views_in_any_order),
         TEST(many_contexts_and_waits),
         TEST(many_outstanding_waits),
+        TEST(siphash),
+        TEST(chosen_handles),
         TEST(many_connections_of_one_context),
         TEST(many_unfetched_notifications),
         TEST(many_null_handles),

@@ -38,7 +38,7 @@ typedef struct {
     int64_t time;
     bool closed[MANY_CONNECTIONS];
     oxc_close how[MANY_CONNECTIONS]; /**< of the closed ones */
-    uint32_t call_id; /**< of the next request */
+    uint32_t call_id;                /**< of the next request */
     oxc_stub_state stub;
     bool sealed;
     bool same_frame; /**< the next PDU is in the frame of the last one */

@@ -15,12 +15,13 @@
 #include "rop_store.h"
 
 enum {
-    CALLS = 512,       /* that can be outstanding: a later one takes the place of another */
-    HANDLES_MAX = 256, /* a handle index has one byte */
-    CHANNELS_MAX = 4,  /* that carry a session at a time */
-    NO_HANDLE = 0xFFFFFFFF,
+    CALLS = 512,         /* that can be outstanding: a later one takes the place of another */
+    HANDLES_MAX = 256,   /* a handle index has one byte */
+    CHANNELS_MAX = 4,    /* that carry a session at a time */
     KEPT_MAX = 32 << 20, /* bytes of tags and of what PDUs rest on, in a file */
 };
+
+static const uint32_t no_handle = 0xFFFFFFFF; /* [MS-OXCROPS] 2.2.1: not assigned */
 
 /* The second part of the name of a session and of a logon; objects have their handle there. */
 #define SESSION      UINT64_MAX
@@ -237,7 +238,7 @@ static const oxc_columns *columns_of(const void *user, uint8_t index)
     const oxc_rop_visit *visit = (const oxc_rop_visit *)user;
     const oxc_rop_request *request = visit->asked_for;
 
-    if (!request || index >= request->handle_count || request->handles[index] == NO_HANDLE)
+    if (!request || index >= request->handle_count || request->handles[index] == no_handle)
         return NULL;
     return find_columns(visit, request->handles[index]);
 }
@@ -443,10 +444,10 @@ static void remember_request(oxc_rop_visit *visit)
     *place = request;
 }
 
-/* The handle of an index in the response, or NO_HANDLE. */
+/* The handle of an index in the response, or no_handle. */
 static uint32_t new_handle(const oxc_rop_visit *visit, uint8_t index)
 {
-    uint32_t handle = NO_HANDLE;
+    uint32_t handle = no_handle;
 
     if (visit->payloads > 0)
         oxc_rop_handle(&visit->first, index, &handle);
@@ -457,7 +458,7 @@ static uint32_t old_handle(const oxc_rop_visit *visit, uint8_t index)
 {
     const oxc_rop_request *request = visit->asked_for;
 
-    return index < request->handle_count ? request->handles[index] : NO_HANDLE;
+    return index < request->handle_count ? request->handles[index] : no_handle;
 }
 
 /* What the answers changed. If several objects came to stand behind one index, only the last of
@@ -488,7 +489,7 @@ static void take_bindings(oxc_rop_visit *visit)
         if (made[index] != 0 && made[index] != last[index])
             continue;
         handle = made[index] != 0 ? new_handle(visit, index) : old_handle(visit, index);
-        if (handle != NO_HANDLE)
+        if (handle != no_handle)
             set_columns(visit, handle, binding->columns);
     }
 }
@@ -499,7 +500,7 @@ static void drop_made(oxc_rop_visit *visit, const oxc_rop_request *request, unsi
     for (unsigned i = from; i < request->asked_count; i++) {
         uint32_t handle = new_handle(visit, request->asked[i].index);
 
-        if (oxc_rop_row_of(request->asked[i].id)->head == OXC_HEAD_TO && handle != NO_HANDLE)
+        if (oxc_rop_row_of(request->asked[i].id)->head == OXC_HEAD_TO && handle != no_handle)
             set_columns(visit, handle, NULL);
     }
 }
@@ -546,8 +547,8 @@ static void remember_replays(oxc_rop_visit *visit)
     oxc_rop_state *state = visit->state;
     unsigned count = visit->walk.place.answers;
     size_t size = sizeof(oxc_rop_memo) + visit->payloads * sizeof(oxc_rop_replay);
-    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof(oxc_columns *));
     const oxc_columns **answers;
+    oxc_rop_memo *memo = (oxc_rop_memo *)keep(state, size + count * sizeof(void *));
 
     for (unsigned i = 0; i < visit->payloads && !memo; i++)
         visit->replays[i].answer_count = 0;
@@ -557,7 +558,7 @@ static void remember_replays(oxc_rop_visit *visit)
     memo->pdu = visit->call->pdu;
     memo->payload_count = visit->payloads;
     memcpy(memo->payloads, visit->replays, visit->payloads * sizeof(oxc_rop_replay));
-    memcpy(answers, visit->answers, count * sizeof *answers);
+    memcpy(answers, visit->answers, count * sizeof(void *));
     for (unsigned i = 0; i < visit->payloads; i++) {
         oxc_rop_replay *replay = &memo->payloads[i];
 

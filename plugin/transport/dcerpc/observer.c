@@ -211,6 +211,7 @@ typedef struct {
 } oxc_asked;
 
 enum { CONTEXTS_OFFSET = 28, CONTEXT_SIZE = 44, SYNTAX_SIZE = 20 };
+enum { SECONDARY_ADDRESS_OFFSET = 24, RESULT_SIZE = 24, RESULTS_MAX = 64 };
 
 /* Reads the presentation context at @p *offset, [C706] 12.6.4.3: each has a list of up to 255
  * transfer syntaxes, of which the first says whether it is NDR64. False where it is not there. */
@@ -256,23 +257,90 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
     return false;
 }
 
-/* Notes what the presentation contexts of a bind or alter_context are bound to. */
+/* Notes what the presentation contexts of a bind or alter_context are bound to, and by their places
+ * in its list which of them the answer is to be looked up for. */
 static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
 {
     int offset = pdu->offset + CONTEXTS_OFFSET, end = pdu->offset + pdu->length;
+    oxc_connection *connection = run->connection;
     oxc_asked asked;
     unsigned count;
 
+    connection->asked_call_id = pdu->call_id;
+    connection->asked[0] = connection->asked[1] = 0;
     if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_uint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
-    while (count-- > 0 && next_context(run->tvb, pdu->encoding, &offset, end, &asked)) {
+    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    for (unsigned i = 0; i < count && next_context(run->tvb, pdu->encoding, &offset, end, &asked);
+         i++) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
-            if (run->connection->tcp)
+            if (connection->tcp)
                 oxc_ends_add_server(run->pinfo);
-            oxc_connection_carries_exchange(run->connection, run->pinfo->num);
+            oxc_connection_carries_exchange(connection, run->pinfo->num);
+            connection->asked[asked.interface == OXC_INTERFACE_ASYNCEMSMDB] |=
+                UINT64_C(1) << MIN(i, RESULTS_MAX - 1);
         }
-        oxc_connection_bind(run->connection, asked.id, asked.interface, asked.ndr64);
+        oxc_connection_bind(connection, asked.id, asked.interface, asked.ndr64);
+    }
+}
+
+/* The presentation contexts that a bind_ack or alter_context_resp accepts, [C706] 12.6.4.4, a bit
+ * each by their places in the list; those that it says nothing of, and the last, are not refused.
+ */
+static uint64_t accepted_contexts(const oxc_run *run, const oxc_pdu *pdu)
+{
+    int offset = pdu->offset + SECONDARY_ADDRESS_OFFSET, end = pdu->offset + pdu->length;
+    uint64_t accepted = UINT64_MAX;
+    unsigned count;
+
+    if (pdu->type == PDU_BIND_NAK)
+        return 0;
+    if (offset + 2 > end)
+        return accepted;
+    offset += 2 + tvb_get_guint16(run->tvb, offset, pdu->encoding);
+    offset += (pdu->offset - offset) & 3;
+    if (offset + 4 > end)
+        return accepted;
+    count = tvb_get_guint8(run->tvb, offset);
+    offset += 4;
+    for (unsigned i = 0; i < MIN(count, RESULTS_MAX - 1) && offset + RESULT_SIZE <= end; i++) {
+        if (tvb_get_guint16(run->tvb, offset, pdu->encoding) != 0)
+            accepted &= ~(UINT64_C(1) << i);
+        offset += RESULT_SIZE;
+    }
+    return accepted;
+}
+
+/* Notes the first time that a server refuses an interface on a connection. */
+static void take_results(const oxc_run *run, const oxc_pdu *pdu)
+{
+    oxc_connection *connection = run->connection;
+    uint64_t accepted = accepted_contexts(run, pdu);
+
+    if (pdu->call_id != connection->asked_call_id)
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        bool refused = connection->asked[i] != 0 && !(connection->asked[i] & accepted);
+
+        if (refused && !connection->refused[i].frame) {
+            connection->refused[i].frame = run->pinfo->num;
+            connection->refused[i].ordinal = pdu->ordinal;
+        }
+    }
+}
+
+/* A server without AsyncEMSMDB: that no wait is sent has no other reason. */
+static void show_refused_interfaces(const oxc_run *run, const oxc_pdu *pdu)
+{
+    static const char *const texts[] = {
+        "The server refused to bind EMSMDB",
+        "The server refused to bind AsyncEMSMDB: without it no EcDoAsyncWaitEx can be sent",
+    };
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (run->connection->refused[i].frame == run->pinfo->num &&
+            run->connection->refused[i].ordinal == pdu->ordinal)
+            oxc_present_note(run->pinfo, run->tree, run->tvb, OXC_NOTE_INTERFACE_REFUSED, texts[i]);
     }
 }
 
@@ -371,9 +439,18 @@ static uint64_t digest_of(const oxc_run *run, const oxc_pdu *pdu)
     return digest ? digest : 1;
 }
 
+/* The interfaces of the bind or alter_context that has just been taken. */
+static unsigned asked_interfaces(const oxc_run *run)
+{
+    return (run->connection->asked[0] ? OXC_BINDS_EMSMDB : 0u) |
+           (run->connection->asked[1] ? OXC_BINDS_ASYNCEMSMDB : 0u);
+}
+
 static void send_bind(oxc_run *run, const oxc_pdu *pdu)
 {
-    oxc_event event = {.method = OXC_METHOD_OTHER, .digest = digest_of(run, pdu)};
+    oxc_event event = {.method = OXC_METHOD_OTHER,
+                       .digest = digest_of(run, pdu),
+                       .interfaces = pdu->type == PDU_BIND ? asked_interfaces(run) : 0};
 
     send_event(run, pdu, &event, pdu->type == PDU_BIND ? OXC_EVENT_BIND : OXC_EVENT_BIND_ACK);
 }
@@ -392,6 +469,8 @@ static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
     oxc_event event = {.method = OXC_METHOD_OTHER};
     bool ours = carries_exchange(run);
 
+    if (pdu->type == PDU_ALTER && pdu->whole)
+        event.interfaces = asked_interfaces(run);
     if (stub_event)
         send_stub(run, pdu, stub_event);
     else if (is_call(pdu))
@@ -416,6 +495,9 @@ static void take_pdu(oxc_run *run, oxc_pdu *pdu, oxc_event *stub_event)
         return;
     if ((pdu->type == PDU_BIND || pdu->type == PDU_ALTER) && pdu->whole)
         take_contexts(run, pdu);
+    if ((pdu->type == PDU_BIND_ACK || pdu->type == PDU_ALTER_ACK || pdu->type == PDU_BIND_NAK) &&
+        pdu->whole)
+        take_results(run, pdu);
     send_pdu(run, pdu, stub_event);
 }
 
@@ -678,6 +760,7 @@ static void present_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_interface interfac
         show_missing_bind(run, pdu);
     if (!carries_exchange(run))
         return;
+    show_refused_interfaces(run, pdu);
     if (!shown && is_call(pdu) && (pdu->flags & FLAG_LAST))
         show_interface(run, pdu, interface);
     oxc_present(run->pinfo, run->tree, run->tvb, pdu->ordinal, &run->carrier, NULL);

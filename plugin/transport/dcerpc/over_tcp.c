@@ -84,7 +84,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     carrier.connection = repeated ? UINT32_MAX : connection->number;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier,
-                         !oxc_goes_to_server(tvb_get_guint8(tvb, 2)));
+                         !oxc_goes_to_server(tvb_get_uint8(tvb, 2)));
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);

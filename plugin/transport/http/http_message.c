@@ -194,11 +194,17 @@ oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chun
     size = MIN(size, MAX_CHUNK_LINE);
     while (digits.size < size && g_ascii_isxdigit(bytes[digits.size]))
         digits.size++;
-    if (digits.size == size && size <= MAX_CHUNK_DIGITS)
+    /* Some pad the size; other text behind it is no chunk's. */
+    offset = digits.size;
+    while (offset < size && (bytes[offset] == ' ' || bytes[offset] == '\t'))
+        offset++;
+    if (offset == size && size < MAX_CHUNK_LINE && digits.size <= MAX_CHUNK_DIGITS &&
+        (digits.size > 0 || size == 0))
         return OXC_HTTP_PARTIAL;
-    if (digits.size > MAX_CHUNK_DIGITS || !read_number(&digits, 16, &number) ||
-        !strchr("\r\n; \t", bytes[digits.size]) || bytes[digits.size] == '\0')
+    if (offset == size || digits.size > MAX_CHUNK_DIGITS || !read_number(&digits, 16, &number) ||
+        !memchr("\r\n;", bytes[offset], 3))
         return OXC_HTTP_NONE;
+    offset = 0;
     if (!next_line(bytes, size, &offset, &line))
         return size == MAX_CHUNK_LINE ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
     chunk->head = offset;

@@ -11,6 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "capture/analysis.h"
+#include "decode/buffers/payload.h"
 #include "mapi_split.h"
 #include "packet-mapihttp.h"
 
@@ -272,6 +273,7 @@ void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bo
         return;
     connection->gap_frames[to_client] = pinfo->num;
     connection->asked[to_client].size = 0;
+    oxc_rops_lost(oxc_mapi_rop_channel(connection));
     send(connection, pinfo, &event);
     oxc_mapi_split_lose(connection, pinfo, to_client);
 }

@@ -24,14 +24,16 @@
 typedef struct {
     uint32_t number;        /**< through the capture; OXC_NONE for a response without its request */
     uint32_t request_frame; /**< in which the head became whole, or 0 */
-    uint32_t response_frame; /**< with the last byte of the response, or 0 */
-    uint32_t status;         /**< of the response, 0 for none yet */
+    uint32_t request_ordinal; /**< there */
+    uint32_t response_frame;  /**< with the last byte of the response, or 0 */
+    uint32_t status;          /**< of the response, 0 for none yet */
     int64_t request_time;
     int64_t due_time;     /**< when the server could begin to answer; valid with #body_whole */
     const char *name;     /**< X-RequestType, or NULL */
     const char *host;     /**< of the request, as in the report, or NULL */
     oxc_http_name server; /**< of #host */
     oxc_http_name id;     /**< X-RequestId of the request */
+    uint64_t session;     /**< for what the ROPs of its session say: server and context, or 0 */
     oxc_http_request_type type;
     oxc_http_product product;
     bool leg;        /**< so far without a body to speak of: see oxc_http_event */

@@ -343,6 +343,7 @@ void oxc_mapi_handoff(void)
     media_handle = find_dissector("media");
     if (media_handle)
         dissector_add_string("media_type", "application/mapi-http",
-                             create_dissector_handle(dissect_media, -1));
+                             create_dissector_handle_with_name_and_description(
+                                 dissect_media, -1, "mapi-http-body", "Body of MAPI over HTTP"));
     register_init_routine(begin_file);
 }

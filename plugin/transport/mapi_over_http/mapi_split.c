@@ -10,6 +10,7 @@
 
 #include "capture/analysis.h"
 #include "capture/frame.h"
+#include "decode/buffers/payload.h"
 
 /* Bodies that come with several frames are kept up to this size: those of Execute have at most 97
  * extended buffers of 32 KB; and texts up to this one. Of the value of X-RequestType so much is
@@ -172,6 +173,16 @@ static void fill_head(oxc_mapi_message *message, const oxc_message_head *head)
     copy_cookies(message, head);
 }
 
+/* Names what the ROPs of a session rest on; 0 where the session is not known. */
+static uint64_t session_of(oxc_http_name server, oxc_http_name context)
+{
+    const uint64_t names[] = {server, context};
+
+    return server != OXC_HTTP_NO_NAME && context != OXC_HTTP_NO_NAME
+               ? oxc_name_of((const char *)names, sizeof names)
+               : 0;
+}
+
 static void *take_request(void *user, const oxc_stream_head *head)
 {
     collector *of = (collector *)user;
@@ -189,6 +200,7 @@ static void *take_request(void *user, const oxc_stream_head *head)
     call->host = oxc_mapi_host_text(fields.server, fields.host);
     call->server = fields.server;
     call->id = fields.id;
+    call->session = session_of(fields.server, fields.cookies.context.value);
     call->type = fields.type;
     call->product = fields.product;
     call->leg = is_leg(head, fields.type);
@@ -196,6 +208,7 @@ static void *take_request(void *user, const oxc_stream_head *head)
     fill_head(message, &fields);
     copy_call(&message->event, call);
     begin_message(of, message, head);
+    call->request_ordinal = part_at(of, of->row)->ordinal;
     return call;
 }
 
@@ -221,12 +234,26 @@ static oxc_mapi_call *call_of_lone_response(const oxc_message_head *head)
     return call;
 }
 
+/* A session that begins or ends: what its ROPs said before counts no more. */
+static void forget_rops(const oxc_mapi_call *call, const oxc_message_head *head)
+{
+    uint64_t set = session_of(call->server, head->cookies.context.value);
+
+    if (call->type != OXC_HTTP_TYPE_CONNECT && call->type != OXC_HTTP_TYPE_DISCONNECT)
+        return;
+    if (call->session != 0)
+        oxc_rops_forget(call->session);
+    if (set != 0 && set != call->session)
+        oxc_rops_forget(set);
+}
+
 static void fill_response(oxc_mapi_message *message, oxc_mapi_call *call,
                           const oxc_message_head *head, unsigned status)
 {
     oxc_http_event *event = &message->event;
 
     fill_head(message, head);
+    forget_rops(call, head);
     if (call->product == OXC_HTTP_PRODUCT_UNKNOWN)
         call->product = head->product;
     call->status = status;

@@ -55,6 +55,7 @@ typedef struct {
     tvbuff_t *tvb;
     packet_info *pinfo;
     proto_tree *tree;
+    const oxc_rop_call *rops;
     oxc_http_event *facts;
     bool response;
     int offset;
@@ -227,7 +228,7 @@ static void read_rops(body_reader *body)
     if (!oxc_emsmdb_active())
         return;
     buffer = oxc_read_extended_buffer(tvb, body->pinfo);
-    summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true, NULL);
+    summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true, body->rops);
     take_summary(body, &summary);
     if (!body->response && !PINFO_FD_VISITED(body->pinfo))
         body->facts->registers = has_registration(buffer);
@@ -352,11 +353,13 @@ static void report_end(const body_reader *body)
 }
 
 const char *oxc_mapi_body_dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                                  oxc_http_request_type type, bool response, oxc_http_event *facts)
+                                  oxc_http_request_type type, bool response,
+                                  const oxc_rop_call *rops, oxc_http_event *facts)
 {
     body_reader body = {.tvb = tvb,
                         .pinfo = pinfo,
                         .tree = tree,
+                        .rops = rops,
                         .facts = facts,
                         .response = response,
                         .missing = -1};

@@ -323,6 +323,32 @@ static void show_unreadable(const shown_row *row, const oxc_part *part, const ch
                            "The body is not decoded: it is %s", why);
 }
 
+/* Beside the calls and connections of DCE/RPC, which count in the same way. */
+#define ROP_CALL    (UINT64_C(1) << 63)
+#define ROP_CHANNEL 0x80000000u
+
+uint32_t oxc_mapi_rop_channel(const oxc_mapi_connection *connection)
+{
+    return ROP_CHANNEL | connection->number;
+}
+
+/* What the ROPs of a body belong to; NULL where that is not known. */
+static const oxc_rop_call *name_rops(const shown_row *row, oxc_rop_call *rops)
+{
+    const oxc_mapi_call *call = row->call;
+
+    if (call->number == OXC_NONE || call->session == 0)
+        return NULL;
+    *rops = (oxc_rop_call){
+        .session = call->session,
+        .call = ROP_CALL | call->number,
+        .pdu = ROP_CALL | (uint64_t)call->number << 1 | row->row->to_client,
+        .channel = oxc_mapi_rop_channel(row->connection),
+        .first_pass = first_pass(row),
+    };
+    return rops;
+}
+
 /* What a server says to people about a failure. */
 static void show_text(const shown_row *row, const oxc_part *part)
 {
@@ -337,6 +363,7 @@ static void show_body(shown_row *row, const oxc_part *part)
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
     proto_item *item;
+    oxc_rop_call rops;
 
     row->pieces |= OXC_HTTP_PIECE_BODY;
     if (part->detail == OXC_BODY_ENCODED)
@@ -353,7 +380,7 @@ static void show_body(shown_row *row, const oxc_part *part)
         tree = proto_item_add_subtree(item, ett_mapihttp_body);
     }
     row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
-                                      &row->facts);
+                                      name_rops(row, &rops), &row->facts);
 }
 
 static void show_invalid(shown_row *row, const oxc_part *part)
@@ -566,10 +593,24 @@ static void set_columns(const shown_row *row, const char *text)
     col_append_str(pinfo->cinfo, COL_INFO, text);
 }
 
+/* Of a part of a response that ends nothing and breaks no rule the analysis keeps no record. */
+static void present(const shown_row *row)
+{
+    const oxc_mapi_call *call = row->call;
+    oxc_carrier carrier = {
+        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = call->host};
+    oxc_view view;
+
+    if (!row->row->to_client || call->request_frame == 0 ||
+        oxc_tracker_view(oxc_analysis_tracker(), row->pinfo->num, row->row->ordinal, &view))
+        oxc_present(row->pinfo, row->root, row->part, row->row->ordinal, &carrier, row->news);
+    else
+        oxc_present_part(row->pinfo, row->root, row->part, call->request_frame,
+                         call->request_ordinal, &carrier);
+}
+
 static void end_row(shown_row *row)
 {
-    oxc_carrier carrier = {
-        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = row->call->host};
     oxc_text text;
 
     send_rest(row);
@@ -581,7 +622,7 @@ static void end_row(shown_row *row)
     if (row->item)
         proto_item_append_text(row->item, ", %s", text.bytes);
     set_columns(row, text.bytes);
-    oxc_present(row->pinfo, row->root, row->part, row->row->ordinal, &carrier, row->news);
+    present(row);
     col_set_fence(row->pinfo->cinfo, COL_INFO);
 }
 
@@ -631,17 +672,23 @@ static uint32_t show_row(oxc_mapi_connection *connection, const oxc_parts *parts
     return place;
 }
 
-/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
 static void call_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
                       packet_info *pinfo, proto_tree *tree, void *data)
 {
+    if (part->may_ask)
+        oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
+    else
+        oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size), pinfo,
+                      tree, data, false);
+}
+
+/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
+static void try_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
+                     packet_info *pinfo, proto_tree *tree, void *data)
+{
     TRY
     {
-        if (part->may_ask)
-            oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
-        else
-            oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size),
-                          pinfo, tree, data, false);
+        call_http(connection, part, tvb, pinfo, tree, data);
     }
     CATCH_NONFATAL_ERRORS
     {
@@ -659,7 +706,7 @@ static void show_http(const oxc_mapi_connection *connection, const oxc_part *par
 
     if (after_ours && !part->own)
         separate_info(pinfo);
-    call_http(connection, part, tvb, pinfo, tree, data);
+    try_http(connection, part, tvb, pinfo, tree, data);
     if (before)
         restore_info(pinfo, before);
     if (after_ours)
@@ -678,6 +725,10 @@ void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, 
 {
     uint32_t place = 0;
 
+    if (parts->count == 1 && parts->parts[0].kind == OXC_PART_HTTP) {
+        call_http(connection, &parts->parts[0], tvb, pinfo, tree, data);
+        return;
+    }
     while (place < parts->count) {
         const oxc_part *part = &parts->parts[place];
 

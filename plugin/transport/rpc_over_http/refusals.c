@@ -41,7 +41,7 @@ static oxc_refusal *add_refusal(oxc_channel *channel, const oxc_http_head *head)
 
     refusal->status = head->status;
     refusal->phrase =
-        format_text(wmem_file_scope(), (const guchar *)(head->phrase_size ? head->phrase : ""),
+        format_text(wmem_file_scope(), OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
                     MIN(head->phrase_size, MOST_PHRASE));
     refusal->in = channel->in;
     refusal->server = channel->server;

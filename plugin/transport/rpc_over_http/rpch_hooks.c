@@ -136,11 +136,21 @@ static void give_message(void *user, tvbuff_t *message)
     finish_response(pass, message);
 }
 
+/* HTTP waits for the end of a message, but also of what is none: behind that PDUs may come. */
+static bool begins_message(tvbuff_t *tvb, int offset)
+{
+    int size = MIN((int)tvb_captured_length_remaining(tvb, offset), MAX_REQUEST_HEAD);
+    oxc_http_head head;
+
+    return size > 0 && oxc_http_read_head((const char *)tvb_get_ptr(tvb, offset, size),
+                                          (size_t)size, &head) != OXC_HTTP_NONE;
+}
+
 static void give_rest(void *user, tvbuff_t *tvb, int offset)
 {
     oxc_pass *pass = (oxc_pass *)user;
 
-    call_http(pass, tvb_new_subset_remaining(tvb, offset), true);
+    call_http(pass, tvb_new_subset_remaining(tvb, offset), begins_message(tvb, offset));
     if (pass->channel)
         finish_response(pass, tvb);
     if (pass->pinfo->desegment_len != 0)
@@ -173,12 +183,24 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
         oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
+/* PDUs that came and cannot be told apart. */
+static void lose_pdus(const packet_info *pinfo, const oxc_channel *channel)
+{
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+
+    if (connection && connection->number != UINT32_MAX)
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number),
+                       oxc_channel_sender(channel, pinfo));
+    else
+        oxc_miss_calls(pinfo);
+}
+
 static void note_lost(void *user)
 {
     const oxc_pass *pass = (const oxc_pass *)user;
 
     if (!PINFO_FD_VISITED(pass->pinfo))
-        send_lost(pass->pinfo, pass->channel, OXC_MISSING_OWN);
+        lose_pdus(pass->pinfo, pass->channel);
 }
 
 static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
@@ -572,10 +594,10 @@ static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
     bool to_http = oxc_http_is_port(pinfo->destport), from_http = oxc_http_is_port(pinfo->srcport);
     tvbuff_t *payload = to_http || from_http ? oxc_tcp_payload(frame, pinfo) : NULL;
 
-    if (to_http)
+    if (to_http) {
         watch_chunked_request(payload, pinfo);
-    if (to_http)
         watch_tunnel(payload, pinfo);
+    }
     /* A channel begins with a request: what only comes from a port of HTTP is none. */
     if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
         watch_http(pinfo);

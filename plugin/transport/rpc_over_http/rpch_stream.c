@@ -18,6 +18,7 @@ enum { RPC_VERSION = 5, PDU_HEADER_SIZE = 16, MAX_PTYPE = 20 };
 enum { MAX_CHUNK = 16 * 1024 * 1024, MAX_UNALIGNED = 1024 * 1024 };
 
 enum { MAX_HEAD = 64 * 1024 };
+#define CRLF 0x0D0Au
 
 /* Bytes at @p offset that were captured, at most @p most. */
 static const char *captured_bytes(tvbuff_t *tvb, int offset, int most, size_t *size)
@@ -106,6 +107,7 @@ typedef struct {
     int data_offset;    /* in tvb, of the last chunk's */
     unsigned count;     /* chunks with data */
     bool last;          /* no chunk will follow */
+    bool broken;        /* what looked like a chunk does not end like one */
 } oxc_chunks;
 
 static int data_size(const oxc_chunks *chunks)
@@ -148,6 +150,11 @@ static bool take_chunk(oxc_chunks *chunks, uint32_t *missing)
     end = (int)chunk.head + (int)chunk.size + 2; /* and CRLF */
     if (end > left) {
         *missing = (uint32_t)(end - left);
+        return false;
+    }
+    if (chunk.size > 0 && tvb_captured_length_remaining(chunks->tvb, chunks->offset) >= end &&
+        tvb_get_ntohs(chunks->tvb, chunks->offset + end - 2) != CRLF) {
+        chunks->broken = true;
         return false;
     }
     if (chunk.size > 0) {
@@ -214,6 +221,8 @@ static int give_chunks(const oxc_stream *stream, oxc_chunks *chunks, int start, 
 
     if (chunks->whole_size > 0)
         give_chunked_pdus(stream, chunks);
+    if (chunks->broken && chunks->whole_end == start)
+        stream->lost(stream->user);
     if (!whole && (chunks->last || chunks->offset - chunks->whole_end > MAX_UNALIGNED)) {
         stream->lost(stream->user);
         return chunks->offset - start;

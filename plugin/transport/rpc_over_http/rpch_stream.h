@@ -25,7 +25,8 @@ typedef struct {
     void (*message)(void *user, tvbuff_t *message);
     /** Everything from @p offset on: a message of unknown end, or none at all. */
     void (*rest)(void *user, tvbuff_t *tvb, int offset);
-    /** PDUs are missing: chunks and PDUs do not end together for too long. */
+    /** PDUs are missing: chunks and PDUs do not end together for too long, or what was taken for a
+     *  chunk is none. */
     void (*lost)(void *user);
 } oxc_stream;
 

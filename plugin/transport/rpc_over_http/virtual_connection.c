@@ -30,7 +30,8 @@ static wmem_map_t *by_cookie;
 static wmem_map_t *by_number;
 static wmem_map_t *channels; /* a set */
 static uint32_t next_port = FIRST_PORT;
-static oxc_channel *unsettled;
+static oxc_channel *unsettled; /* the last one of the frame at hand */
+static unsigned unsettled_count;
 
 static guint hash_cookie(gconstpointer cookie)
 {
@@ -45,6 +46,7 @@ static gboolean equal_cookies(gconstpointer a, gconstpointer b)
 static void forget_unsettled(void)
 {
     unsettled = NULL;
+    unsettled_count = 0;
 }
 
 void oxc_virtual_connections_register(void)
@@ -105,26 +107,26 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     channel->server = name_of_end(&channel->peer);
     channel->port = (uint16_t)channel->peer.port;
     channel->tcp = tcp_of(conversation);
-    if (!channel->tcp)
+    if (!channel->tcp) {
         unsettled = channel;
+        unsettled_count++;
+    }
     channel->openings = wmem_tree_new(wmem_file_scope());
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
     wmem_map_insert(channels, channel, channel);
     return channel;
 }
 
+/* Of several in one frame nobody can tell whose the ports at its end are. */
 void oxc_channel_settle(packet_info *pinfo)
 {
-    conversation_t *conversation;
+    conversation_t *conversation = unsettled_count == 1 ? find_conversation_pinfo(pinfo, 0) : NULL;
 
-    if (!unsettled)
-        return;
-    conversation = find_conversation_pinfo(pinfo, 0);
     if (conversation && !oxc_channel_find(conversation)) {
         unsettled->tcp = tcp_of(conversation);
         conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
     }
-    unsettled = NULL;
+    forget_unsettled();
 }
 
 bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)

@@ -123,12 +123,14 @@ oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2]
     int protocol = oxc_connection_protocol();
     oxc_segment_kind kind;
 
+    /* A frame may hold segments of several connections, in a tunnel. */
     if (PINFO_FD_VISITED(pinfo))
-        return p_get_proto_data(wmem_file_scope(), pinfo, protocol, 0) ? OXC_SEGMENT_REPEATED
-                                                                       : OXC_SEGMENT_NEXT;
+        return p_get_proto_data(wmem_file_scope(), pinfo, protocol, tcp->stream)
+                   ? OXC_SEGMENT_REPEATED
+                   : OXC_SEGMENT_NEXT;
     kind = oxc_flow_add(tcp, flows, pinfo, segment);
     if (kind == OXC_SEGMENT_REPEATED)
-        p_add_proto_data(wmem_file_scope(), pinfo, protocol, 0, GINT_TO_POINTER(1));
+        p_add_proto_data(wmem_file_scope(), pinfo, protocol, tcp->stream, GINT_TO_POINTER(1));
     return kind;
 }
 

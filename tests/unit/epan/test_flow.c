@@ -129,6 +129,53 @@ static void test_without_analysis(void **state)
     assert_false(oxc_flow_skip_unseen(&tcp, flows));
 }
 
+/* A message without a length is put together by its FIN, from bytes that came before. */
+static void test_last(void **state)
+{
+    struct tcpinfo segment = {.seq = 100, .nxtseq = 200, .flags = 0x01};
+
+    (void)state;
+    take(100, 200);
+    packet.num++;
+    assert_int_equal(oxc_flow_add(&tcp, flows, &packet, &segment), OXC_SEGMENT_REPEATED);
+    flows[0].pending = true;
+    packet.num++;
+    assert_int_equal(oxc_flow_add(&tcp, flows, &packet, &segment), OXC_SEGMENT_NEXT);
+}
+
+static void test_missing_from(void **state)
+{
+    (void)state;
+    assert_int_equal(oxc_missing_from(OXC_MISSING_OWN, OXC_SIDE_SERVER), OXC_SIDE_SERVER);
+    assert_int_equal(oxc_missing_from(OXC_MISSING_OTHER, OXC_SIDE_SERVER), OXC_SIDE_CLIENT);
+    assert_int_equal(oxc_missing_from(OXC_MISSING_OTHER, OXC_SIDE_CLIENT), OXC_SIDE_SERVER);
+    assert_int_equal(oxc_missing_from(OXC_MISSING_OWN | OXC_MISSING_OTHER, OXC_SIDE_CLIENT),
+                     OXC_SIDE_UNKNOWN);
+    assert_int_equal(oxc_missing_from(OXC_MISSING_OWN, OXC_SIDE_UNKNOWN), OXC_SIDE_UNKNOWN);
+}
+
+static void test_close(void **state)
+{
+    oxc_close close = {0};
+
+    (void)state;
+    packet.abs_ts.secs = 7;
+    tcp.conversation_completeness = 0;
+    oxc_tcp_note_close(&tcp, &packet, OXC_SIDE_CLIENT, &close);
+    assert_false(close.has_time);
+    tcp.conversation_completeness = OXC_TCP_RST_SEEN;
+    oxc_tcp_note_close(&tcp, &packet, OXC_SIDE_SERVER, &close);
+    packet.abs_ts.secs = 8;
+    tcp.conversation_completeness |= OXC_TCP_FIN_SEEN;
+    oxc_tcp_note_close(&tcp, &packet, OXC_SIDE_CLIENT, &close);
+    assert_true(close.has_time);
+    assert_int_equal(close.kind, OXC_CLOSE_RST);
+    assert_int_equal(close.side, OXC_SIDE_SERVER);
+    assert_int_equal(close.time, 7000000000);
+    tcp.conversation_completeness = 0;
+    oxc_tcp_note_close(NULL, &packet, OXC_SIDE_CLIENT, &close);
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
@@ -139,6 +186,9 @@ int main(void)
         cmocka_unit_test_setup(test_wrap, start),
         cmocka_unit_test_setup(test_unseen, start),
         cmocka_unit_test_setup(test_without_analysis, start),
+        cmocka_unit_test_setup(test_last, start),
+        cmocka_unit_test_setup(test_missing_from, start),
+        cmocka_unit_test_setup(test_close, start),
     };
 
     return cmocka_run_group_tests(all, NULL, NULL);

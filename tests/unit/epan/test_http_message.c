@@ -149,6 +149,9 @@ static void reads_chunks(void **state)
     assert_no_chunk("1f", OXC_HTTP_PARTIAL);
     assert_no_chunk("1f;x", OXC_HTTP_PARTIAL);
     assert_no_chunk("1f\r", OXC_HTTP_PARTIAL);
+    assert_no_chunk("1f  ", OXC_HTTP_PARTIAL);
+    assert_no_chunk("bad gateway\r\n", OXC_HTTP_NONE);
+    assert_no_chunk("  \r\n", OXC_HTTP_NONE);
     assert_no_chunk("123456789\r\n", OXC_HTTP_NONE);
     assert_no_chunk("123456789", OXC_HTTP_NONE);
     assert_no_chunk("CONNECT a:1 HTTP/1.1\r\n", OXC_HTTP_NONE);

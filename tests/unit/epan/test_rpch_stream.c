@@ -260,6 +260,18 @@ static void gives_up_on_chunks_that_never_fit(void **state)
     assert_split(of_text("ffffffff\r\nabc"), "R13");
 }
 
+static void tells_a_chunk_by_its_end(void **state)
+{
+    GByteArray *data = g_byte_array_new();
+
+    (void)state;
+    add_chunk(data, PDU20);
+    add_text(data, "14\r\n");
+    add_hex(data, PDU20);
+    add_text(data, "no end");
+    assert_split(data, "P20 L R30");
+}
+
 /* Nothing that can be sent may loop, crash or read beyond the end. */
 static void survives_any_bytes(void **state)
 {
@@ -305,6 +317,7 @@ int main(void)
         cmocka_unit_test(knows_the_last_chunk),
         cmocka_unit_test(goes_on_behind_chunks_without_pdus),
         cmocka_unit_test(gives_up_on_chunks_that_never_fit),
+        cmocka_unit_test(tells_a_chunk_by_its_end),
         cmocka_unit_test(survives_any_bytes),
     };
 
