@@ -312,6 +312,7 @@ typedef struct {
 } oxc_http_end;
 
 struct oxc_tracker {
+    bool archive; /**< oxc_tracker_from_archive() */
     oxc_settings settings;
     oxc_connection_closed closed;
     void *user;
