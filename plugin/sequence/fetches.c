@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define SECOND INT64_C(1000000000)
 #define ROW    3 /* notifications in a row that make a busy loop */
