@@ -336,6 +336,14 @@ void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
     oxc_doubts_add(&session->doubts, &gap);
 }
 
+void oxc_session_shake(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+
+    session->shaken_before = session->shaken;
+    session->shaken = oxc_now(tracker);
+}
+
 void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, number);

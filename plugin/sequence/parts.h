@@ -133,6 +133,9 @@ void oxc_session_end(oxc_tracker *tracker, uint32_t session, const oxc_call *cal
 /** The session may have ended on this PDU. */
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t session);
 
+/** A failure came with a null CXH: some products return it to a session that goes on. */
+void oxc_session_shake(oxc_tracker *tracker, uint32_t session);
+
 /** A call on the session was answered as by one that lives. */
 void oxc_session_prove(oxc_tracker *tracker, uint32_t session, const oxc_call *call);
 

@@ -112,6 +112,7 @@ typedef struct {
     uint32_t end;           /**< record, OXC_NONE while it lives */
     uint32_t close;         /**< record: EcDoDisconnect answered with 0, which ends it for good */
     uint32_t shaken;        /**< mark of the last failure that came with a null CXH */
+    uint32_t shaken_before; /**< of the one before that */
     uint32_t activity;      /**< record: last EcDoRpcExt2 request, or its EcDoConnectEx request */
     uint32_t disconnect;    /**< record: last EcDoDisconnect request */
     uint32_t disconnecting; /**< EcDoDisconnect calls without answer */
@@ -140,7 +141,6 @@ enum {
     OXC_CONTEXT_QUIET = 1 << 3,      /**< in the list of its session */
     /* The last notification: */
     OXC_CONTEXT_FETCHED = 1 << 4,    /**< an EcDoRpcExt2 was out when it came */
-    OXC_CONTEXT_DEAD = 1 << 5,       /**< its session had ended when it came */
     OXC_CONTEXT_JUDGED = 1 << 6,     /**< notification-not-fetched reported */
     OXC_CONTEXT_BUSY = 1 << 7,       /**< wait-busy-loop reported, and none fetched since */
     OXC_CONTEXT_CUT = 1 << 8,        /**< wait-cut-repeatedly reported, and none answered since */
