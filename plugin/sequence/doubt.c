@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define EMSMDB_KINDS (OXC_ALL_DOUBTS & ~(unsigned)OXC_DOUBT_WAIT)
 #define MOST_SCOPES  7

@@ -467,7 +467,7 @@ static void unseen_calls(void **state)
     pass(&w, 2 * SECOND);
     expect(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
     see_not();
-    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-overlap-suspected wait-after-disconnect");
+    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
 }
 
 static void wait_overlap_near(void **state)
@@ -2216,7 +2216,7 @@ static void table_matches_contract(void **state)
 /* Whether a sentence is made of text and known fields only. */
 static bool is_well_formed(const char *sentence)
 {
-    static const char *const known[] = {"{frame}", "{frames}",  "{hex}",   "{close}",
+    static const char *const known[] = {"{frame}",  "{frames}", "{hex}",     "{close}",
                                         "{status}", "{time}",   "{version}", "{fields}"};
 
     for (const char *brace = strpbrk(sentence, "{}"); brace != NULL; brace = strpbrk(brace, "{}")) {
