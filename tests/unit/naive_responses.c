@@ -10,12 +10,15 @@
 
 /* The bounds on every rule on a response: its session was opened in the capture (then its handle
  * is explained) and had not ended when the request was sent. An end that a gap made doubtful leaves
- * it open whether the rules speak. */
+ * it open whether the rules speak, and so does a doubt that came up since. */
 static bool may_judge_response(naive *n, int session, int request, int before)
 {
-    n->only_allows = was_opened(n, session) && !was_alive(n, session, request, before) &&
-                     !naive_all_read(n) && may_have_lived(n, session, request, before);
-    return n->only_allows || (was_opened(n, session) && was_alive(n, session, request, before));
+    if (!was_opened(n, session))
+        return false;
+    bool alive = was_alive(n, session, request, before);
+    n->only_allows = is_doubtful(n, session, before, before) ||
+                     (!alive && !naive_all_read(n) && may_have_lived(n, session, request, before));
+    return alive || n->only_allows;
 }
 
 /* Answers to the other methods. */
