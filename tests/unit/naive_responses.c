@@ -40,7 +40,7 @@ static void judge_handle_reused(naive *n, int i)
     int context = context_named(n, server_of(n, x), &x->e.handle, i);
     int bound = context == NOTHING ? NOTHING : session_of(n, context, i);
     if (bound == NOTHING || bound == at(n, x->call)->session || !was_opened(n, bound) ||
-        session_end(n, bound, i) != NOTHING)
+        server_of(n, at(n, context)) != server_of(n, x) || session_end(n, bound, i) != NOTHING)
         return;
     allow(n, i, OXC_RULE_connect_handle_reused);
     if (is_alive(n, bound, i) && !is_ending(n, bound, i))
@@ -110,6 +110,18 @@ static void judge_late_overlap(naive *n, int i)
         report(n, i, OXC_RULE_wait_overlap, wait);
 }
 
+/* Whether bytes of the server are missing between a wait and its end. */
+static bool may_have_missed_answer(const naive *n, int wait, int end)
+{
+    for (int g = wait + 1; g < end; g++) {
+        const entry *x = at(n, g);
+        if (is_pdu(x) && x->e.type == OXC_EVENT_LOST && x->e.lost_from != OXC_SIDE_CLIENT &&
+            x->e.connection == at(n, wait)->e.connection)
+            return true;
+    }
+    return false;
+}
+
 /* "A wait (counts as in flight) until 5 minutes plus the grace after the gap" that may have hidden
  * its answer. */
 static bool may_be_over(const naive *n, int wait, int moment)
@@ -137,7 +149,9 @@ bool rejected_alone(const naive *n, int wait, int response, bool *sure)
         bool taken_over =
             end != NOTHING && is_pdu(at(n, end)) && at(n, end)->e.type == OXC_EVENT_REQUEST;
         *sure = *sure && !taken_over; /* its answer was missed */
-        if (end != NOTHING && !taken_over && ended_unanswered(n, end))
+        bool unseen = end != NOTHING && may_have_missed_answer(n, i, end);
+        *sure = *sure && !unseen;
+        if (end != NOTHING && !taken_over && !unseen && ended_unanswered(n, end))
             return false;
         if (i == wait || !were_outstanding_together(n, i, wait, response))
             continue;

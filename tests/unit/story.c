@@ -130,7 +130,7 @@ void introduce(world *w, uint32_t link)
     if (group != 0 && (w->tame || chance(w, 65)))
         w->asked[link] = group;
     else if (!w->tame && chance(w, 8))
-        w->asked[link] = 7;
+        w->asked[link] = 7 + w->out->client[link];
     guint way = w->tame ? (w->late ? 99 : 0) : below(w, 100);
     w->acknowledged[link] = way >= 75;
     if (way < 80) {
