@@ -270,7 +270,7 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
     connection->asked[0] = connection->asked[1] = 0;
     if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    count = tvb_get_uint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
     for (unsigned i = 0; i < count && next_context(run->tvb, pdu->encoding, &offset, end, &asked);
          i++) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
@@ -297,14 +297,14 @@ static uint64_t accepted_contexts(const oxc_run *run, const oxc_pdu *pdu)
         return 0;
     if (offset + 2 > end)
         return accepted;
-    offset += 2 + tvb_get_guint16(run->tvb, offset, pdu->encoding);
+    offset += 2 + tvb_get_uint16(run->tvb, offset, pdu->encoding);
     offset += (pdu->offset - offset) & 3;
     if (offset + 4 > end)
         return accepted;
-    count = tvb_get_guint8(run->tvb, offset);
+    count = tvb_get_uint8(run->tvb, offset);
     offset += 4;
     for (unsigned i = 0; i < MIN(count, RESULTS_MAX - 1) && offset + RESULT_SIZE <= end; i++) {
-        if (tvb_get_guint16(run->tvb, offset, pdu->encoding) != 0)
+        if (tvb_get_uint16(run->tvb, offset, pdu->encoding) != 0)
             accepted &= ~(UINT64_C(1) << i);
         offset += RESULT_SIZE;
     }
