@@ -94,6 +94,10 @@ typedef dcerpc_sub_dissector oxc_procs;
 #define tvb_get_uint16 tvb_get_guint16
 #define tvb_get_uint32 tvb_get_guint32
 #define tvb_get_uint64 tvb_get_guint64
+#ifdef __GNUC__
+/* What 4.7 does not have is an error with 4.0 too. */
+#pragma GCC poison tvb_get_guint8 tvb_get_guint16 tvb_get_guint32 tvb_get_guint64
+#endif
 #endif
 
 /* Since 4.2 an interface is one of a section of the file. */

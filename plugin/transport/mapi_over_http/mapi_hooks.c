@@ -332,6 +332,18 @@ static void begin_file(void)
              proto_is_protocol_enabled(find_protocol_by_id(oxc_mapihttp_protocol()));
 }
 
+/* Who reads bodies of MAPI over HTTP without us. */
+static dissector_handle_t find_media_dissector(void)
+{
+    dissector_table_t types = find_dissector_table("media_type");
+    dissector_handle_t other =
+        types ? dissector_get_string_handle(types, "application/mapi-http") : NULL;
+
+    if (other)
+        oxc_mapihttp_other_reads();
+    return other ? other : find_dissector("media");
+}
+
 void oxc_mapi_handoff(void)
 {
     proto_http2 = proto_get_id_by_filter_name("http2");
@@ -340,7 +352,7 @@ void oxc_mapi_handoff(void)
     over_tcp_handle =
         register_dissector("mapi-over-http-over-tcp", dissect_over_tcp, oxc_http_protocol());
     oxc_http_claim_tls(dissect_if_ours);
-    media_handle = find_dissector("media");
+    media_handle = find_media_dissector();
     if (media_handle)
         dissector_add_string("media_type", "application/mapi-http",
                              create_dissector_handle_with_name_and_description(

@@ -626,13 +626,26 @@ static void end_row(shown_row *row)
     col_set_fence(row->pinfo->cinfo, COL_INFO);
 }
 
+static bool other_reads;
+
+void oxc_mapihttp_other_reads(void)
+{
+    other_reads = true;
+}
+
+/* A dissector with our name shows the calls: two that look alike would only confuse. */
+static bool is_left_to_wireshark(void)
+{
+    return other_reads && oxc_protocol_is_renamed(proto_mapihttp);
+}
+
 static void begin_row(shown_row *row, const oxc_part *part)
 {
     row->row = part;
     row->call = part->call;
     row->event = part->message ? &part->message->event : NULL;
     row->part = tvb_new_subset_length(row->tvb, part->offset, part->size);
-    if (!row->root)
+    if (!row->root || is_left_to_wireshark())
         return;
     row->item = proto_tree_add_item(row->root, proto_mapihttp, row->part, 0, -1, ENC_NA);
     row->tree = proto_item_add_subtree(row->item, ett_mapihttp);
@@ -822,7 +835,7 @@ void oxc_mapihttp_register(void)
     };
     static int *ett[] = {&ett_mapihttp, &ett_mapihttp_body};
 
-    proto_mapihttp = proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
+    proto_mapihttp = oxc_proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
     oxc_proto_register_field_array(proto_mapihttp, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_mapihttp, ei, array_length(ei));
