@@ -317,12 +317,15 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 
 /* HTTP/2 */
 
-/* Called for bodies of this type in any version of HTTP; they are shown as they are without us. */
+/* Called for bodies of this type in any version of HTTP. HTTP/1 shows them as it does without us.
+ */
 static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (active && oxc_http_has_layer(pinfo, proto_http2))
+    if (!oxc_http_has_layer(pinfo, proto_http2))
+        return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    if (active)
         oxc_mapihttp_show_http2(tvb, pinfo, proto_tree_get_root(tree));
-    return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    return 0;
 }
 
 static void begin_file(void)
