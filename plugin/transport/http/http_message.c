@@ -161,7 +161,6 @@ bool oxc_http_server_of_target(const char *target, size_t target_size, const cha
 {
     const char *query = target_size ? memchr(target, '?', target_size) : NULL;
     const char *end, *parameter, *colon;
-    oxc_span digits;
     uint64_t number;
 
     *port = 0;
@@ -175,8 +174,8 @@ bool oxc_http_server_of_target(const char *target, size_t target_size, const cha
     *size = (size_t)((parameter ? parameter : end) - *server);
     colon = g_strrstr_len(*server, (gssize)*size, ":");
     if (colon) {
-        digits.text = colon + 1;
-        digits.size = (size_t)(*server + *size - digits.text);
+        oxc_span digits = {colon + 1, (size_t)(*server + *size - colon) - 1};
+
         if (oxc_span_number(digits, 10, &number) && number <= UINT16_MAX)
             *port = (uint16_t)number;
     }

@@ -261,14 +261,14 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
 static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_mapi_connection *connection;
-    conversation_t *conversation;
     bool request;
 
     if (!active)
         return false;
     connection = connection_of_packet(pinfo);
     if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning(tvb, 0, &request) == 0) {
-        conversation = find_conversation_pinfo(pinfo, 0);
+        conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
         if (!conversation || oxc_mapi_connection_find(conversation))
             return false;
         connection = oxc_mapi_connection_new(conversation, pinfo, request);
