@@ -261,14 +261,14 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
 static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_mapi_connection *connection;
-    conversation_t *conversation;
     bool request;
 
     if (!active)
         return false;
     connection = connection_of_packet(pinfo);
     if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning(tvb, 0, &request) == 0) {
-        conversation = find_conversation_pinfo(pinfo, 0);
+        conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
         if (!conversation || oxc_mapi_connection_find(conversation))
             return false;
         connection = oxc_mapi_connection_new(conversation, pinfo, request);
@@ -317,12 +317,15 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 
 /* HTTP/2 */
 
-/* Called for bodies of this type in any version of HTTP; they are shown as they are without us. */
+/* Called for bodies of this type in any version of HTTP. HTTP/1 shows them as it does without us.
+ */
 static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (active && oxc_http_has_layer(pinfo, proto_http2))
+    if (!oxc_http_has_layer(pinfo, proto_http2))
+        return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    if (active)
         oxc_mapihttp_show_http2(tvb, pinfo, proto_tree_get_root(tree));
-    return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    return 0;
 }
 
 static void begin_file(void)

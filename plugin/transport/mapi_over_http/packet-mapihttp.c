@@ -259,12 +259,12 @@ static void show_head(shown_row *row, const oxc_part *part)
 {
     oxc_stream_head head = {.position = 0};
     oxc_message_head fields;
-    tvbuff_t *tvb;
     oxc_span line;
 
     row->head = true;
     if (row->tree) {
-        tvb = tvb_of_part(row, part, "Head of a MAPI over HTTP message");
+        tvbuff_t *tvb = tvb_of_part(row, part, "Head of a MAPI over HTTP message");
+
         head.bytes = (oxc_span){(const char *)tvb_get_ptr(tvb, 0, part->size), (size_t)part->size};
         head.fields = head.bytes;
         if (oxc_span_take_line(&head.fields, &line) && oxc_start_line_read(line, &head.start)) {
@@ -362,7 +362,6 @@ static void show_body(shown_row *row, const oxc_part *part)
 {
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
-    proto_item *item;
     oxc_rop_call rops;
 
     row->pieces |= OXC_HTTP_PIECE_BODY;
@@ -376,7 +375,8 @@ static void show_body(shown_row *row, const oxc_part *part)
         return;
     tvb = tvb_of_part(row, part, "Body of a MAPI over HTTP message");
     if (row->tree) {
-        item = proto_tree_add_item(row->tree, hf_mapihttp_body, tvb, 0, -1, ENC_NA);
+        proto_item *item = proto_tree_add_item(row->tree, hf_mapihttp_body, tvb, 0, -1, ENC_NA);
+
         tree = proto_item_add_subtree(item, ett_mapihttp_body);
     }
     row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
