@@ -2216,7 +2216,7 @@ static void table_matches_contract(void **state)
 /* Whether a sentence is made of text and known fields only. */
 static bool is_well_formed(const char *sentence)
 {
-    static const char *const known[] = {"{frame}", "{frames}",  "{hex}",   "{close}",
+    static const char *const known[] = {"{frame}",  "{frames}", "{hex}",     "{close}",
                                         "{status}", "{time}",   "{version}", "{fields}"};
 
     for (const char *brace = strpbrk(sentence, "{}"); brace != NULL; brace = strpbrk(brace, "{}")) {
