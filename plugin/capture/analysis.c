@@ -360,7 +360,7 @@ uint32_t oxc_refused_in(oxc_interface interface)
 {
     uint32_t first = 0;
 
-    for (unsigned i = 0; i < connections->len; i++) {
+    for (unsigned i = 0; connections && i < connections->len; i++) {
         const oxc_connection *connection = (const oxc_connection *)connections->pdata[i];
         uint32_t frame = connection->refused[interface == OXC_INTERFACE_ASYNCEMSMDB].frame;
 

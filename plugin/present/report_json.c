@@ -369,23 +369,35 @@ static void put_gap_list(json_dumper *json, const oxc_totals *totals)
     json_dumper_end_array(json);
 }
 
-/* The channels that an RPC proxy refused: why there may be nothing to see. */
+static void put_refusal(json_dumper *json, uint32_t frame, const char *kind, const char *text)
+{
+    json_dumper_begin_object(json);
+    put_number(json, "frame", frame);
+    put_string(json, "kind", kind);
+    put_string(json, "text", text);
+    json_dumper_end_object(json);
+}
+
+/* What was refused, by a server or an RPC proxy: why there may be nothing to see. */
 static void put_refusals(json_dumper *json)
 {
-    enum { MOST_REFUSALS = 100 };
-    size_t count = MIN(oxc_refusal_count(), MOST_REFUSALS);
+    enum { MOST_CHANNELS = 100 };
+    size_t count = MIN(oxc_refusal_count(), MOST_CHANNELS);
+    uint32_t interface = oxc_refused_in(OXC_INTERFACE_ASYNCEMSMDB);
 
     json_dumper_set_member_name(json, "refusals");
     json_dumper_begin_array(json);
+    if (interface != 0)
+        put_refusal(json, interface, "interface",
+                    "The server refused to bind AsyncEMSMDB: without it no EcDoAsyncWaitEx can be "
+                    "sent");
     for (size_t i = 0; i < count; i++) {
-        const oxc_refusal *refusal = oxc_refusal_at(i);
-        char *text = oxc_refusal_text(NULL, refusal);
+        char *channel = oxc_refusal_text(NULL, oxc_refusal_at(i));
+        char *text = g_strconcat("The RPC proxy refused ", channel, NULL);
 
-        json_dumper_begin_object(json);
-        put_number(json, "frame", refusal->frame);
-        put_string(json, "text", text);
-        json_dumper_end_object(json);
-        wmem_free(NULL, text);
+        put_refusal(json, oxc_refusal_at(i)->frame, "channel", text);
+        g_free(text);
+        wmem_free(NULL, channel);
     }
     json_dumper_end_array(json);
 }

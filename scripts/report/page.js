@@ -2,7 +2,7 @@
 // Draws the timelines of the page so that one can zoom and move about in them, and sorts the tables.
 // Everything that stems from a capture is shown as text, never as HTML.
 (() => {
-    const LEFT = 90, RIGHT = 10, TOP = 16, LANE = 34, BAR = 14, AXIS = 24;
+    const LEFT = 90, RIGHT = 30, TOP = 16, LANE = 34, BAR = 14, AXIS = 24;
     const WAIT = {lane: 0, begin: 1, end: 2, outcome: 3, fetch: 4, delivery: 5, words: 6};
     const FINDING = {lane: 0, time: 1, violation: 2, words: 3};
     const EVENT = {lane: 0, whole: 1, time: 2, words: 3};

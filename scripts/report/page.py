@@ -126,7 +126,7 @@ def finding_table(report, name_frame):
 def limit_list(report):
     limits = report["limits"]
     items = [f"{limits[name]} {what}." for name, what in LIMITS if limits[name]]
-    items += [f"The RPC proxy refused {refusal['text']} (frame {refusal['frame']})."
+    items += [f"{refusal['text']} (frame {refusal['frame']})."
               for refusal in report["refusals"]]
     for session in report["sessions"]:
         gaps = session["gaps"]

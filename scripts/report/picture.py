@@ -10,7 +10,7 @@ import math
 
 from .timeline import NAMES, describe, wait_end
 
-WIDTH, LEFT, RIGHT, TOP = 1000, 90, 10, 14
+WIDTH, LEFT, RIGHT, TOP = 1000, 90, 24, 14
 LANE, BAR, AXIS = 30, 12, 22
 MOST_BARS = 1500  # more are drawn together, a column at a time
 MOST_MARKS = 1000

@@ -1,5 +1,5 @@
 /* test_rule_table.c
- * rules.def, the registered expert items and the README's table say the same
+ * rules.def, the registered expert items and the table in docs/findings.md say the same
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -125,26 +125,26 @@ static void check_row(const char *name, const char *rule_class, const char *seve
     const oxc_rule *rule = rule_by_name(name);
 
     if (rule == NULL) {
-        fail_msg("README.md has the rule %s, rules.def has not", name);
+        fail_msg("docs/findings.md has the rule %s, rules.def has not", name);
         return;
     }
     assert_string_equal(rule_class, rule->rule_class == OXC_CLASS_VIOLATION ? "V" : "S");
     if (!g_str_has_prefix(severity, severities[rule->severity])) {
-        fail_msg("README.md has %s for %s", severity, name);
+        fail_msg("docs/findings.md has %s for %s", severity, name);
     }
 }
 
 /* Rows of the form | `wait-overlap` | V | Warning | ... */
-static void test_readme(void **state)
+static void test_documented(void **state)
 {
-    char *readme = read_source("README.md");
+    char *page = read_source("docs/findings.md");
     GRegex *row = g_regex_new("^\\| *`([a-z-]+)` *\\| *([VS]) *\\| *([^|]+?) *\\|",
                               G_REGEX_MULTILINE, 0, NULL);
     GMatchInfo *match;
     size_t count = 0;
 
     (void)state;
-    g_regex_match(row, readme, 0, &match);
+    g_regex_match(row, page, 0, &match);
     while (g_match_info_matches(match)) {
         char *name = g_match_info_fetch(match, 1);
         char *rule_class = g_match_info_fetch(match, 2);
@@ -160,7 +160,17 @@ static void test_readme(void **state)
     assert_int_equal(count, OXC_RULE_COUNT);
     g_match_info_free(match);
     g_regex_unref(row);
-    g_free(readme);
+    g_free(page);
+}
+
+static void assert_is_phrase(const char *text)
+{
+    size_t length = strlen(text);
+
+    assert_int_not_equal(length, 0);
+    if (strchr(".,; ", text[length - 1]) != NULL) {
+        fail_msg("there is something behind the phrase: %s", text);
+    }
 }
 
 static void test_names_are_unique(void **state)
@@ -169,6 +179,10 @@ static void test_names_are_unique(void **state)
     for (size_t i = 0; i < OXC_RULE_COUNT; i++) {
         assert_ptr_equal(rule_by_name(oxc_rules[i].name), &oxc_rules[i]);
         assert_int_not_equal(strlen(oxc_rules[i].sentence), 0);
+        /* For people: one phrase each, to which a full stop or a comma can be added. */
+        assert_is_phrase(oxc_rules[i].fault);
+        assert_is_phrase(oxc_rules[i].summary);
+        assert_is_phrase(oxc_rules[i].remedy);
         /* What rests on a requirement says where that stands. */
         if (*oxc_rules[i].requirements != '\0') {
             assert_int_not_equal(strlen(oxc_rules[i].sections), 0);
@@ -182,7 +196,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_names_are_unique),
         cmocka_unit_test(test_registered_filters),
         cmocka_unit_test(test_registered_severities),
-        cmocka_unit_test(test_readme),
+        cmocka_unit_test(test_documented),
     };
 
     if (argc != 3) {

@@ -27,7 +27,7 @@ def missing():
 class Browser:
     """A context manager."""
 
-    def __init__(self, width=1400, height=1000):
+    def __init__(self, width=1400, height=1180):
         self._size = (width, height)
 
     def __enter__(self):

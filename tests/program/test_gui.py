@@ -28,6 +28,10 @@ FRAME = 30
 FILTERS = {
     "This context": "oxcnotif.context == 1",
     "This session": "oxcnotif.session == 0",
+    "This wait": "oxcnotif.context == 1 && oxcnotif.wait == 3",
+    "Waits around": "oxcnotif.context == 1 && oxcnotif.wait in {2, 3, 4}",
+    "Fetches": "oxcnotif.session == 0 && "
+               "(oxcnotif.fetch_in || oxcnotif.notified_in || oxcnotif.delivery_time)",
     "Waits": "oxcnotif.context || asyncemsmdb.opnum",
     "Violations": "oxcnotif.violation",
     "Suspicions": "oxcnotif.suspicion",

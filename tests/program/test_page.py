@@ -32,7 +32,7 @@ VIEW = "return (({begin, end}) => [begin, end])(document.querySelector('figure')
 
 
 def run(*words):
-    return subprocess.run([SOURCE / "run", *map(str, words)], stdin=subprocess.DEVNULL,
+    return subprocess.run([SOURCE / "run", *map(str, words)], cwd=SOURCE, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True)
 
 
@@ -134,7 +134,7 @@ def check_pages(window, folder, pictures):
     yield from check_quiet(window, "the page")
     if len(window.printed()) < 20000:
         yield "hardly anything is printed"
-    run("--html", file, CAPTURES[0])
+    run("--html", file, CAPTURES[0].relative_to(SOURCE))
     window.open(file)
     window.after_drawing("return 0")
     picture = window.picture()

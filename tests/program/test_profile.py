@@ -50,7 +50,8 @@ def fields(sandbox, name, *names, filter_text=""):
 def check_columns(sandbox):
     lines = tshark(sandbox, "story", "-Y", "frame.number == 20")
     words = lines[0].split()
-    expected = ["0", "0", "1", "NotificationPending", "41.337000000", "AsyncEMSMDB"]
+    expected = ["RPC", "over", "TCP", "0", "0", "1", "NotificationPending", "41.337000000",
+                "AsyncEMSMDB"]
     if words[words.index("192.0.2.10") + 1:][:len(expected)] != expected:
         yield f"the columns of frame 20 show {lines[0]}"
 

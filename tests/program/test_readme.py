@@ -6,10 +6,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the blocks of README.md and docs/*.md that begin with ```console.
 
-In such a block a line "$ COMMAND" is run by bash in the source folder, with a tshark that has
-loaded the plugin, and the lines that follow are what it must print on standard output and
-standard error. A line "..." stands for any number of lines. A command that ends with a
-backslash goes on in the next line.
+In such a block a line "$ COMMAND" is run by bash in a folder of its own, where everything of the
+source folder can be found by the same names, with a tshark that has loaded the plugin, and the lines that follow are what it must print on standard output and
+standard error. A line "..." stands for any number of lines. A command goes on in lines that begin
+with "> ".
 """
 
 import os
@@ -48,17 +48,15 @@ def blocks(text):
 def commands(lines):
     """(command, expected lines, offset in the block)"""
     found = []
-    goes_on = False
     for offset, line in enumerate(lines):
-        if goes_on:
-            found[-1][0] += "\n" + line.removeprefix("> ")
-        elif line.startswith("$ "):
+        if line.startswith("$ "):
             found.append([line[2:], [], offset])
-        elif found:
-            found[-1][1].append(line)
-        else:
+        elif not found:
             raise ValueError(f"output without a command: {line}")
-        goes_on = (goes_on or line.startswith("$ ")) and line.endswith("\\")
+        elif line.startswith("> ") and not found[-1][1]:
+            found[-1][0] += "\n" + line[2:]
+        else:
+            found[-1][1].append(line)
     return found
 
 
@@ -73,6 +71,10 @@ def matches(expected, printed):
 def environment(scratch):
     (scratch / "bin").mkdir()
     (scratch / "home").mkdir()
+    work = scratch / "work"
+    work.mkdir()
+    for thing in SOURCE.iterdir():
+        (work / thing.name).symlink_to(thing)
     tshark = scratch / "bin" / "tshark"
     tshark.write_text(TSHARK, encoding="utf-8")
     tshark.chmod(0o755)
@@ -82,6 +84,7 @@ def environment(scratch):
         "PATH": f"{tshark.parent}:{path}",
         "OXCNOTIF_README_PATH": path,
         "OXCNOTIF_README_SOURCE": str(SOURCE),
+        "OXCNOTIF_README_FOLDER": str(work),
         "HOME": str(scratch / "home"),
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
@@ -90,8 +93,8 @@ def environment(scratch):
 
 def check(command, expected, place, env):
     """Whether the command at a place ("README.md:12") prints what is expected."""
-    result = subprocess.run(["bash", "-c", command], cwd=SOURCE, env=env, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    result = subprocess.run(["bash", "-c", command], cwd=env["OXCNOTIF_README_FOLDER"], env=env,
+                            text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT, timeout=300, check=False)
     printed = result.stdout.splitlines()
     if matches(expected, printed):

@@ -9,11 +9,14 @@
 #include "rop_reading.h"
 
 /* The columns of the receive folder table, [MS-OXCROPS] 2.2.3.4.2. */
-static const oxc_columns folder_columns = {3, {0x67480014, 0x001A001E, 0x30080040}};
+static const union {
+    uint32_t words[4];
+    oxc_columns columns;
+} folder_columns = {{3, 0x67480014, 0x001A001E, 0x30080040}};
 
 const oxc_columns *oxc_rop_folder_columns(void)
 {
-    return &folder_columns;
+    return &folder_columns.columns;
 }
 
 static uint64_t read_number(oxc_reader *reader, size_t size)
@@ -209,7 +212,7 @@ void oxc_rop_read_structures(oxc_rop_reading *r, const oxc_step *step)
         read_table_rows(r, count);
         break;
     case OXC_STEP_FOLDERS:
-        read_rows(r, &folder_columns, count);
+        read_rows(r, &folder_columns.columns, count);
         break;
     default:
         break;
