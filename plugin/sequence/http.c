@@ -504,14 +504,14 @@ static void cut_call(oxc_http *http, const oxc_http_event *event, uint32_t numbe
 {
     oxc_http_call *call = oxc_http_call_at(http, number);
     bool doubted = has_flag(call, OXC_HTTP_CALL_DOUBTED);
-    oxc_http_session *session;
 
     if (has_flag(call, OXC_HTTP_CALL_CLOSED))
         return;
     call->flags |= OXC_HTTP_CALL_CLOSED;
     if (counts(call) && !doubted && call->session != OXC_NONE &&
         call->type != OXC_HTTP_TYPE_CONNECT) {
-        session = oxc_http_session_at(http, call->session);
+        oxc_http_session *session = oxc_http_session_at(http, call->session);
+
         session->cut = (oxc_http_seen){event->time, http->mark, call->frame};
         session->cut_age = oxc_since(event->time, call->time);
         session->cut_by_client = event->by_client;
