@@ -43,6 +43,12 @@ static bool has_flag(const oxc_http_call *call, unsigned flags)
     return (call->flags & flags) != 0;
 }
 
+/* Whether only the rules on header fields are for a request. */
+static bool is_other(const oxc_http_call *call)
+{
+    return !oxc_http_is_call(call->type) || call->server == OXC_HTTP_NO_NAME;
+}
+
 /* What speaks of a call, and not of a copy or a leg. */
 static bool counts(const oxc_http_call *call)
 {
@@ -163,8 +169,8 @@ static void end_call(oxc_http *http, uint32_t number, oxc_http_ending ending, in
 
     oxc_http_unlist(http, number, ending, time);
     oxc_http_end_use(http, call, ending, time);
-    if (call->type == OXC_HTTP_TYPE_CONNECT && call->session != OXC_NONE &&
-        has_flag(call, OXC_HTTP_CALL_BEGUN))
+    if (call->type == OXC_HTTP_TYPE_CONNECT && has_flag(call, OXC_HTTP_CALL_BEGUN) &&
+        call->session != OXC_NONE)
         oxc_http_session_at(http, call->session)->connecting--;
     call->flags &= ~(unsigned)OXC_HTTP_CALL_BEGUN;
 }
@@ -184,12 +190,6 @@ static void find_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
     call->session = oxc_http_session_find(http, call->server, call->context);
     if (call->session == OXC_NONE && call->type != OXC_HTTP_TYPE_CONNECT)
         call->session = oxc_http_session_new(http, call->server, call->context);
-}
-
-/* Whether only the rules on header fields are for a request. */
-static bool is_other(const oxc_http_call *call)
-{
-    return !oxc_http_is_call(call->type) || call->server == OXC_HTTP_NO_NAME;
 }
 
 static void judge_request(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call,
@@ -504,14 +504,14 @@ static void cut_call(oxc_http *http, const oxc_http_event *event, uint32_t numbe
 {
     oxc_http_call *call = oxc_http_call_at(http, number);
     bool doubted = has_flag(call, OXC_HTTP_CALL_DOUBTED);
-    oxc_http_session *session;
 
     if (has_flag(call, OXC_HTTP_CALL_CLOSED))
         return;
     call->flags |= OXC_HTTP_CALL_CLOSED;
     if (counts(call) && !doubted && call->session != OXC_NONE &&
         call->type != OXC_HTTP_TYPE_CONNECT) {
-        session = oxc_http_session_at(http, call->session);
+        oxc_http_session *session = oxc_http_session_at(http, call->session);
+
         session->cut = (oxc_http_seen){event->time, http->mark, call->frame};
         session->cut_age = oxc_since(event->time, call->time);
         session->cut_by_client = event->by_client;
@@ -553,8 +553,10 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
     if (event->by_client)
         return;
     for (uint32_t number = connection->oldest; number != OXC_NONE;
-         number = oxc_http_call_at(http, number)->behind)
+         number = oxc_http_call_at(http, number)->behind) {
         oxc_http_doubt_call(http, oxc_http_call_at(http, number));
+        oxc_http_feed_doubt(tracker, oxc_http_call_at(http, number));
+    }
 }
 
 static void on_part(oxc_tracker *tracker, const oxc_http_event *event)

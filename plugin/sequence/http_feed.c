@@ -14,6 +14,7 @@
 #define FAILED             0x80004005u /* stands for all that is no return value of a wait */
 #define REFUSED_SEQUENCE   15u         /* X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3 */
 #define REFUSED_BY_GROMOX  7u
+#define CALLS_DOUBTED      64 /* outstanding ones of a session: nobody has that many */
 #define SERVERS_OF_ONE_END 64 /* on one connection; what more there are is not followed */
 
 /* A name for a session, in the place of the handles of RPC. */
@@ -222,6 +223,34 @@ void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call)
         return;
     neutral = neutral_event(call, OXC_EVENT_WITHDRAWN, end_of(tracker, call));
     oxc_tracker_take(tracker, &neutral);
+}
+
+/* The answer to a call that may have ended its session was missed: what was sent after it may have
+ * been sent to none. */
+static void doubt_later(oxc_tracker *tracker, const oxc_http_call *call)
+{
+    oxc_http *http = tracker->http;
+    uint32_t at = oxc_http_session_at(http, call->session)->newest;
+
+    for (unsigned step = 0; at != OXC_NONE && step < CALLS_DOUBTED; step++) {
+        const oxc_http_call *later = oxc_http_call_at(http, at);
+        uint32_t number = OXC_NONE;
+
+        if (later->mark < call->mark)
+            return;
+        if (later != call && (later->flags & OXC_HTTP_CALL_FED) != 0)
+            number = oxc_call_find(tracker, end_of(tracker, later), later->number);
+        if (number != OXC_NONE)
+            oxc_call_at(tracker, number)->flags |= OXC_CALL_DOUBTED;
+        at = later->older;
+    }
+}
+
+void oxc_http_feed_doubt(oxc_tracker *tracker, const oxc_http_call *call)
+{
+    if (call->session != OXC_NONE &&
+        (call->type == OXC_HTTP_TYPE_DISCONNECT || call->type == OXC_HTTP_TYPE_CONNECT))
+        doubt_later(tracker, call);
 }
 
 void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,

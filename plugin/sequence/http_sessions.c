@@ -151,10 +151,11 @@ bool oxc_http_is_resent(const oxc_http *http, const oxc_http_call *call)
     return false;
 }
 
-static oxc_http_evidence find_outstanding(const oxc_http *http, const oxc_http_call *call,
-                                          int64_t now)
+/* Suppressed by a Connect that may have begun the session anew between the two. */
+static oxc_http_evidence find_outstanding(oxc_http *http, const oxc_http_call *call, int64_t now)
 {
-    uint32_t at = oxc_http_session_at(http, call->session)->newest;
+    const oxc_http_session *session = oxc_http_session_at(http, call->session);
+    uint32_t at = session->newest;
 
     if (!changes_session(call))
         return (oxc_http_evidence){0};
@@ -162,7 +163,9 @@ static oxc_http_evidence find_outstanding(const oxc_http *http, const oxc_http_c
         const oxc_http_call *other = oxc_http_call_at(http, at);
 
         if (other->connection == call->connection)
-            return (oxc_http_evidence){.frame = other->frame, .age = oxc_since(now, other->time)};
+            return (oxc_http_evidence){.frame = other->frame,
+                                       .age = oxc_since(now, other->time),
+                                       .doubtful = oxc_http_doubtful(http, session, other->mark)};
         at = other->older;
     }
     return (oxc_http_evidence){0};
@@ -212,6 +215,13 @@ void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_fact
     look_at_idle(http, call, facts);
 }
 
+static void set_overlap(oxc_http *http, oxc_http_call *call, const oxc_http_call *later)
+{
+    call->overlap = (oxc_http_seen){later->time, later->mark, later->frame};
+    call->overlap_doubtful =
+        oxc_http_doubtful(http, oxc_http_session_at(http, call->session), call->mark);
+}
+
 /* Says to the calls that are outstanding on other connections that this one overlaps with them:
  * their answers prove it. */
 static void overlap_others(oxc_http *http, const oxc_http_call *call)
@@ -224,7 +234,7 @@ static void overlap_others(oxc_http *http, const oxc_http_call *call)
         oxc_http_call *other = oxc_http_call_at(http, at);
 
         if (other->connection != call->connection)
-            other->overlap = (oxc_http_seen){call->time, call->mark, call->frame};
+            set_overlap(http, other, call);
         at = other->older;
     }
 }
@@ -328,6 +338,8 @@ void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_ht
         return;
     look_at_lost(http, event, call, facts);
     facts->overlapping = evidence_of(&call->overlap, event->time);
+    facts->overlapping.doubtful =
+        call->overlap_doubtful || (call->flags & OXC_HTTP_CALL_DOUBTED) != 0;
 }
 
 static void replace_sequence(oxc_http *http, uint32_t number, oxc_http_name value,

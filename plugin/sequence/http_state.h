@@ -157,6 +157,7 @@ typedef struct {
     bool other_out;          /**< another call of the session was outstanding at the request */
     int64_t idle;            /**< how long none was, nanoseconds; -1: not known */
     oxc_http_seen overlap;   /**< request of an Execute or Disconnect on another connection */
+    bool overlap_doubtful;   /**< it may be of another session with the same cookie */
     oxc_http_seen piece;     /**< last bytes of the answer */
     uint32_t pending_period; /**< milliseconds, 0: not known */
 } oxc_http_call;
@@ -359,6 +360,9 @@ void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
 
 /** The call was a leg. */
 void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call);
+
+/** The answer to a call may have been missed. */
+void oxc_http_feed_doubt(oxc_tracker *tracker, const oxc_http_call *call);
 
 /** Bytes of an answer came. */
 void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,

@@ -348,7 +348,12 @@ static void unlink_wait(oxc_tracker *tracker, oxc_context *context, uint32_t num
     if (previous != OXC_NONE)
         oxc_record_at(tracker, previous)->wait.next = next;
     if (next != OXC_NONE) {
-        oxc_record_at(tracker, next)->wait.previous = previous;
+        oxc_record *after = oxc_record_at(tracker, next);
+
+        after->wait.previous = previous;
+        /* What it said was of the one that never was. */
+        after->outcome = OXC_OUTCOME_NONE;
+        after->flags &= (uint8_t)~OXC_RECORD_TIMED;
     } else {
         context->wait_count--;
         context->last_wait = previous;

@@ -291,9 +291,10 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
 }
 
 /* The previous wait of the context is over: said on this one, its next. */
-static void end_previous(oxc_tracker *tracker, oxc_context *context, oxc_outcome outcome)
+static void end_previous(oxc_tracker *tracker, oxc_context *context, uint32_t wait,
+                         oxc_outcome outcome)
 {
-    oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
+    oxc_record *record = oxc_record_at(tracker, wait);
     uint32_t previous = context->last_calls[0];
 
     record->outcome = (uint8_t)outcome;
@@ -389,9 +390,9 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     if (facts.cut_waits.frame != 0 && facts.cut_waits.doubts == 0)
         context->flags |= OXC_CONTEXT_CUT;
     if (closed)
-        end_previous(tracker, context, OXC_OUTCOME_CLOSED);
+        end_previous(tracker, context, call->record, OXC_OUTCOME_CLOSED);
     else if (facts.dropped_wait.frame != 0)
-        end_previous(tracker, context, OXC_OUTCOME_DROPPED);
+        end_previous(tracker, context, call->record, OXC_OUTCOME_DROPPED);
     link_wait(tracker, number);
 }
 

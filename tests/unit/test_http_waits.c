@@ -45,12 +45,11 @@ static uint32_t end_wait(talk *t, uint32_t error_code, uint32_t event_pending)
     return answer_talk(&w, t);
 }
 
-static talk wait_and_notify(uint32_t connection)
+static void wait_and_notify(uint32_t connection)
 {
     talk t = http_wait(&w, connection, CTX, SEQ);
 
     end_wait(&t, 0, 1);
-    return t;
 }
 
 static void links(void **state)
@@ -109,7 +108,7 @@ static void delivery_and_registration(void **state)
     t.answer.registered_count = 1;
     send_talk(&w, &t);
     registered = answer_talk(&w, &t);
-    t = wait_and_notify(OTHER);
+    wait_and_notify(OTHER);
     waited = w.frame;
     pass(&w, SECOND);
     t = prepare(FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
@@ -476,6 +475,26 @@ static void wait_of_a_leg(void **state)
     expect_none(&w);
 }
 
+static void wait_behind_a_leg(void **state)
+{
+    talk leg, next;
+
+    (void)state;
+    start();
+    /* The client closes its side; the next wait says that the one before is over, and then it turns
+     * out that there was none. */
+    leg = http_wait(&w, OTHER, CTX, SEQ);
+    http_end(&w, OTHER, true, false);
+    next = http_wait(&w, THIRD, CTX, SEQ);
+    assert_int_equal(view_of(&w, next.frame).outcome, OXC_OUTCOME_CLOSED);
+    leg.answer.status = 401;
+    leg.answer.fields = 0;
+    answer_talk(&w, &leg);
+    assert_int_equal(view_of(&w, next.frame).outcome, OXC_OUTCOME_NONE);
+    assert_false(view_of(&w, next.frame).has_wait_time);
+    assert_int_equal(view_of(&w, next.frame).previous_wait_frame, 0);
+}
+
 static void flags_in(void **state)
 {
     talk t;
@@ -599,7 +618,7 @@ static void cut_repeatedly(void **state)
     (void)state;
     start();
     for (uint32_t i = 0; i < 3; i++) {
-        t = http_wait(&w, 10 + i, CTX, SEQ);
+        http_wait(&w, 10 + i, CTX, SEQ);
         pass(&w, 60 * SECOND);
         http_end(&w, 10 + i, false, true);
     }
@@ -751,7 +770,7 @@ static void finding_texts(void **state)
 
     (void)state;
     start();
-    t = http_wait(&w, OTHER, CTX, SEQ);
+    http_wait(&w, OTHER, CTX, SEQ);
     pass(&w, 60 * SECOND);
     http_end(&w, OTHER, true, false);
     t = http_wait(&w, THIRD, CTX, SEQ);
@@ -796,6 +815,7 @@ int main(void)
         TEST(not_fetched_lifted),
         TEST(not_fetched_by_a_leg),
         TEST(wait_of_a_leg),
+        TEST(wait_behind_a_leg),
         TEST(flags_in),
         TEST(rop_rules),
         TEST(rejected),

@@ -1,0 +1,228 @@
+/* test_http_property.c
+ * Random conversations of MAPI over HTTP: what a cut or lossy capture says, and what a slow reading
+ * of the rules says
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Environment: OXC_PROPERTY_SEED (first seed), OXC_PROPERTY_COUNT (number of histories).
+ */
+
+#include "http_history.h"
+#include "world.h"
+
+#define DEFAULT_COUNT 3000
+#define STEPS         70
+
+static guint64 from_environment(const char *name, guint64 otherwise)
+{
+    const char *value = g_getenv(name);
+
+    return value == NULL ? otherwise : g_ascii_strtoull(value, NULL, 10);
+}
+
+static oxc_tracker *play(const oxc_http_event *events, guint length)
+{
+    oxc_settings settings = {.grace = 10};
+    oxc_tracker *tracker = oxc_tracker_new(&settings, NULL, NULL);
+
+    for (guint i = 0; i < length; i++)
+        oxc_tracker_http_event(tracker, &events[i]);
+    return tracker;
+}
+
+static uint64_t violations_at(const oxc_tracker *tracker, uint32_t frame)
+{
+    oxc_view view;
+    uint64_t rules = 0;
+
+    oxc_tracker_view(tracker, frame, 0, &view);
+    for (size_t i = 0; i < view.finding_count; i++)
+        if (oxc_rules[view.findings[i].rule].rule_class == OXC_CLASS_VIOLATION)
+            rules |= UINT64_C(1) << view.findings[i].rule;
+    return rules;
+}
+
+static void print_event(const oxc_http_event *event)
+{
+    static const char *const types[] = {"HEAD ", "BODY ", "begin", "head ", "piece",
+                                        "end  ", "CLOSE", "GAP  ", "UNSEEN"};
+
+    print_error("%4u %9.3f %s conn %u call %d type %u server %u id %x ctx %x seq %x leg %d status "
+                "%u code %u sc %x ec %x ev %u %s%s%s\n",
+                event->frame, (double)event->time / 1e9, types[event->type], event->connection,
+                (int)event->call, event->request_type, (unsigned)event->server,
+                (unsigned)event->request_id, (unsigned)event->cookies.context.value,
+                (unsigned)event->cookies.sequence.value, event->leg, event->status,
+                event->response_code, event->status_code, event->error_code, event->event_pending,
+                event->by_client ? "client " : "", event->reset ? "reset " : "",
+                event->stream_wrong ? "wrong" : "");
+}
+
+static void print_rules(const char *what, uint64_t rules)
+{
+    for (unsigned i = 0; i < OXC_RULE_COUNT; i++)
+        if ((rules & UINT64_C(1) << i) != 0)
+            print_error("  %s %s\n", what, oxc_rules[i].name);
+}
+
+/* No violation that the whole capture does not have on the same frame. */
+static bool is_sound(const http_history *whole, const oxc_http_event *events, guint length,
+                     guint64 seed)
+{
+    oxc_tracker *all = play(whole->events, whole->length);
+    oxc_tracker *part = play(events, length);
+    uint32_t last = whole->length == 0 ? 0 : whole->events[whole->length - 1].frame;
+    bool sound = true;
+
+    for (uint32_t frame = 1; frame <= last && sound; frame++) {
+        uint64_t more = violations_at(part, frame) & ~violations_at(all, frame);
+
+        if (more == 0)
+            continue;
+        sound = false;
+        print_error("seed %" G_GUINT64_FORMAT ", frame %u\n", seed, frame);
+        print_rules("only in the part:", more);
+        print_error("The part:\n");
+        for (guint i = 0; i < length && events[i].frame <= frame; i++)
+            print_event(&events[i]);
+        print_error("The whole:\n");
+        for (guint i = 0; i < whole->length && whole->events[i].frame <= frame; i++)
+            print_event(&whole->events[i]);
+    }
+    oxc_tracker_free(all);
+    oxc_tracker_free(part);
+    return sound;
+}
+
+/* Which calls the events at hand know. */
+typedef struct {
+    bool known[512]; /**< their requests */
+    bool over[512];  /**< a part of their answer is missing */
+} knowledge;
+
+/* Adds an event as the transport would tell it with what it knows. */
+static void add_known(GArray *events, knowledge *k, oxc_http_event event)
+{
+    if (event.type == OXC_HTTP_REQUEST_HEAD)
+        k->known[event.call] = true;
+    if (event.call == OXC_NONE || k->known[event.call]) {
+        if (event.call == OXC_NONE || event.type == OXC_HTTP_REQUEST_HEAD ||
+            event.type == OXC_HTTP_REQUEST_BODY || !k->over[event.call])
+            g_array_append_val(events, event);
+        return;
+    }
+    if (event.type != OXC_HTTP_RESPONSE_HEAD)
+        return;
+    event.call = OXC_NONE;
+    g_array_append_val(events, event);
+}
+
+static bool check_late(const http_history *whole, guint64 seed)
+{
+    uint64_t random = seed + 77;
+    guint start = http_random_below(&random, whole->length + 1);
+    GArray *events = g_array_new(FALSE, FALSE, sizeof(oxc_http_event));
+    knowledge *k = g_new0(knowledge, 1);
+    bool sound;
+
+    for (guint i = start; i < whole->length; i++)
+        add_known(events, k, whole->events[i]);
+    sound = is_sound(whole, (const oxc_http_event *)(const void *)events->data, events->len, seed);
+    g_free(k);
+    g_array_free(events, TRUE);
+    return sound;
+}
+
+static bool is_request(const oxc_http_event *event)
+{
+    return event->type == OXC_HTTP_REQUEST_HEAD || event->type == OXC_HTTP_REQUEST_BODY;
+}
+
+/* Loses what one side of a connection sent for some time. */
+static bool check_lossy(const http_history *whole, guint64 seed)
+{
+    uint64_t random = seed + 99;
+    guint from = http_random_below(&random, whole->length + 1);
+    uint32_t frames = 1 + http_random_below(&random, 4);
+    GArray *events = g_array_new(FALSE, FALSE, sizeof(oxc_http_event));
+    knowledge *k = g_new0(knowledge, 1);
+    uint32_t connection = from < whole->length ? whole->events[from].connection : 0;
+    bool by_client = from < whole->length && is_request(&whole->events[from]);
+    uint32_t first = from < whole->length ? whole->events[from].frame : 0;
+    bool lost = false, told = false, sound;
+
+    for (guint i = 0; i < whole->length; i++) {
+        const oxc_http_event *event = &whole->events[i];
+        bool mine = event->connection == connection && event->type != OXC_HTTP_CLOSED &&
+                    is_request(event) == by_client;
+
+        if (mine && event->frame >= first && event->frame < first + frames) {
+            lost = true;
+            told = false;
+            if (!by_client)
+                k->over[event->call] = true;
+            continue;
+        }
+        /* A gap shows with the next bytes of its side, or by what the other one acknowledges. */
+        if (!told && lost && event->connection == connection) {
+            oxc_http_event gap = {.type = OXC_HTTP_GAP,
+                                  .frame = event->frame,
+                                  .time = event->time,
+                                  .ordinal = UINT32_MAX,
+                                  .connection = connection,
+                                  .call = OXC_NONE,
+                                  .by_client = by_client};
+
+            g_array_append_val(events, gap);
+            told = true;
+        }
+        add_known(events, k, *event);
+    }
+    sound = is_sound(whole, (const oxc_http_event *)(const void *)events->data, events->len, seed);
+    g_free(k);
+    g_array_free(events, TRUE);
+    return sound;
+}
+
+static void check_all(bool (*check)(const http_history *whole, guint64 seed),
+                      const http_history_kind *kind)
+{
+    guint64 seed = from_environment("OXC_PROPERTY_SEED", 1);
+    guint64 count = from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT);
+
+    for (guint64 i = 0; i < count; i++) {
+        http_history history = http_history_random(seed + i, STEPS, kind);
+        bool good = check(&history, seed + i);
+
+        http_history_free(&history);
+        assert_true(good);
+    }
+}
+
+static void test_late_start(void **state)
+{
+    static const http_history_kind kind = {0};
+
+    (void)state;
+    check_all(check_late, &kind);
+}
+
+static void test_lossy(void **state)
+{
+    static const http_history_kind kind = {0};
+
+    (void)state;
+    check_all(check_lossy, &kind);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_late_start),
+        cmocka_unit_test(test_lossy),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
