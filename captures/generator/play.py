@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Plays a scenario: every step becomes frames of a capture."""
 
-from . import dcerpc, emsmdb, frames, http, rules, tcp
+from . import dcerpc, emsmdb, frames, http, mapi, rules, tcp
 from .capture import Capture, Mirror
 from .handles import Handles
 from .rpc import Association, RpcConnection
@@ -43,6 +43,7 @@ class Player:
         self.variant = variant
         self.capture = Capture(scenario.title)
         self.handles = Handles(scenario.name)
+        self.sessions = mapi.Sessions(scenario.name)
         self.hosts = {}
         self.associations = {}
         self.links = {}
@@ -123,10 +124,17 @@ class Player:
         ends = step.text("tunnel-ends")
         ends = [self._find_host(step, end) for end in ends.split(",")] if ends else None
         path = frames.Path(step.number("vlan"), tunnel, ends)
-        connection, server = self._transport(step, name, client, server, path)
-        rpc = RpcConnection(name, server[1], self._association_of(step, client, server), step)
         interface = step.text("interface")
         interface = self.capture.interface(interface) if interface else None
+        if "mapi" in step.parameters:
+            connection = tcp.Connection(f"{self.scenario.name}/{name}",
+                                        (client[0], client[1] or next(self.client_ports)),
+                                        (server[0], server[1] or mapi.PORT), path)
+            speaker = mapi.MapiConnection(name, step, self.sessions)
+            self.links[name] = Link(connection, speaker, interface)
+            return
+        connection, server = self._transport(step, name, client, server, path)
+        rpc = RpcConnection(name, server[1], self._association_of(step, client, server), step)
         self.links[name] = Link(connection, rpc, interface)
 
     def _transport(self, step, name, client, server, path):
@@ -273,6 +281,8 @@ class Player:
         rpc = link.rpc
         if word == "raw":
             return [step.hex_of(step.next_word("the bytes"))]
+        if isinstance(rpc, mapi.MapiConnection):
+            return rpc.pdus(step, from_client, word, label)
         if from_client:
             if word in emsmdb.METHODS or word == "request":
                 return rpc.request(step, word, label, self.handles)

@@ -81,8 +81,30 @@ static expert_field ei_oxcnotif_wait_unanswered = EI_INIT;
 static expert_field ei_oxcnotif_wait_cut_repeatedly = EI_INIT;
 static expert_field ei_oxcnotif_rop_notify_in_request = EI_INIT;
 static expert_field ei_oxcnotif_notify_flags_invalid = EI_INIT;
+static expert_field ei_oxcnotif_wait_without_cookie = EI_INIT;
+static expert_field ei_oxcnotif_request_without_cookie = EI_INIT;
+static expert_field ei_oxcnotif_request_after_disconnect = EI_INIT;
+static expert_field ei_oxcnotif_request_overlap = EI_INIT;
+static expert_field ei_oxcnotif_sequence_cookie_stale = EI_INIT;
+static expert_field ei_oxcnotif_context_not_set = EI_INIT;
+static expert_field ei_oxcnotif_cookie_reused = EI_INIT;
+static expert_field ei_oxcnotif_event_pending_invalid = EI_INIT;
+static expert_field ei_oxcnotif_stream_invalid = EI_INIT;
+static expert_field ei_oxcnotif_request_header_missing = EI_INIT;
+static expert_field ei_oxcnotif_response_header_missing = EI_INIT;
+static expert_field ei_oxcnotif_request_id_not_echoed = EI_INIT;
+static expert_field ei_oxcnotif_request_id_reused = EI_INIT;
+static expert_field ei_oxcnotif_retry_on_lost_context = EI_INIT;
+static expert_field ei_oxcnotif_context_lost = EI_INIT;
+static expert_field ei_oxcnotif_session_expired = EI_INIT;
+static expert_field ei_oxcnotif_response_not_immediate = EI_INIT;
+static expert_field ei_oxcnotif_keepalive_overdue = EI_INIT;
+static expert_field ei_oxcnotif_response_cut = EI_INIT;
+static expert_field ei_oxcnotif_auth_rejected_repeatedly = EI_INIT;
 /* wait-handle-unknown in an association that began in the capture weighs more. */
 static expert_field ei_oxcnotif_wait_handle_unknown_warning = EI_INIT;
+/* response-header-missing in an answer that refuses the call weighs less. */
+static expert_field ei_oxcnotif_response_header_missing_note = EI_INIT;
 static expert_field ei_oxcnotif_missing_bind = EI_INIT;
 static expert_field ei_oxcnotif_proxy_refused = EI_INIT;
 static expert_field ei_oxcnotif_interface_refused = EI_INIT;
@@ -122,6 +144,26 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
     [OXC_RULE_wait_cut_repeatedly] = &ei_oxcnotif_wait_cut_repeatedly,
     [OXC_RULE_rop_notify_in_request] = &ei_oxcnotif_rop_notify_in_request,
     [OXC_RULE_notify_flags_invalid] = &ei_oxcnotif_notify_flags_invalid,
+    [OXC_RULE_wait_without_cookie] = &ei_oxcnotif_wait_without_cookie,
+    [OXC_RULE_request_without_cookie] = &ei_oxcnotif_request_without_cookie,
+    [OXC_RULE_request_after_disconnect] = &ei_oxcnotif_request_after_disconnect,
+    [OXC_RULE_request_overlap] = &ei_oxcnotif_request_overlap,
+    [OXC_RULE_sequence_cookie_stale] = &ei_oxcnotif_sequence_cookie_stale,
+    [OXC_RULE_context_not_set] = &ei_oxcnotif_context_not_set,
+    [OXC_RULE_cookie_reused] = &ei_oxcnotif_cookie_reused,
+    [OXC_RULE_event_pending_invalid] = &ei_oxcnotif_event_pending_invalid,
+    [OXC_RULE_stream_invalid] = &ei_oxcnotif_stream_invalid,
+    [OXC_RULE_request_header_missing] = &ei_oxcnotif_request_header_missing,
+    [OXC_RULE_response_header_missing] = &ei_oxcnotif_response_header_missing,
+    [OXC_RULE_request_id_not_echoed] = &ei_oxcnotif_request_id_not_echoed,
+    [OXC_RULE_request_id_reused] = &ei_oxcnotif_request_id_reused,
+    [OXC_RULE_retry_on_lost_context] = &ei_oxcnotif_retry_on_lost_context,
+    [OXC_RULE_context_lost] = &ei_oxcnotif_context_lost,
+    [OXC_RULE_session_expired] = &ei_oxcnotif_session_expired,
+    [OXC_RULE_response_not_immediate] = &ei_oxcnotif_response_not_immediate,
+    [OXC_RULE_keepalive_overdue] = &ei_oxcnotif_keepalive_overdue,
+    [OXC_RULE_response_cut] = &ei_oxcnotif_response_cut,
+    [OXC_RULE_auth_rejected_repeatedly] = &ei_oxcnotif_auth_rejected_repeatedly,
 };
 
 static bool enabled; /* the protocol, in this file */
@@ -275,9 +317,9 @@ static void add_text(proto_tree *tree, int hf, tvbuff_t *tvb, const char *text)
     proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
 }
 
-static void add_requirements(proto_tree *tree, tvbuff_t *tvb, const oxc_rule *rule)
+static void add_requirements(proto_tree *tree, tvbuff_t *tvb, const oxc_finding *finding)
 {
-    char **ids = g_strsplit(rule->requirements, " ", -1);
+    char **ids = g_strsplit(oxc_finding_requirements(finding), " ", -1);
 
     for (char **id = ids; *id; id++) {
         if (**id)
@@ -290,6 +332,8 @@ static expert_field *expert_of(const oxc_finding *finding)
 {
     if (finding->rule == OXC_RULE_wait_handle_unknown && finding->severity == OXC_SEVERITY_WARNING)
         return &ei_oxcnotif_wait_handle_unknown_warning;
+    if (finding->rule == OXC_RULE_response_header_missing && finding->severity == OXC_SEVERITY_NOTE)
+        return &ei_oxcnotif_response_header_missing_note;
     return rule_experts[finding->rule];
 }
 
@@ -311,7 +355,7 @@ static void add_finding(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo,
     add_text(subtree, hf_oxcnotif_remedy, tvb, rule->remedy);
     for (unsigned i = 0; i < array_length(finding->frames); i++)
         add_frame(subtree, hf_oxcnotif_evidence, tvb, finding->frames[i]);
-    add_requirements(subtree, tvb, rule);
+    add_requirements(subtree, tvb, finding);
 }
 
 /* The mark at the front of the Info column, once a rule in a frame. */
@@ -446,7 +490,10 @@ void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_n
 void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
                       uint32_t request_ordinal, const oxc_carrier *carrier)
 {
-    oxc_view request, view = {.session = OXC_NONE, .context = OXC_NONE};
+    oxc_view request, view = {.method = OXC_METHOD_OTHER,
+                              .session = OXC_NONE,
+                              .context = OXC_NONE,
+                              .notified = OXC_NONE};
     oxc_text text;
     proto_tree *tree;
 
@@ -644,6 +691,57 @@ void oxc_oxcnotif_register(void)
         {&ei_oxcnotif_notify_flags_invalid,
          {"oxcnotif.rule.notify_flags_invalid", PI_PROTOCOL, PI_ERROR, "notify-flags-invalid",
           EXPFILL}},
+        {&ei_oxcnotif_wait_without_cookie,
+         {"oxcnotif.rule.wait_without_cookie", PI_PROTOCOL, PI_ERROR, "wait-without-cookie",
+          EXPFILL}},
+        {&ei_oxcnotif_request_without_cookie,
+         {"oxcnotif.rule.request_without_cookie", PI_PROTOCOL, PI_ERROR, "request-without-cookie",
+          EXPFILL}},
+        {&ei_oxcnotif_request_after_disconnect,
+         {"oxcnotif.rule.request_after_disconnect", PI_SEQUENCE, PI_ERROR,
+          "request-after-disconnect", EXPFILL}},
+        {&ei_oxcnotif_request_overlap,
+         {"oxcnotif.rule.request_overlap", PI_SEQUENCE, PI_WARN, "request-overlap", EXPFILL}},
+        {&ei_oxcnotif_sequence_cookie_stale,
+         {"oxcnotif.rule.sequence_cookie_stale", PI_SEQUENCE, PI_WARN, "sequence-cookie-stale",
+          EXPFILL}},
+        {&ei_oxcnotif_context_not_set,
+         {"oxcnotif.rule.context_not_set", PI_PROTOCOL, PI_ERROR, "context-not-set", EXPFILL}},
+        {&ei_oxcnotif_cookie_reused,
+         {"oxcnotif.rule.cookie_reused", PI_SEQUENCE, PI_ERROR, "cookie-reused", EXPFILL}},
+        {&ei_oxcnotif_event_pending_invalid,
+         {"oxcnotif.rule.event_pending_invalid", PI_PROTOCOL, PI_WARN, "event-pending-invalid",
+          EXPFILL}},
+        {&ei_oxcnotif_stream_invalid,
+         {"oxcnotif.rule.stream_invalid", PI_PROTOCOL, PI_WARN, "stream-invalid", EXPFILL}},
+        {&ei_oxcnotif_request_header_missing,
+         {"oxcnotif.rule.request_header_missing", PI_PROTOCOL, PI_WARN, "request-header-missing",
+          EXPFILL}},
+        {&ei_oxcnotif_response_header_missing,
+         {"oxcnotif.rule.response_header_missing", PI_PROTOCOL, PI_WARN, "response-header-missing",
+          EXPFILL}},
+        {&ei_oxcnotif_request_id_not_echoed,
+         {"oxcnotif.rule.request_id_not_echoed", PI_SEQUENCE, PI_WARN, "request-id-not-echoed",
+          EXPFILL}},
+        {&ei_oxcnotif_request_id_reused,
+         {"oxcnotif.rule.request_id_reused", PI_SEQUENCE, PI_WARN, "request-id-reused", EXPFILL}},
+        {&ei_oxcnotif_retry_on_lost_context,
+         {"oxcnotif.rule.retry_on_lost_context", PI_SEQUENCE, PI_WARN, "retry-on-lost-context",
+          EXPFILL}},
+        {&ei_oxcnotif_context_lost,
+         {"oxcnotif.rule.context_lost", PI_SEQUENCE, PI_WARN, "context-lost", EXPFILL}},
+        {&ei_oxcnotif_session_expired,
+         {"oxcnotif.rule.session_expired", PI_SEQUENCE, PI_NOTE, "session-expired", EXPFILL}},
+        {&ei_oxcnotif_response_not_immediate,
+         {"oxcnotif.rule.response_not_immediate", PI_SEQUENCE, PI_WARN, "response-not-immediate",
+          EXPFILL}},
+        {&ei_oxcnotif_keepalive_overdue,
+         {"oxcnotif.rule.keepalive_overdue", PI_SEQUENCE, PI_WARN, "keepalive-overdue", EXPFILL}},
+        {&ei_oxcnotif_response_cut,
+         {"oxcnotif.rule.response_cut", PI_SEQUENCE, PI_NOTE, "response-cut", EXPFILL}},
+        {&ei_oxcnotif_auth_rejected_repeatedly,
+         {"oxcnotif.rule.auth_rejected_repeatedly", PI_SEQUENCE, PI_NOTE,
+          "auth-rejected-repeatedly", EXPFILL}},
 
         {&ei_oxcnotif_proxy_refused,
          {"oxcnotif.proxy_refused", PI_RESPONSE_CODE, PI_NOTE,
@@ -656,6 +754,9 @@ void oxc_oxcnotif_register(void)
           "The bind of this connection is not in the capture", EXPFILL}},
         {&ei_oxcnotif_wait_handle_unknown_warning,
          {"oxcnotif.rule.wait_handle_unknown", PI_SEQUENCE, PI_WARN, "wait-handle-unknown",
+          EXPFILL}},
+        {&ei_oxcnotif_response_header_missing_note,
+         {"oxcnotif.rule.response_header_missing", PI_PROTOCOL, PI_NOTE, "response-header-missing",
           EXPFILL}},
     };
     static int *ett[] = {&ett_oxcnotif, &ett_oxcnotif_finding};

@@ -252,7 +252,7 @@ static void put_finding(json_dumper *json, const oxc_found *found)
     put_string(json, "remedy", rule->remedy);
     put_string(json, "text", text->str);
     put_evidence(json, &found->finding);
-    put_requirements(json, rule->requirements);
+    put_requirements(json, oxc_finding_requirements(&found->finding));
     json_dumper_end_object(json);
     g_string_free(text, TRUE);
 }

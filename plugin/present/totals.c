@@ -152,7 +152,10 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
                              packet_info *pinfo, const oxc_shown *shown)
 {
     const oxc_view *view = &shown->view;
-    bool connects = view->method == OXC_METHOD_ASYNC_CONNECT && view->type == OXC_EVENT_RESPONSE;
+    /* Over MAPI over HTTP the answer to Connect makes the context, too. */
+    bool connects =
+        (view->method == OXC_METHOD_ASYNC_CONNECT || view->method == OXC_METHOD_CONNECT) &&
+        view->type == OXC_EVENT_RESPONSE;
 
     if (view->context != OXC_NONE)
         note_addresses(context, pinfo, shown);

@@ -103,6 +103,20 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
     open_session(tracker, event, call, session);
     last_record(tracker)->session = session->number;
     oxc_record_at(tracker, call->record)->session = session->number;
+    if (event->over_http)
+        last_record(tracker)->context = oxc_record_at(tracker, call->record)->context =
+            oxc_context_of_http(tracker, event, number, tracker->records.count - 1);
+}
+
+/* An accepted Connect of MAPI over HTTP ends the session whose cookie it carried. */
+static void end_carried(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    if (call->owner == OXC_NONE || oxc_handle_is_null(&event->replaced))
+        return;
+    if (oxc_call_hidden(call))
+        oxc_session_doubt(tracker, call->owner);
+    else
+        oxc_session_end(tracker, call->owner, call, true);
 }
 
 /* The request could not be read; the response names a session all the same. */
@@ -304,6 +318,7 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
 {
     switch (call->method) {
     case OXC_METHOD_CONNECT:
+        end_carried(tracker, event, call);
         connect_response(tracker, event, call);
         break;
     case OXC_METHOD_ASYNC_CONNECT:
@@ -321,5 +336,6 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
     default:
         return;
     }
-    oxc_handle_show(tracker, server_of(tracker, event), &event->handle);
+    if (!event->over_http)
+        oxc_handle_show(tracker, server_of(tracker, event), &event->handle);
 }

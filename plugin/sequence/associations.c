@@ -98,6 +98,7 @@ void oxc_associations_init(oxc_tracker *tracker)
     oxc_store_init(&tracker->peers, sizeof(oxc_peer));
     oxc_store_init(&tracker->associations, sizeof(oxc_association));
     oxc_store_init(&tracker->connections, sizeof(oxc_connection));
+    oxc_store_init(&tracker->ends, sizeof(oxc_http_end));
     oxc_index_init(&tracker->server_index, &server_type, tracker);
     oxc_index_init(&tracker->peer_index, &peer_type, tracker);
     oxc_index_init(&tracker->association_index, &association_type, tracker);
@@ -129,6 +130,20 @@ static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
         oxc_peer_at(tracker, number)->twin = OXC_NONE;
         oxc_index_put(&tracker->peer_index, hash, &key, number);
     }
+    return number;
+}
+
+uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
+{
+    uint32_t number = OXC_OF_HTTP | oxc_store_add(&tracker->ends);
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->first = ++tracker->moments;
+    connection->server = server_of_number(tracker, OXC_OF_HTTP | server);
+    connection->peer = peer_of(tracker, connection->server, 0);
+    connection->association = connection->twin = OXC_NONE;
+    connection->calls = connection->waits = OXC_NONE;
+    connection->heard = true; /* an answer that began shows by itself */
     return number;
 }
 

@@ -123,7 +123,8 @@ static void hide_requests(oxc_tracker *tracker, uint32_t number, const oxc_gap *
     requests.kinds = kinds_on(connection);
     connection->hides |= gap->bytes;
     oxc_gap_note(tracker, number, &requests);
-    hide_calls(tracker, &connection->waits, gap);
+    if ((number & OXC_OF_HTTP) == 0)
+        hide_calls(tracker, &connection->waits, gap);
 }
 
 /* Bytes of the server are missing: answers to calls that are outstanding, those included that

@@ -63,6 +63,7 @@ typedef enum {
     OXC_EVENT_OTHER_PDU, /**< any other PDU: it only shows that the connection is alive */
     OXC_EVENT_LOST,      /**< bytes of the connection are missing from the capture, or could not be
                             read: #lost_from says whose */
+    OXC_EVENT_WITHDRAWN, /**< MAPI over HTTP: the request was no call after all */
     OXC_EVENT_UNSEEN,    /**< calls that cannot be told, on a connection that is none of those
                             announced: no other member counts */
 } oxc_event_type;
@@ -137,6 +138,19 @@ typedef struct {
     size_t registered_count;
     const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
     size_t notified_count;
+    /* MAPI over HTTP, where a session is its own asynchronous context, and no association is known.
+     * The handle is a name that the analysis of HTTP gives each session. */
+    bool over_http;
+    bool unjudged;         /**< request: nothing is said of it */
+    bool explained;        /**< wait request: a Connect of the capture set its cookie */
+    bool resent;           /**< wait request: it has the X-RequestId of one that is outstanding */
+    bool end_doubtful;     /**< wait request: its session may have been opened again */
+    bool never_registered; /**< request: the session has asked for no notifications */
+    bool alive;            /**< response: the session lived when the request was sent */
+    uint32_t record;       /**< that the message has */
+    uint32_t opened;     /**< request: record of the answer that opened its session, or OXC_NONE */
+    oxc_handle replaced; /**< Connect: the session whose cookie it carries, or null */
+
     /** Response: its ROPs could not be walked to their end, and may hold more RopNotify. */
     bool rops_unwalked;
 } oxc_event;

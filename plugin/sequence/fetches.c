@@ -62,6 +62,7 @@ void oxc_fetch_begin(oxc_tracker *tracker, uint32_t number)
     uint32_t waiting = session->unfetched;
 
     session->fetches++;
+    call->activity_before = session->activity;
     session->activity = call->record;
     session->unfetched = session->unjudged = OXC_NONE;
     while (waiting != OXC_NONE) {
@@ -93,6 +94,50 @@ static void unlink_fetch(oxc_tracker *tracker, oxc_call *call)
 void oxc_fetch_end(oxc_tracker *tracker, uint32_t number)
 {
     unlink_fetch(tracker, oxc_call_at(tracker, number));
+}
+
+/* What an EcDoRpcExt2 that is taken back fetched for is fetched by another one, or by none. */
+static void fetch_again(oxc_tracker *tracker, oxc_session *session, const oxc_call *call,
+                        uint32_t first)
+{
+    bool last = session->activity == call->record;
+    uint32_t number = first;
+
+    while (number != OXC_NONE) {
+        oxc_record *record = oxc_record_at(tracker, number);
+        uint32_t next = record->answer.next;
+
+        record->answer.fetch = record->answer.next = OXC_NONE;
+        if (session->oldest != OXC_NONE)
+            set_fetch(tracker, oxc_call_at(tracker, session->oldest), number);
+        number = next;
+    }
+    if (session->oldest == OXC_NONE && last && first != OXC_NONE &&
+        (oxc_record_at(tracker, first)->flags & OXC_RECORD_UNDELIVERED) != 0)
+        session->unfetched = session->unjudged = first;
+}
+
+void oxc_fetch_withdraw(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+    oxc_session *session = oxc_session_at(tracker, call->owner);
+    uint32_t first = oxc_record_at(tracker, call->record)->notified;
+    uint32_t context = oxc_context_find(tracker, session->key.server, &session->key.handle);
+
+    if ((call->flags & OXC_CALL_LANDED) == 0)
+        unlink_fetch(tracker, call);
+    call->flags |= OXC_CALL_LANDED;
+    session->fetches--;
+    oxc_record_at(tracker, call->record)->notified = OXC_NONE;
+    fetch_again(tracker, session, call, first);
+    if (session->activity == call->record)
+        session->activity = call->activity_before;
+    if (context == OXC_NONE || oxc_context_at(tracker, context)->notification == OXC_NONE ||
+        oxc_context_at(tracker, context)->notification < call->record)
+        return;
+    oxc_context_at(tracker, context)->fetches--;
+    if (session->oldest == OXC_NONE)
+        oxc_context_at(tracker, context)->flags &= (uint16_t)~OXC_CONTEXT_FETCHED;
 }
 
 void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered)

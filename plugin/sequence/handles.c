@@ -279,6 +279,42 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     return number;
 }
 
+/* What the answer that opened a session says of it, which was known by other names then. */
+static void open_before(oxc_tracker *tracker, uint32_t number, uint32_t opened)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+
+    session->flags |= OXC_SESSION_OPENED;
+    session->activity = oxc_record_at(tracker, opened)->request;
+    oxc_session_explain(tracker, number);
+}
+
+uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event)
+{
+    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    uint32_t number = oxc_session_find(tracker, connection->server, &event->handle);
+
+    if (number != OXC_NONE)
+        return number;
+    number =
+        oxc_session_begin(tracker, connection->server, &event->handle, connection->association);
+    if (event->opened != OXC_NONE)
+        open_before(tracker, number, event->opened);
+    return number;
+}
+
+uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint32_t session,
+                             uint32_t connect)
+{
+    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    uint32_t number = oxc_context_begin(tracker, connection->server, &event->handle, session);
+
+    oxc_context_at(tracker, number)->connect = connect;
+    if (connect != OXC_NONE)
+        oxc_context_explain(tracker, number);
+    return number;
+}
+
 void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call, bool disconnected)
 {
     oxc_session *session = oxc_session_at(tracker, number);

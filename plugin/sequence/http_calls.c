@@ -1,15 +1,121 @@
 /* http_calls.c
- * Sessions, waits and fetches of MAPI over HTTP
+ * Which requests of MAPI over HTTP are calls, and which are copies of one, [MS-OXCMAPIHTTP] 3.1.5.7
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_event.h"
+#include "http_state.h"
 
-void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
+#define SECOND INT64_C(1000000000)
+
+uint64_t oxc_http_content(const oxc_http_event *event, const oxc_http_call *call)
 {
-    (void)tracker;
-    (void)event;
+    uint64_t content = oxc_hash_step(event->digest, (uint64_t)call->type);
+
+    content = oxc_hash_step(content, event->body_size);
+    content = oxc_hash_step(content, event->cookies.context.value);
+    return oxc_hash_step(content, event->cookies.sequence.value);
+}
+
+void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_frame)
+{
+    const oxc_http_copies *copies = oxc_http_copies_of(http, call->id, call->content);
+    const oxc_http_id *id = oxc_http_id_at(http, call->id);
+    bool recent = copies->has_answer && oxc_since(call->time, copies->answered) < SECOND;
+
+    *reused_frame = 0;
+    if (copies->out != 0 || recent)
+        call->flags |= OXC_HTTP_CALL_COPY;
+    else if (copies->unknown != 0)
+        call->flags |= OXC_HTTP_CALL_UNJUDGED;
+    else if (copies->has_answer)
+        *reused_frame = id->answered_frame;
+    else if (copies->cut != 0)
+        call->flags |= OXC_HTTP_CALL_UNJUDGED;
+    else if (id->bodies != 0)
+        call->flags |= OXC_HTTP_CALL_COPY; /* of one whose body is not known yet, for all we know */
+    else
+        *reused_frame = id->answered_frame;
+}
+
+void oxc_http_begin_use(oxc_http *http, oxc_http_call *call)
+{
+    oxc_http_id *id;
+
+    if (call->id == OXC_NONE)
+        return;
+    id = oxc_http_id_at(http, call->id);
+    id->calls++;
+    id->bodies++;
+    call->flags |= OXC_HTTP_CALL_USED;
+}
+
+void oxc_http_count_use(oxc_http *http, oxc_http_call *call)
+{
+    oxc_http_copies *copies;
+
+    if ((call->flags & (OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED)) != OXC_HTTP_CALL_USED)
+        return;
+    oxc_http_id_at(http, call->id)->bodies--;
+    copies = oxc_http_copies_of(http, call->id, call->content);
+    if (copies->out + copies->cut + copies->unknown == 0 && !copies->has_answer)
+        copies->record = call->record;
+    copies->out++;
+    call->flags |= OXC_HTTP_CALL_COUNTED;
+}
+
+static void end_copy(oxc_http *http, const oxc_http_call *call, oxc_http_ending ending,
+                     int64_t time)
+{
+    oxc_http_copies *copies = oxc_http_copies_of(http, call->id, call->content);
+
+    copies->out--;
+    switch (ending) {
+    case OXC_HTTP_ANSWERED:
+        copies->answered = time;
+        copies->has_answer = true;
+        break;
+    case OXC_HTTP_CUT:
+        copies->cut++;
+        break;
+    case OXC_HTTP_MISSED:
+        copies->unknown++;
+        break;
+    case OXC_HTTP_LEFT:
+        break;
+    }
+}
+
+void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending ending, int64_t time)
+{
+    oxc_http_id *id;
+
+    if ((call->flags & OXC_HTTP_CALL_USED) == 0)
+        return;
+    id = oxc_http_id_at(http, call->id);
+    if ((call->flags & OXC_HTTP_CALL_COUNTED) != 0)
+        end_copy(http, call, ending, time);
+    else if (ending != OXC_HTTP_MISSED)
+        id->bodies--;
+    if (ending == OXC_HTTP_LEFT)
+        id->calls--;
+    if (ending == OXC_HTTP_ANSWERED) {
+        id->answered_frame = call->frame;
+        id->answered = true;
+    }
+    call->flags &= ~(unsigned)(OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED);
+}
+
+unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call)
+{
+    oxc_http_id *id;
+
+    if (call->id == OXC_NONE)
+        return 0;
+    id = oxc_http_id_at(http, call->id);
+    if (id->answered)
+        return 0;
+    return ++id->legs;
 }

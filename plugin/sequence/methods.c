@@ -29,7 +29,8 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
         call->flags |= OXC_CALL_NULL;
         return;
     }
-    call->owner = oxc_session_used(tracker, server, &event->handle);
+    call->owner = event->over_http ? oxc_session_of_http(tracker, event)
+                                   : oxc_session_used(tracker, server, &event->handle);
     if (call->owner == OXC_NONE)
         call->owner =
             oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
@@ -64,7 +65,8 @@ static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
     oxc_evidence evidence = {0};
 
     if (session->end != OXC_NONE || session->quiet == OXC_NONE ||
-        (session->flags & OXC_SESSION_WAITED) != 0)
+        (session->flags & OXC_SESSION_WAITED) != 0 ||
+        oxc_context_at(tracker, session->quiet)->connect == OXC_NONE)
         return evidence;
     evidence = oxc_evidence_of(tracker, oxc_context_at(tracker, session->quiet)->connect);
     evidence.doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->begun + 1) &
@@ -85,7 +87,8 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
     if (call->owner == OXC_NONE)
         return;
     facts.unfetched = oxc_fetch_unfetched_of_session(tracker, call->owner, call->connection);
-    facts.idle_context = find_idle(tracker, call);
+    if (!event->never_registered)
+        facts.idle_context = find_idle(tracker, call);
     facts.unanswered_wait = oxc_silence_of_session(tracker, call->owner, call->connection);
     oxc_judge(tracker, &facts);
     session = oxc_session_at(tracker, call->owner);
@@ -170,6 +173,16 @@ static void unread_request(oxc_tracker *tracker, uint32_t number)
     }
 }
 
+/* A Connect of MAPI over HTTP with the cookie of a session, which it ends if it is accepted. */
+static void connect_request(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
+{
+    if (!event->over_http || oxc_handle_is_null(&event->replaced))
+        return;
+    call->owner = oxc_session_find(tracker, server_of(tracker, event), &event->replaced);
+    if (call->owner != OXC_NONE)
+        oxc_session_at(tracker, call->owner)->disconnect = call->record;
+}
+
 void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
@@ -182,9 +195,11 @@ void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
         rpc_request(tracker, event, number);
     else if (call->method == OXC_METHOD_DISCONNECT)
         disconnect_request(tracker, event, call);
+    else if (call->method == OXC_METHOD_CONNECT)
+        connect_request(tracker, event, call);
     else if (call->method == OXC_METHOD_ASYNC_CONNECT)
         async_connect_request(tracker, event, call);
-    else if (call->method == OXC_METHOD_REGISTER_PUSH)
+    else if (call->method == OXC_METHOD_REGISTER_PUSH || event->over_http)
         set_session(tracker, event, call);
 }
 
@@ -243,7 +258,7 @@ static void land(oxc_tracker *tracker, uint32_t number)
 static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_gap *gap)
 {
     bool may_end = call->method == OXC_METHOD_RPC_EXT2 || call->method == OXC_METHOD_DISCONNECT ||
-                   call->method == OXC_METHOD_REGISTER_PUSH;
+                   call->method == OXC_METHOD_REGISTER_PUSH || call->method == OXC_METHOD_CONNECT;
     oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time, false};
 
     if (!may_end || call->owner == OXC_NONE)
@@ -293,6 +308,17 @@ static void settle(oxc_tracker *tracker, uint32_t number)
     oxc_fetch_settle(tracker, call);
 }
 
+/* An answer over MAPI over HTTP says that the session of its call lived, whatever the call was. */
+static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
+{
+    uint32_t session = call->owner;
+
+    if (session != OXC_NONE && call->method == OXC_METHOD_ASYNC_WAIT)
+        session = oxc_context_at(tracker, session)->session;
+    if (session != OXC_NONE && call->method != OXC_METHOD_CONNECT && !oxc_call_hidden(call))
+        oxc_session_prove(tracker, session, call);
+}
+
 void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
@@ -309,6 +335,8 @@ void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
         unread_response(tracker, call);
     if (readable)
         oxc_answer(tracker, event, call);
+    if (event->alive)
+        prove_alive(tracker, call);
     if (call->method == OXC_METHOD_ASYNC_WAIT)
         oxc_wait_response(tracker, event, number, readable);
     oxc_call_end(tracker, number);
@@ -321,6 +349,28 @@ void oxc_call_faulted(oxc_tracker *tracker, uint32_t number)
     settle(tracker, number);
     if (call->method == OXC_METHOD_ASYNC_WAIT)
         oxc_wait_fault(tracker, number);
+    oxc_call_end(tracker, number);
+}
+
+void oxc_call_withdraw(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_record *record = oxc_record_at(tracker, call->record);
+    oxc_session *session;
+
+    if (call->method == OXC_METHOD_ASYNC_WAIT) {
+        oxc_wait_withdraw(tracker, number);
+    } else if (call->owner != OXC_NONE) {
+        session = oxc_session_at(tracker, call->owner);
+        if (session->disconnect == call->record)
+            session->disconnect = OXC_NONE;
+        if (call->method == OXC_METHOD_RPC_EXT2)
+            oxc_fetch_withdraw(tracker, number);
+        else
+            land(tracker, number);
+    }
+    oxc_association_count(tracker, call, -1);
+    record->session = record->context = OXC_NONE;
     oxc_call_end(tracker, number);
 }
 

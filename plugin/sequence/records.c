@@ -72,7 +72,7 @@ static void keep(oxc_tracker *tracker, const oxc_finding *finding)
         .value = finding->value,
         .frames = {finding->frames[0], finding->frames[1]},
         .rule = (uint8_t)finding->rule,
-        .severity = finding->severity,
+        .severity = (uint8_t)(finding->severity | (finding->over_http ? KEPT_OVER_HTTP : 0u)),
         .closed_how = finding->closed_how,
         .closed_by = finding->closed_by,
     };
@@ -80,6 +80,23 @@ static void keep(oxc_tracker *tracker, const oxc_finding *finding)
 
     g_array_append_val(tracker->findings, kept);
     g_array_append_val(tracker->finding_records, record);
+}
+
+/* The findings that are of the transport of the event. */
+static size_t check(const oxc_tracker *tracker, const oxc_facts *facts, oxc_finding *findings)
+{
+    size_t count = oxc_rules_check(facts, findings);
+    size_t kept = 0;
+
+    if (!tracker->over_http)
+        return count;
+    for (size_t i = 0; i < count && !tracker->unjudged; i++) {
+        if (!oxc_rule_is_over_http((oxc_rule_id)findings[i].rule))
+            continue;
+        findings[kept] = findings[i];
+        findings[kept++].over_http = true;
+    }
+    return kept;
 }
 
 /* Counts a call on which more would have been said if there were no gap. */
@@ -90,7 +107,7 @@ static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t 
     oxc_facts settled = *facts;
 
     if (record->type != OXC_EVENT_REQUEST || !oxc_facts_settle(&settled) ||
-        oxc_rules_check(&settled, findings) <= said)
+        check(tracker, &settled, findings) <= said)
         return;
     tracker->unjudged_calls++;
     if (record->context != OXC_NONE)
@@ -99,16 +116,11 @@ static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t 
         oxc_session_at(tracker, record->session)->unjudged_calls++;
 }
 
-void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
 {
-    oxc_finding findings[OXC_RULE_COUNT];
     uint32_t record = tracker->records.count - 1;
     uint64_t reported;
-    size_t count;
 
-    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
-    count = oxc_rules_check(facts, findings);
-    count_unjudged(tracker, facts, count);
     if (count == 0)
         return;
     reported = reported_on_frame(tracker, record);
@@ -120,6 +132,17 @@ void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
         reported |= rule;
     }
     tracker->frame_rules = reported;
+}
+
+void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
+{
+    oxc_finding findings[OXC_RULE_COUNT];
+    size_t count;
+
+    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
+    count = check(tracker, facts, findings);
+    count_unjudged(tracker, facts, count);
+    oxc_report(tracker, findings, count);
 }
 
 /* The first record that does not precede a place. */
@@ -190,7 +213,8 @@ static void show_finding(const oxc_tracker *tracker, guint number)
     const oxc_kept_finding *kept = &g_array_index(tracker->findings, oxc_kept_finding, number);
     oxc_finding finding = {
         .rule = kept->rule,
-        .severity = kept->severity,
+        .severity = (uint8_t)(kept->severity & ~KEPT_OVER_HTTP),
+        .over_http = (kept->severity & KEPT_OVER_HTTP) != 0,
         .closed_how = kept->closed_how,
         .closed_by = kept->closed_by,
         .frames = {kept->frames[0], kept->frames[1]},
@@ -201,6 +225,11 @@ static void show_finding(const oxc_tracker *tracker, guint number)
         name_later_waits(tracker, g_array_index(tracker->finding_records, uint32_t, number),
                          &finding);
     g_array_append_val(tracker->shown, finding);
+}
+
+static gint in_order(gconstpointer one, gconstpointer other)
+{
+    return ((const oxc_finding *)one)->rule - ((const oxc_finding *)other)->rule;
 }
 
 static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view *view)
@@ -219,6 +248,9 @@ static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view 
     g_array_set_size(tracker->shown, 0);
     for (; low < tracker->finding_records->len && records[low] == record; low++)
         show_finding(tracker, low);
+    /* Over HTTP the rules of both kinds look at a message one after the other. */
+    if (tracker->shown->len > 1)
+        g_array_sort(tracker->shown, in_order);
     view->finding_count = tracker->shown->len;
     if (view->finding_count != 0)
         view->findings = &g_array_index(tracker->shown, oxc_finding, 0);
@@ -265,6 +297,15 @@ static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, 
         oxc_since(record->time, oxc_record_at(tracker, record->delivery.earliest)->time);
 }
 
+/* A part of a message of MAPI over HTTP that ends nothing. */
+static void view_part(const oxc_record *request, oxc_view *view)
+{
+    view->session = request->session;
+    view->context = request->context;
+    if (view->method == OXC_METHOD_ASYNC_WAIT && request->type == OXC_EVENT_REQUEST)
+        view->wait = request->wait.ordinal;
+}
+
 static void view_method(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
     if (record->type == OXC_EVENT_REQUEST) {
@@ -277,6 +318,10 @@ static void view_method(const oxc_tracker *tracker, const oxc_record *record, ox
     if (record->request == OXC_NONE)
         return;
     view->request_frame = frame_of(tracker, record->request);
+    if (record->type == OXC_EVENT_OTHER_PDU) {
+        view_part(oxc_record_at(tracker, record->request), view);
+        return;
+    }
     /* A session that its EcDoConnectEx opened after this PDU. */
     if (view->method == OXC_METHOD_CONNECT)
         view->session = oxc_record_at(tracker, record->request)->session;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "facts.h"
+#include "tracker.h"
 
 #define SECOND              INT64_C(1000000000)
 #define WAIT_LIMIT          (300 * SECOND) /* [MS-OXCNOTIF] 3.1.5.3, [MS-OXCRPC] 3.3.4.1 */
@@ -22,8 +23,39 @@
 const oxc_rule oxc_rules[OXC_RULE_COUNT] = {
 #define OXC_RULE(id, ...) {__VA_ARGS__},
 #include "rules.def"
-#undef OXC_RULE
 };
+
+/* What a rule says over MAPI over HTTP. */
+typedef struct {
+    const char *sentence, *sections, *requirements;
+} http_text;
+
+static const http_text http_texts[OXC_RULE_COUNT] = {
+#define OXC_RULE_OVER_HTTP(id, sentence, sections, requirements)                                   \
+    [OXC_RULE_##id] = {sentence, sections, requirements},
+#include "rules.def"
+};
+
+static const char *text_of(const oxc_finding *finding, const char *own, const char *over_http)
+{
+    return finding->over_http && http_texts[finding->rule].sentence != NULL ? over_http : own;
+}
+
+const char *oxc_finding_sections(const oxc_finding *finding)
+{
+    return text_of(finding, oxc_rules[finding->rule].sections, http_texts[finding->rule].sections);
+}
+
+const char *oxc_finding_requirements(const oxc_finding *finding)
+{
+    return text_of(finding, oxc_rules[finding->rule].requirements,
+                   http_texts[finding->rule].requirements);
+}
+
+bool oxc_rule_is_over_http(oxc_rule_id rule)
+{
+    return http_texts[rule].sentence != NULL;
+}
 
 /* Whether evidence exists and no unreadable call of the given kinds may have undone it. Evidence
  * that is younger than the PDU before which the capture has it proves nothing: captures that were
@@ -332,9 +364,9 @@ static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *find
 typedef bool (*check_function)(const oxc_facts *facts, oxc_finding *finding);
 
 static const check_function checks[OXC_RULE_COUNT] = {
-#define OXC_RULE(id, ...) check_##id,
+#define OXC_RULE(id, ...)      check_##id,
+#define OXC_HTTP_RULE(id, ...) NULL,
 #include "rules.def"
-#undef OXC_RULE
 };
 
 /* The rules that look at a PDU, with OXC_RULE_COUNT behind the last: none pays for the others. */
@@ -427,6 +459,21 @@ static void append_version(GString *text, uint64_t version)
                            (unsigned)(version & 0xFFFF));
 }
 
+/* A set of header fields, [MS-OXCMAPIHTTP] 2.2.2. */
+static void append_fields(GString *text, unsigned fields)
+{
+    static const char *const names[] = {"Host",         "X-RequestType", "X-RequestId",
+                                        "Content-Type", "a length",      "X-ResponseCode"};
+    const char *between = "";
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if ((fields & 1u << i) == 0)
+            continue;
+        g_string_append_printf(text, "%s%s", between, names[i]);
+        between = ", ";
+    }
+}
+
 /* The frames of a finding from one on: "frame 81", "frames 81 and 103", "frames 81, 103 and 107".
  */
 static void append_frames(GString *text, const oxc_finding *finding, size_t from)
@@ -473,17 +520,18 @@ static void append_value(GString *text, const char *name, size_t length, const o
                                (unsigned)(milliseconds % 1000));
     else if (strncmp(name, "{version}", length) == 0)
         append_version(text, finding->value);
+    else if (strncmp(name, "{fields}", length) == 0)
+        append_fields(text, (unsigned)finding->value);
 }
 
 void oxc_finding_append_text(GString *text, const oxc_finding *finding)
 {
-    const oxc_rule *rule;
-    const char *part, *end;
+    const char *part, *end, *sections;
 
     if (finding->rule >= OXC_RULE_COUNT)
         return;
-    rule = &oxc_rules[finding->rule];
-    part = rule->sentence;
+    sections = oxc_finding_sections(finding);
+    part = text_of(finding, oxc_rules[finding->rule].sentence, http_texts[finding->rule].sentence);
     end = strchr(part, '|');
     if (end != NULL && finding->frames[1] != 0) {
         part = end + 1;
@@ -502,6 +550,6 @@ void oxc_finding_append_text(GString *text, const oxc_finding *finding)
             part += length;
         }
     }
-    if (rule->sections[0] != '\0')
-        g_string_append_printf(text, " %s", rule->sections);
+    if (sections[0] != '\0')
+        g_string_append_printf(text, " %s", sections);
 }

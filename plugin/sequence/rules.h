@@ -10,6 +10,7 @@
 #define OXC_RULES_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum {
@@ -25,7 +26,6 @@ typedef enum { OXC_ACTOR_CLIENT, OXC_ACTOR_SERVER, OXC_ACTOR_NETWORK } oxc_actor
 typedef enum {
 #define OXC_RULE(id, ...) OXC_RULE_##id,
 #include "rules.def"
-#undef OXC_RULE
     OXC_RULE_COUNT
 } oxc_rule_id;
 
@@ -53,12 +53,20 @@ typedef struct {
     uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
     uint8_t closed_how; /**< wait-cut-repeatedly: oxc_close_kind */
     uint8_t closed_by;  /**< wait-cut-repeatedly: oxc_side */
+    bool over_http;     /**< on MAPI over HTTP */
     /** Other frames of the evidence, 0 behind the last. */
     uint32_t frames[OXC_FINDING_FRAMES];
     /** For {hex} and the like: flags, status, version or nanoseconds. For wait-overlap the number
      *  of later waits, of which frames has the first. */
     uint64_t value;
 } oxc_finding;
+
+/** The sections and the requirement ids behind a finding, as in #oxc_rule. */
+const char *oxc_finding_sections(const oxc_finding *finding);
+const char *oxc_finding_requirements(const oxc_finding *finding);
+
+/** Whether a rule of the RPC transports is one of MAPI over HTTP as well. */
+bool oxc_rule_is_over_http(oxc_rule_id rule);
 
 /** The name of a return value of the two interfaces, or NULL if it has none. Static. */
 const char *oxc_status_name(uint32_t status);

@@ -22,24 +22,50 @@ static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
            connection_of(tracker, call)->partial;
 }
 
+/* For how long a wait may be silent: over MAPI over HTTP the server says so. */
+static int64_t limit_of(const oxc_tracker *tracker, uint32_t connection)
+{
+    uint32_t period;
+
+    if ((connection & OXC_OF_HTTP) == 0)
+        return oxc_wait_reach(tracker);
+    period = oxc_http_end_at(tracker, connection)->pending_period;
+    if (period == 0)
+        return oxc_wait_reach(tracker);
+    return (int64_t)period * INT64_C(1000000) +
+           (int64_t)tracker->settings.grace * INT64_C(1000000000);
+}
+
+/* Over MAPI over HTTP silence ends with the connection. */
+static int64_t end_of_silence(const oxc_tracker *tracker, uint32_t connection)
+{
+    oxc_close close = {0};
+
+    if ((connection & OXC_OF_HTTP) != 0 && oxc_close_of(tracker, connection, &close) &&
+        close.has_time)
+        return close.time;
+    return oxc_time(tracker);
+}
+
 oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *context,
                                  uint32_t connection)
 {
     oxc_evidence evidence = {0};
     const oxc_call *previous;
-    int64_t silent;
+    int64_t limit, silent;
 
     if (context->last_calls[0] == OXC_NONE)
         return evidence;
     previous = oxc_call_at(tracker, context->last_calls[0]);
     evidence = oxc_evidence_of(tracker, previous->record);
+    limit = limit_of(tracker, previous->connection);
     /* Where it was not heard at all, its silence is no shorter than the wait. */
     silent = evidence.age;
     if (connection_of(tracker, previous)->heard_time != 0)
-        silent = oxc_since(oxc_time(tracker), connection_of(tracker, previous)->heard_time);
+        silent = oxc_since(end_of_silence(tracker, previous->connection),
+                           connection_of(tracker, previous)->heard_time);
     if (previous->connection == connection || oxc_call_hidden(previous) ||
-        connection_of(tracker, previous)->partial || silent <= oxc_wait_reach(tracker) ||
-        evidence.age <= oxc_wait_reach(tracker) ||
+        connection_of(tracker, previous)->partial || silent <= limit || evidence.age <= limit ||
         (oxc_context_doubts(tracker, context, connection, previous->record + 1) &
          OXC_DOUBT_ISSUE) != 0)
         return (oxc_evidence){0};
@@ -68,8 +94,8 @@ static bool age_at_close(const oxc_tracker *tracker, uint32_t number, oxc_close 
         return false;
     call = oxc_call_at(tracker, number);
     *close = (oxc_close){0};
-    if (is_doubtful(tracker, call) || tracker->closed == NULL ||
-        !tracker->closed(tracker->user, call->connection, close) || !close->has_time)
+    if (is_doubtful(tracker, call) || !oxc_close_of(tracker, call->connection, close) ||
+        !close->has_time)
         return false;
     *age = oxc_since(close->time, oxc_record_at(tracker, call->record)->time);
     return *age > 0;

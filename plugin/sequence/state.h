@@ -211,7 +211,10 @@ typedef struct {
         struct {
             uint32_t older_same, newer_same; /**< waits of one context on one connection */
         };
-        uint32_t last_notified; /**< EcDoRpcExt2: last record in the request's list */
+        struct {
+            uint32_t last_notified;   /**< EcDoRpcExt2: last record in the request's list */
+            uint32_t activity_before; /**< and the session's activity before it */
+        };
     };
 } oxc_call;
 
@@ -263,12 +266,14 @@ typedef struct {
 
 _Static_assert(sizeof(oxc_record) == 48, "two records a wait and its call fit in 128 bytes");
 
+#define KEPT_OVER_HTTP 0x80u /* beside a severity: oxc_finding.over_http */
+
 /** A finding as it is kept: the later waits of wait-overlap are found again when they are shown. */
 typedef struct {
     uint64_t value;
     uint32_t frames[2];
     uint8_t rule;
-    uint8_t severity;
+    uint8_t severity; /**< with #KEPT_OVER_HTTP */
     uint8_t closed_how;
     uint8_t closed_by;
 } oxc_kept_finding;
@@ -290,6 +295,21 @@ typedef struct {
     uint32_t handle;
     uint32_t frame;
 } oxc_registration;
+
+struct oxc_http;
+
+/** What is a connection over MAPI over HTTP: a TCP connection to one server. They have numbers of
+ *  their own, with this bit. */
+#define OXC_OF_HTTP 0x80000000u
+
+typedef struct {
+    oxc_connection connection;
+    uint64_t server; /**< oxc_http_name */
+    uint32_t next;   /**< to another server on the TCP connection: its number, or OXC_NONE */
+    uint32_t pending_period; /**< of the answer that is under way, milliseconds; 0: not known */
+    bool closed;
+    oxc_close close;
+} oxc_http_end;
 
 struct oxc_tracker {
     oxc_settings settings;
@@ -315,6 +335,10 @@ struct oxc_tracker {
     uint32_t free_call;
     uint32_t next_session;   /* number */
     uint64_t frame_rules;    /* reported on the frame of the last finding */
+    struct oxc_http *http;   /* NULL until its first message */
+    oxc_store ends;          /* oxc_http_end */
+    bool over_http;          /* the event being taken in is of MAPI over HTTP */
+    bool unjudged;           /* and nothing is said of it */
     GArray *findings;        /* oxc_kept_finding */
     GArray *shown;           /* oxc_finding: those of the last view */
     GArray *finding_records; /* uint32_t: record of each */
@@ -339,6 +363,9 @@ static inline oxc_association *oxc_association_at(const oxc_tracker *tracker, ui
 
 static inline oxc_connection *oxc_connection_at(const oxc_tracker *tracker, uint32_t connection)
 {
+    if ((connection & OXC_OF_HTTP) != 0)
+        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))
+                    ->connection;
     return (oxc_connection *)oxc_store_at(&tracker->connections, connection);
 }
 
@@ -368,9 +395,25 @@ static inline uint32_t oxc_now(const oxc_tracker *tracker)
     return tracker->records.count;
 }
 
+static inline oxc_http_end *oxc_http_end_at(const oxc_tracker *tracker, uint32_t end)
+{
+    return (oxc_http_end *)oxc_store_at(&tracker->ends, end & ~OXC_OF_HTTP);
+}
+
+/** Whether a connection is closed by now.
+ *  @param close  NULL, or all zero: filled in as far as is known */
+static inline bool oxc_close_of(const oxc_tracker *tracker, uint32_t connection, oxc_close *close)
+{
+    if ((connection & OXC_OF_HTTP) == 0)
+        return tracker->closed != NULL && tracker->closed(tracker->user, connection, close);
+    if (close != NULL)
+        *close = oxc_http_end_at(tracker, connection)->close;
+    return oxc_http_end_at(tracker, connection)->closed;
+}
+
 static inline bool oxc_is_closed(const oxc_tracker *tracker, uint32_t connection)
 {
-    return tracker->closed != NULL && tracker->closed(tracker->user, connection, NULL);
+    return oxc_close_of(tracker, connection, NULL);
 }
 
 /** The difference of two times, at the limit of its type where it does not fit. */
@@ -458,6 +501,9 @@ bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association);
 /** Complete by its packets, whatever the settings say. */
 bool oxc_association_seen_whole(const oxc_tracker *tracker, const oxc_association *association);
 
+/** Begins a connection of MAPI over HTTP to a server with a number of its own kind. */
+uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server);
+
 /* twins.c */
 
 void oxc_twins_init(oxc_tracker *tracker);
@@ -518,6 +564,13 @@ void oxc_session_doubt(oxc_tracker *tracker, uint32_t session);
 void oxc_session_prove(oxc_tracker *tracker, uint32_t session, const oxc_call *call);
 
 bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session);
+
+/** The session of a request of MAPI over HTTP, begun where it is not known yet. */
+uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event);
+
+/** Begins the context that a session of MAPI over HTTP is itself. */
+uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint32_t session,
+                             uint32_t connect);
 
 /** Begins a context with a handle; the one that had the handle is bound to nothing. */
 uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
@@ -588,6 +641,9 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
 
 void oxc_call_faulted(oxc_tracker *tracker, uint32_t call);
 
+/** The request was no call after all: it leaves no trace. */
+void oxc_call_withdraw(oxc_tracker *tracker, uint32_t call);
+
 /** The call has its answer, but nobody saw it. */
 void oxc_call_missed(oxc_tracker *tracker, uint32_t call);
 
@@ -604,6 +660,9 @@ void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t ca
 /** Ends a wait on this PDU without a response. */
 void oxc_wait_fault(oxc_tracker *tracker, uint32_t call);
 void oxc_wait_cancel(oxc_tracker *tracker, uint32_t call);
+
+/** Takes a wait back. */
+void oxc_wait_withdraw(oxc_tracker *tracker, uint32_t call);
 
 /** Ends a wait whose answer nobody saw. */
 void oxc_wait_missed(oxc_tracker *tracker, uint32_t call);
@@ -659,6 +718,9 @@ void oxc_fetches_init(oxc_tracker *tracker);
 void oxc_fetch_begin(oxc_tracker *tracker, uint32_t call);
 void oxc_fetch_end(oxc_tracker *tracker, uint32_t call);
 
+/** Takes an EcDoRpcExt2 request back. */
+void oxc_fetch_withdraw(oxc_tracker *tracker, uint32_t call);
+
 /** The answer to one will not be seen. The server may have the request in hand all the same, until
  * it answers a later one. */
 void oxc_fetch_lose(oxc_tracker *tracker, const oxc_call *call);
@@ -700,5 +762,11 @@ oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
 /** Checks the rules for the last record. A rule is reported once on a frame. No state depends on
  *  what they say. */
 void oxc_judge(oxc_tracker *tracker, oxc_facts *facts);
+
+/** Takes in a neutral event of MAPI over HTTP (tracker.c). */
+void oxc_tracker_take(oxc_tracker *tracker, const oxc_event *event);
+
+/** Reports findings on the last record, each rule once on a frame. */
+void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count);
 
 #endif /* OXC_STATE_H */

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "http_state.h"
 #include "state.h"
 
 oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
@@ -35,9 +36,9 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed
 static oxc_store *store_number(oxc_tracker *tracker, size_t number)
 {
     oxc_store *stores[] = {
-        &tracker->servers,       &tracker->peers,    &tracker->associations, &tracker->connections,
-        &tracker->sessions,      &tracker->contexts, &tracker->calls,        &tracker->records,
-        &tracker->registrations, &tracker->strays,
+        &tracker->ends,        &tracker->servers,       &tracker->peers,    &tracker->associations,
+        &tracker->connections, &tracker->sessions,      &tracker->contexts, &tracker->calls,
+        &tracker->records,     &tracker->registrations, &tracker->strays,
     };
 
     return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
@@ -64,6 +65,8 @@ void oxc_tracker_free(oxc_tracker *tracker)
         oxc_store_clear(store_number(tracker, i));
     for (size_t i = 0; index_number(tracker, i) != NULL; i++)
         oxc_index_clear(index_number(tracker, i));
+    if (tracker->http != NULL)
+        oxc_http_free(tracker->http);
     g_array_free(tracker->findings, TRUE);
     g_array_free(tracker->shown, TRUE);
     g_array_free(tracker->finding_records, TRUE);
@@ -79,6 +82,8 @@ size_t oxc_tracker_memory(const oxc_tracker *tracker)
     size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_kept_finding) +
                     (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
 
+    if (tracker->http != NULL)
+        memory += oxc_http_memory(tracker->http);
     for (size_t i = 0; store_number(parts, i) != NULL; i++)
         memory += oxc_store_memory(store_number(parts, i));
     for (size_t i = 0; index_number(parts, i) != NULL; i++)
@@ -95,6 +100,22 @@ static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
         return oxc_record_at(tracker, number);
     oxc_gap_lost(tracker, event);
     return NULL;
+}
+
+/* The same, where the message does not have a record yet. */
+static oxc_record *record_of(oxc_tracker *tracker, const oxc_event *event, uint32_t *number)
+{
+    oxc_record *record;
+
+    if (!event->over_http) {
+        record = add_record(tracker, event);
+        *number = tracker->records.count - 1;
+        return record;
+    }
+    *number = event->record;
+    record = oxc_record_at(tracker, event->record);
+    record->type = (uint8_t)event->type;
+    return record;
 }
 
 static uint8_t stub_flags(const oxc_event *event, bool readable)
@@ -114,7 +135,8 @@ static void init_request_links(oxc_record *record, oxc_method method)
 
 static void on_request(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_record *record = add_record(tracker, event);
+    uint32_t number;
+    oxc_record *record = record_of(tracker, event, &number);
     bool readable = oxc_stub_readable(tracker, event, event->method);
     uint32_t call;
 
@@ -130,11 +152,11 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
     /* A client does not use the id of a call that is out: the answer was missed. */
     if (call != OXC_NONE)
         oxc_call_missed(tracker, call);
-    call = oxc_call_begin(tracker, event, tracker->records.count - 1, readable);
+    call = oxc_call_begin(tracker, event, number, readable);
     oxc_call_list(tracker, call);
     oxc_request(tracker, event, call);
     oxc_association_count(tracker, oxc_call_at(tracker, call), 1);
-    oxc_twins_request(tracker, event, tracker->records.count - 1);
+    oxc_twins_request(tracker, event, number);
 }
 
 /* Joins the record of a PDU with the call that it belongs to. */
@@ -153,7 +175,8 @@ static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number
 
 static void on_response(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_record *record = add_record(tracker, event);
+    uint32_t number;
+    oxc_record *record = record_of(tracker, event, &number);
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
 
@@ -205,6 +228,31 @@ static void on_connection(oxc_tracker *tracker, const oxc_event *event)
         connection->interfaces |= (uint8_t)event->interfaces;
 }
 
+static void on_withdrawn(oxc_tracker *tracker, const oxc_event *event)
+{
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
+
+    if (call != OXC_NONE)
+        oxc_call_withdraw(tracker, call);
+}
+
+void oxc_tracker_take(oxc_tracker *tracker, const oxc_event *event)
+{
+    tracker->over_http = true;
+    tracker->unjudged = event->unjudged;
+    if (event->type == OXC_EVENT_REQUEST)
+        on_request(tracker, event);
+    else if (event->type == OXC_EVENT_RESPONSE)
+        on_response(tracker, event);
+    else if (event->type == OXC_EVENT_WITHDRAWN)
+        on_withdrawn(tracker, event);
+    else if (event->type == OXC_EVENT_LOST)
+        oxc_gap_lost(tracker, event);
+    if (event->type == OXC_EVENT_RESPONSE)
+        on_connection(tracker, event);
+    tracker->over_http = tracker->unjudged = false;
+}
+
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
 {
     tracker->time = event->time;
@@ -242,6 +290,7 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         oxc_gap_lost(tracker, event);
         return;
     case OXC_EVENT_OTHER_PDU:
+    case OXC_EVENT_WITHDRAWN:
     case OXC_EVENT_UNSEEN:
         break;
     }

@@ -11,6 +11,7 @@
 #define STATUS_REJECTED 0x000007EEu
 #define STATUS_EXITING  0x000003EDu
 #define NOTIFICATION    0x00000001u
+#define MOST_STEPS      64 /* back through the waits of a context */
 
 static oxc_outcome outcome_of(uint32_t status, uint32_t flags)
 {
@@ -321,6 +322,65 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
         leave(oxc_context_at(tracker, call->owner), number);
     }
     call->flags |= OXC_CALL_CANCELLED;
+}
+
+/* The last wait of a context on another connection than its last one. */
+static uint32_t find_other(const oxc_tracker *tracker, const oxc_context *context)
+{
+    uint32_t number = context->last_wait;
+
+    for (unsigned step = 0; step < MOST_STEPS && number != OXC_NONE; step++) {
+        const oxc_record *record = oxc_record_at(tracker, number);
+
+        if (record->connection != context->last_wait_connection)
+            return number;
+        number = record->wait.previous;
+    }
+    return OXC_NONE;
+}
+
+/* Takes a wait out of the chain of its context. */
+static void unlink_wait(oxc_tracker *tracker, oxc_context *context, uint32_t number)
+{
+    oxc_record *record = oxc_record_at(tracker, number);
+    uint32_t previous = record->wait.previous, next = record->wait.next;
+
+    if (previous != OXC_NONE)
+        oxc_record_at(tracker, previous)->wait.next = next;
+    if (next != OXC_NONE) {
+        oxc_record_at(tracker, next)->wait.previous = previous;
+    } else {
+        context->wait_count--;
+        context->last_wait = previous;
+        context->last_wait_connection =
+            previous == OXC_NONE ? OXC_NONE : oxc_record_at(tracker, previous)->connection;
+    }
+    context->other_wait = find_other(tracker, context);
+    record->wait.previous = record->wait.next = record->wait.connect = OXC_NONE;
+    record->wait.ordinal = 0;
+    record->outcome = OXC_OUTCOME_NONE;
+    record->flags &= (uint8_t)~OXC_RECORD_TIMED;
+}
+
+void oxc_wait_withdraw(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_context *context;
+
+    if (call->owner == OXC_NONE)
+        return;
+    context = oxc_context_at(tracker, call->owner);
+    oxc_wait_unlist(tracker, number);
+    if ((call->flags & OXC_CALL_DROPPED) != 0)
+        context->dropped--;
+    for (size_t i = 0, k = 0; i < G_N_ELEMENTS(context->last_calls); i++) {
+        uint32_t kept = context->last_calls[i];
+
+        context->last_calls[i] = OXC_NONE;
+        if (kept != number)
+            context->last_calls[k++] = kept;
+    }
+    unlink_wait(tracker, context, call->record);
 }
 
 void oxc_wait_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)

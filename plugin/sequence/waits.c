@@ -268,17 +268,19 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
     uint32_t association = oxc_connection_at(tracker, call->connection)->association;
     uint32_t server = oxc_connection_at(tracker, call->connection)->server;
 
-    facts->explained = oxc_acxh_explained(tracker, &event->handle);
+    facts->explained = event->explained || oxc_acxh_explained(tracker, &event->handle);
     facts->association_began = oxc_association_at(tracker, association)->began;
     facts->association_complete = oxc_association_complete(tracker, association);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
     /* Only where it counts: it is one look-up more. */
-    if (!facts->explained)
+    if (!facts->explained && !event->over_http)
         facts->returned_as_cxh = oxc_handle_was_returned(tracker, server, &event->handle);
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
         facts->session_end = end_evidence(tracker, call);
+        if (event->end_doubtful)
+            facts->session_end.doubts |= OXC_DOUBT_OPEN;
     } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
                oxc_doubts_of_handles(tracker, context->session, call->connection,
                                      oxc_context_bound_since(tracker, call->owner)) != 0) {
@@ -339,7 +341,10 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     uint32_t session;
 
     call->owner = oxc_context_used(tracker, server, &event->handle);
-    if (call->owner == OXC_NONE)
+    if (call->owner == OXC_NONE && event->over_http)
+        call->owner =
+            oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
+    else if (call->owner == OXC_NONE)
         call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
     oxc_handle_show(tracker, server, &event->handle);
     oxc_wait_show_context(tracker, oxc_record_at(tracker, call->record), call->owner);
@@ -373,8 +378,11 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     look_at_handle(tracker, event, call, &facts);
     closed = oxc_silence_closed(tracker, context);
     look_at_waits(tracker, call, &facts);
+    if (event->resent)
+        facts.other_wait.frame = 0;
     oxc_judge(tracker, &facts);
-    if (!facts.explained && !facts.association_complete && !facts.returned_as_cxh)
+    if (!event->unjudged && !facts.explained && !facts.association_complete &&
+        !facts.returned_as_cxh)
         context->flags |= OXC_CONTEXT_REPORTED;
     if (facts.cut_waits.frame != 0 && facts.cut_waits.doubts == 0)
         context->flags |= OXC_CONTEXT_CUT;

@@ -33,7 +33,7 @@ def section(name):
 def rules_of_table():
     """Rows of rules.def: name to class and severity."""
     text = (SOURCE / "plugin" / "sequence" / "rules.def").read_text(encoding="utf-8")
-    pattern = r'OXC_RULE\(\w+,\s*"([a-z-]+)",\s*OXC_CLASS_(\w+),\s*OXC_SEVERITY_(\w+)'
+    pattern = r'OXC_(?:HTTP_)?RULE\(\s*\w+,\s*"([a-z-]+)",\s*OXC_CLASS_(\w+),\s*OXC_SEVERITY_(\w+)'
     return {name: (kind.lower(), severity.lower())
             for name, kind, severity in re.findall(pattern, text)}
 

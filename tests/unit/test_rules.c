@@ -2177,10 +2177,30 @@ static void table_matches_contract(void **state)
         "wait-cut-repeatedly",
         "rop-notify-in-request",
         "notify-flags-invalid",
+        "wait-without-cookie",
+        "request-without-cookie",
+        "request-after-disconnect",
+        "request-overlap",
+        "sequence-cookie-stale",
+        "context-not-set",
+        "cookie-reused",
+        "event-pending-invalid",
+        "stream-invalid",
+        "request-header-missing",
+        "response-header-missing",
+        "request-id-not-echoed",
+        "request-id-reused",
+        "retry-on-lost-context",
+        "context-lost",
+        "session-expired",
+        "response-not-immediate",
+        "keepalive-overdue",
+        "response-cut",
+        "auth-rejected-repeatedly",
     };
     /* Class and severity of each: V or S, then error, warning, note. */
     static const char kinds[] = "VEVESNVWSNVWVESNSNSNVEVEVESNVESNSNVWSNVEVWVEVEVESNSNVWSNSNSNSNSW"
-                                "VEVE";
+                                "VEVEVEVEVEVWVWVEVEVWVWVWVWVWVWSWSWSNSWSWSNSN";
 
     (void)state;
     assert_int_equal(OXC_RULE_COUNT, G_N_ELEMENTS(names));
@@ -2196,8 +2216,8 @@ static void table_matches_contract(void **state)
 /* Whether a sentence is made of text and known fields only. */
 static bool is_well_formed(const char *sentence)
 {
-    static const char *const known[] = {"{frame}",  "{frames}", "{hex}",    "{close}",
-                                        "{status}", "{time}",   "{version}"};
+    static const char *const known[] = {"{frame}", "{frames}",  "{hex}",   "{close}",
+                                        "{status}", "{time}",   "{version}", "{fields}"};
 
     for (const char *brace = strpbrk(sentence, "{}"); brace != NULL; brace = strpbrk(brace, "{}")) {
         size_t i = 0;
@@ -2222,6 +2242,10 @@ static void sentences_are_well_formed(void **state)
         oxc_finding_append_text(text, &finding);
         assert_null(strpbrk(text->str, "{}|"));
         assert_true(g_utf8_validate(text->str, -1, NULL));
+        g_string_truncate(text, 0);
+        finding.over_http = true;
+        oxc_finding_append_text(text, &finding);
+        assert_null(strpbrk(text->str, "{}|"));
         g_string_free(text, TRUE);
     }
 }

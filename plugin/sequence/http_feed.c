@@ -1,0 +1,270 @@
+/* http_feed.c
+ * Calls of MAPI over HTTP as the neutral events from which waits, fetches and links come
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "http_state.h"
+
+#include <string.h>
+
+#define REJECTED           0x000007EEu
+#define FAILED             0x80004005u /* stands for all that is no return value of a wait */
+#define REFUSED_SEQUENCE   15u         /* X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3 */
+#define REFUSED_BY_GROMOX  7u
+#define SERVERS_OF_ONE_END 64 /* on one connection; what more there are is not followed */
+
+/* A name for a session, in the place of the handles of RPC. */
+static oxc_handle handle_of(uint32_t session)
+{
+    oxc_handle handle = {{0}};
+
+    if (session == OXC_NONE)
+        return handle;
+    memcpy(handle.bytes, "HTTP", 4);
+    memcpy(handle.bytes + 4, &session, sizeof session);
+    return handle;
+}
+
+/* One that no session has. */
+static oxc_handle handle_of_none(void)
+{
+    oxc_handle handle;
+
+    memset(handle.bytes, 0xFF, sizeof handle.bytes);
+    return handle;
+}
+
+oxc_method oxc_http_method(oxc_http_request_type type)
+{
+    switch ((int)type) {
+    case OXC_HTTP_TYPE_CONNECT:
+        return OXC_METHOD_CONNECT;
+    case OXC_HTTP_TYPE_EXECUTE:
+        return OXC_METHOD_RPC_EXT2;
+    case OXC_HTTP_TYPE_DISCONNECT:
+        return OXC_METHOD_DISCONNECT;
+    case OXC_HTTP_TYPE_NOTIFICATION_WAIT:
+        return OXC_METHOD_ASYNC_WAIT;
+    default:
+        return OXC_METHOD_OTHER;
+    }
+}
+
+/* What the tracker takes for a connection: a TCP connection to one server. */
+static uint32_t end_of(oxc_tracker *tracker, const oxc_http_call *call)
+{
+    oxc_http *http = tracker->http;
+    uint32_t number = oxc_http_end_find(http, call->connection, call->server);
+    oxc_http_connection *connection = oxc_http_connection_of(http, call->connection);
+    oxc_http_end *end;
+
+    if (number != OXC_NONE || connection->end_count >= SERVERS_OF_ONE_END)
+        return number;
+    number = oxc_http_end_new(tracker, oxc_http_server_of(http, call->server)->number);
+    oxc_http_end_put(http, call->connection, call->server, number);
+    end = oxc_http_end_at(tracker, number);
+    end->next = connection->ends;
+    connection->ends = number;
+    connection->end_count++;
+    return number;
+}
+
+static oxc_event neutral_event(const oxc_http_call *call, oxc_event_type type, uint32_t end)
+{
+    return (oxc_event){.type = type,
+                       .connection = end,
+                       .call_id = call->number,
+                       .method = oxc_http_method(call->type),
+                       .stub = OXC_STUB_CLEAR,
+                       .has_handle = true,
+                       .has_result = true,
+                       .from_server = type != OXC_EVENT_REQUEST,
+                       .over_http = true};
+}
+
+/* What the session of a request adds to it. */
+static void set_session(oxc_http *http, const oxc_http_call *call, oxc_event *neutral)
+{
+    const oxc_http_session *session;
+
+    neutral->opened = OXC_NONE;
+    if (call->session == OXC_NONE)
+        return;
+    session = oxc_http_session_at(http, call->session);
+    if (call->type == OXC_HTTP_TYPE_CONNECT) {
+        neutral->replaced = handle_of(call->session);
+        return;
+    }
+    neutral->handle = handle_of(call->session);
+    neutral->opened = session->connect;
+    neutral->never_registered = !session->registered;
+    neutral->explained = oxc_http_value_explained(http, call->context);
+    neutral->end_doubtful =
+        session->connecting != 0 || oxc_http_doubtful(http, session, session->end.mark);
+    neutral->resent =
+        call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && oxc_http_is_resent(http, call);
+}
+
+void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call)
+{
+    uint32_t end = end_of(tracker, call);
+    oxc_event neutral;
+
+    if (end == OXC_NONE || call->record == OXC_NONE)
+        return;
+    neutral = neutral_event(call, OXC_EVENT_REQUEST, end);
+    neutral.frame = call->frame;
+    neutral.time = call->time;
+    neutral.record = call->record;
+    neutral.unjudged = (call->flags & OXC_HTTP_CALL_UNJUDGED) != 0;
+    set_session(tracker->http, call, &neutral);
+    oxc_tracker_take(tracker, &neutral);
+    call->flags |= OXC_HTTP_CALL_FED;
+}
+
+/* The return value that a wait would have over RPC. */
+static uint32_t wait_status(const oxc_http_event *event, bool other_out)
+{
+    bool refused =
+        event->response_code == REFUSED_SEQUENCE ||
+        (event->product == OXC_HTTP_PRODUCT_GROMOX && event->response_code == REFUSED_BY_GROMOX);
+
+    if (event->has_response_code && event->response_code != 0)
+        return refused && other_out ? REJECTED : FAILED;
+    if (event->status != 200 || !event->has_response_code || !event->has_status_code ||
+        event->status_code != 0 || !event->has_error_code)
+        return FAILED;
+    if (event->error_code != 0)
+        return event->error_code;
+    return event->has_event_pending && event->event_pending <= 1 ? 0 : FAILED;
+}
+
+/* Whether an answer that was accepted has a body which says nothing to us. */
+static bool is_unread(const oxc_http_event *event)
+{
+    return event->status == 200 && event->has_response_code && event->response_code == 0 &&
+           (event->body != OXC_HTTP_BODY_READ || event->stream_wrong);
+}
+
+static void set_execute(const oxc_http_event *event, bool accepted, oxc_event *neutral)
+{
+    bool alive = event->has_response_code && event->response_code == 0;
+
+    neutral->status = accepted ? 0 : FAILED;
+    if (!alive)
+        neutral->handle = handle_of_none();
+    neutral->rops_unwalked = event->rops_unwalked || is_unread(event);
+    if (event->stream_wrong)
+        return;
+    neutral->rop_faults = event->rop_faults;
+    neutral->rop_fault_flags = event->rop_fault_flags;
+    neutral->registered = event->registered;
+    neutral->registered_count = event->registered_count;
+    neutral->notified = event->notified;
+    neutral->notified_count = event->notified_count;
+}
+
+static void set_answer(const oxc_http *http, const oxc_http_event *event, const oxc_http_call *call,
+                       oxc_event *neutral)
+{
+    bool accepted = oxc_http_accepted(event, call->type);
+
+    neutral->handle = handle_of(call->session);
+    neutral->alive = event->has_response_code && event->response_code == 0;
+    neutral->status = accepted ? 0 : FAILED;
+    switch ((int)call->type) {
+    case OXC_HTTP_TYPE_CONNECT:
+        neutral->handle = handle_of(call->opened);
+        neutral->replaced = handle_of(accepted ? call->session : OXC_NONE);
+        break;
+    case OXC_HTTP_TYPE_EXECUTE:
+        set_execute(event, accepted, neutral);
+        return;
+    case OXC_HTTP_TYPE_NOTIFICATION_WAIT:
+        neutral->status =
+            wait_status(event, call->other_out ||
+                                   (call->session != OXC_NONE &&
+                                    oxc_http_session_at(http, call->session)->latest > call->mark));
+        neutral->flags = neutral->status == 0 ? event->event_pending : 0;
+        break;
+    default:
+        break;
+    }
+    if (call->type != OXC_HTTP_TYPE_PING && is_unread(event))
+        neutral->stub = OXC_STUB_UNREAD;
+}
+
+void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
+                          const oxc_http_call *call)
+{
+    oxc_http *http = tracker->http;
+    oxc_event neutral;
+
+    if ((call->flags & OXC_HTTP_CALL_FED) == 0 || call->answer == OXC_NONE)
+        return;
+    neutral = neutral_event(call, OXC_EVENT_RESPONSE, end_of(tracker, call));
+    neutral.frame = event->frame;
+    neutral.time = event->time;
+    neutral.record = call->answer;
+    neutral.opened = OXC_NONE;
+    set_answer(http, event, call, &neutral);
+    oxc_tracker_take(tracker, &neutral);
+}
+
+void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call)
+{
+    oxc_event neutral;
+
+    if ((call->flags & OXC_HTTP_CALL_FED) == 0)
+        return;
+    neutral = neutral_event(call, OXC_EVENT_WITHDRAWN, end_of(tracker, call));
+    oxc_tracker_take(tracker, &neutral);
+}
+
+void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
+                         const oxc_http_call *call)
+{
+    oxc_http_end *end;
+
+    if ((call->flags & OXC_HTTP_CALL_FED) == 0)
+        return;
+    end = oxc_http_end_at(tracker, end_of(tracker, call));
+    end->connection.heard_time = event->time;
+    end->pending_period = call->pending_period;
+}
+
+void oxc_http_feed_close(oxc_tracker *tracker, const oxc_http_event *event)
+{
+    uint32_t number = oxc_http_connection_of(tracker->http, event->connection)->ends;
+
+    while (number != OXC_NONE) {
+        oxc_http_end *end = oxc_http_end_at(tracker, number);
+
+        if (!end->closed)
+            end->close = (oxc_close){.kind = event->reset ? OXC_CLOSE_RST : OXC_CLOSE_FIN,
+                                     .side = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
+                                     .has_time = true,
+                                     .time = event->time};
+        end->closed = true;
+        number = end->next;
+    }
+}
+
+void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event)
+{
+    uint32_t number = oxc_http_connection_of(tracker->http, event->connection)->ends;
+    oxc_event neutral = {.type = OXC_EVENT_LOST,
+                         .frame = event->frame,
+                         .time = event->time,
+                         .lost_from = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
+                         .over_http = true};
+
+    while (number != OXC_NONE) {
+        neutral.connection = number;
+        oxc_tracker_take(tracker, &neutral);
+        number = oxc_http_end_at(tracker, number)->next;
+    }
+}

@@ -1,0 +1,376 @@
+/* http_state.h
+ * The state behind the sequence analysis of MAPI over HTTP, shared by its parts only
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_HTTP_STATE_H
+#define OXC_HTTP_STATE_H
+
+#include <glib.h>
+
+#include "http_event.h"
+#include "http_facts.h"
+#include "state.h"
+#include "store.h"
+
+/* Events are counted; a *mark* is such a number, 0 for "never". */
+
+/** What a table finds an element by: the first member of the element. Both halves are names, or
+ *  made of them, so that nobody can choose where they are put. */
+typedef struct {
+    uint64_t one, other;
+} oxc_http_key;
+
+/** Something that was seen, for a rule that rests on it. */
+typedef struct {
+    int64_t time;
+    uint64_t mark; /**< 0: it was not */
+    uint32_t frame;
+} oxc_http_seen;
+
+/** What a server is known to call its cookies, where that had to be learned. */
+typedef struct {
+    oxc_http_key key; /**< its name, 0 */
+    uint32_t number;
+    uint64_t doubt; /**< mark of the last gap that may have hidden a call to it */
+    oxc_http_name context_name;
+    oxc_http_name sequence_name;
+} oxc_http_server;
+
+typedef enum {
+    OXC_HTTP_SESSION_OPENED = 1 << 0,  /**< by a Connect of the capture */
+    OXC_HTTP_SESSION_LOST = 1 << 1,    /**< no call was accepted since #lost */
+    OXC_HTTP_SESSION_TOLD = 1 << 2,    /**< the same was said since an answer with code 0 */
+    OXC_HTTP_SESSION_IDLE = 1 << 3,    /**< #idle_time is known */
+    OXC_HTTP_SESSION_EXPIRES = 1 << 4, /**< #expiration is known */
+} oxc_http_session_flag;
+
+/** A Session Context: one generation of a cookie value at a server. */
+typedef struct {
+    oxc_http_name server;
+    unsigned flags;        /**< of #oxc_http_session_flag */
+    uint32_t expiration;   /**< X-ExpirationInfo, milliseconds */
+    uint32_t out;          /**< calls without an answer, but Connect */
+    uint32_t doubted;      /**< of these, those whose answer may have been missed */
+    uint32_t connecting;   /**< Connect calls with its cookie without an answer */
+    uint32_t newest;       /**< of its calls without an answer, a list */
+    uint64_t latest;       /**< mark of the latest call */
+    uint64_t doubt;        /**< mark of the last call of it whose answer was missed */
+    int64_t idle_time;     /**< end of the last call that ended */
+    uint64_t idle_mark;    /**< the same */
+    oxc_http_seen opened;  /**< answer to its Connect */
+    uint32_t connect;      /**< record of that, or OXC_NONE */
+    oxc_http_seen seen;    /**< last answer */
+    oxc_http_seen alive;   /**< last answer with 0 */
+    oxc_http_seen leaving; /**< last Disconnect, or Connect with its cookie, that was sent */
+    oxc_http_seen end;     /**< the answer that ended it */
+    oxc_http_name end_id;  /**< X-RequestId of the Disconnect that did */
+    oxc_http_seen lost;    /**< the first answer that said that it is not there */
+    oxc_http_seen cut;     /**< request of a call whose connection ended before its answer */
+    int64_t cut_age;       /**< of that call then, nanoseconds */
+    bool cut_by_client;
+    bool cut_reset;
+    bool registered;        /**< an Execute carried RopRegisterNotification */
+    oxc_http_name sequence; /**< the current value */
+} oxc_http_session;
+
+/** A value of a sequence cookie that another one replaced. */
+typedef struct {
+    oxc_http_key key;       /**< number of the session plus one, value */
+    oxc_http_seen replaced; /**< mark 0: it is current again */
+} oxc_http_replaced;
+
+/** Requests that are the same, byte for byte. */
+typedef struct {
+    uint64_t content; /**< of type, cookie values and body */
+    uint32_t record;  /**< of the request of the first */
+    int64_t answered; /**< when the last one got its answer */
+    uint32_t out;
+    uint32_t cut;     /**< those whose connection ended without an answer */
+    uint32_t unknown; /**< those whose answer may have been missed */
+    bool has_answer;
+    bool used;
+} oxc_http_copies;
+
+/** An X-RequestId at a server. */
+typedef struct {
+    oxc_http_key key;
+    uint32_t number;
+    uint32_t calls;  /**< with it, without legs */
+    uint32_t bodies; /**< of these, those whose body is not known yet */
+    uint32_t legs;
+    uint32_t answered_frame; /**< of the last request with it that has its answer, 0 */
+    bool answered;           /**< otherwise than as a leg */
+    oxc_http_copies first;   /**< others have an element of their own */
+} oxc_http_id;
+
+typedef struct {
+    oxc_http_key key; /**< number of the id plus one, content */
+    oxc_http_copies copies;
+} oxc_http_more_copies;
+
+typedef enum {
+    OXC_HTTP_CALL_LEG = 1 << 0,      /**< from the start, and not answered otherwise yet */
+    OXC_HTTP_CALL_DEFERRED = 1 << 1, /**< its X-RequestId is known: its body decides */
+    OXC_HTTP_CALL_COPY = 1 << 2,     /**< of a call that counts: ignored */
+    OXC_HTTP_CALL_UNJUDGED = 1 << 3, /**< nothing is said of its request */
+    OXC_HTTP_CALL_BEGUN = 1 << 4,    /**< it counts */
+    OXC_HTTP_CALL_DOUBTED = 1 << 5,  /**< its answer may have been missed */
+    OXC_HTTP_CALL_LISTED = 1 << 6,   /**< among those of its session */
+    OXC_HTTP_CALL_HEAD = 1 << 7,     /**< the head of its answer came */
+    OXC_HTTP_CALL_STREAM = 1 << 8,   /**< bytes of its answer's body came */
+    OXC_HTTP_CALL_WRONG = 1 << 9,    /**< they are no valid stream */
+    OXC_HTTP_CALL_USED = 1 << 10,    /**< among the uses of its X-RequestId */
+    OXC_HTTP_CALL_COUNTED = 1 << 11, /**< and by its content */
+    OXC_HTTP_CALL_BODY = 1 << 12,    /**< the body of the request came */
+    OXC_HTTP_CALL_CLOSED = 1 << 13,  /**< its connection, by the client */
+    OXC_HTTP_CALL_FED = 1 << 14,     /**< the tracker knows it */
+    OXC_HTTP_CALL_GONE = 1 << 15,    /**< it was a leg */
+} oxc_http_call_flag;
+
+/** A request without its whole answer. */
+typedef struct {
+    int64_t time;
+    uint64_t mark;
+    uint32_t frame;
+    uint32_t record;
+    uint32_t number; /**< oxc_http_event.call */
+    uint32_t connection;
+    unsigned flags; /**< of #oxc_http_call_flag */
+    oxc_http_request_type type;
+    unsigned fields; /**< of #oxc_http_field: those of the request */
+    bool has_cookies;
+    oxc_http_name server;
+    oxc_http_name request_id;
+    oxc_http_name context, sequence; /**< values of its cookies */
+    uint32_t session;                /**< of a Connect: the one whose cookie it carries */
+    uint32_t opened;                 /**< by a Connect */
+    uint32_t answer;                 /**< record of the whole answer */
+    uint32_t id;                     /**< oxc_http_id, OXC_NONE */
+    uint64_t content;
+    uint32_t learning;       /**< oxc_http_learning, OXC_NONE */
+    uint32_t older, newer;   /**< of the session */
+    uint32_t before, behind; /**< of the connection; before also links free ones */
+    bool other_out;          /**< another call of the session was outstanding at the request */
+    int64_t idle;            /**< how long none was, nanoseconds; -1: not known */
+    oxc_http_seen overlap;   /**< request of an Execute or Disconnect on another connection */
+    oxc_http_seen piece;     /**< last bytes of the answer */
+    uint32_t pending_period; /**< milliseconds, 0: not known */
+} oxc_http_call;
+
+/** Cookies of an accepted Connect under names that say nothing. */
+typedef struct {
+    oxc_http_seen opened;
+    uint32_t connect; /**< record of that, or OXC_NONE */
+    oxc_http_name server;
+    oxc_http_cookie cookies[OXC_HTTP_COOKIES_MAX];
+    bool changed[OXC_HTTP_COOKIES_MAX]; /**< by an Execute answer, or not sent any more */
+    size_t count;
+    bool executed; /**< an Execute was answered */
+    uint32_t expiration;
+    bool expires;
+} oxc_http_learning;
+
+/** A cookie value at a server, and what it belongs to: a session, or an #oxc_http_learning. */
+typedef struct {
+    oxc_http_key key;
+    uint32_t number;
+} oxc_http_value;
+
+/** A TCP connection. */
+typedef struct {
+    oxc_http_name server;    /**< that its requests named */
+    uint32_t oldest, newest; /**< its calls without an answer, a list */
+    uint32_t ends;           /**< oxc_http_end, a list */
+    uint32_t end_count;
+    bool hides_requests; /**< that may have no answer yet */
+    bool several;        /**< servers */
+} oxc_http_connection;
+
+typedef struct oxc_http {
+    uint64_t mark;
+    uint64_t doubt; /**< of a gap that may have hidden a call to any server */
+    oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, explained,
+        connections;
+    GHashTable *server_table, *session_table, *replaced_table, *id_table, *copies_table,
+        *learning_table, *explained_table, *end_table;
+    GHashTable *connection_table; /**< number of a connection to its place plus one */
+    GHashTable *call_table;       /**< number of a call to its place plus one */
+    uint32_t free_call;
+} oxc_http;
+
+static inline oxc_http_session *oxc_http_session_at(const oxc_http *http, uint32_t session)
+{
+    return (oxc_http_session *)oxc_store_at(&http->sessions, session);
+}
+
+static inline oxc_http_call *oxc_http_call_at(const oxc_http *http, uint32_t call)
+{
+    return (oxc_http_call *)oxc_store_at(&http->calls, call);
+}
+
+static inline oxc_http_id *oxc_http_id_at(const oxc_http *http, uint32_t id)
+{
+    return (oxc_http_id *)oxc_store_at(&http->ids, id);
+}
+
+static inline oxc_http_learning *oxc_http_learning_at(const oxc_http *http, uint32_t learning)
+{
+    return (oxc_http_learning *)oxc_store_at(&http->learnings, learning);
+}
+
+static inline oxc_http_seen oxc_http_now(const oxc_http *http, const oxc_http_event *event)
+{
+    return (oxc_http_seen){.time = event->time, .mark = http->mark, .frame = event->frame};
+}
+
+/* http_tables.c: elements by their names */
+
+void oxc_http_tables_init(oxc_http *http);
+void oxc_http_tables_clear(oxc_http *http);
+size_t oxc_http_tables_memory(const oxc_http *http);
+
+/** Each returns the element, made where there is none yet. */
+oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name);
+oxc_http_connection *oxc_http_connection_of(oxc_http *http, uint32_t connection);
+uint32_t oxc_http_id_of(oxc_http *http, oxc_http_name server, oxc_http_name request_id);
+
+/** The uses of an X-RequestId with one content. */
+oxc_http_copies *oxc_http_copies_of(oxc_http *http, uint32_t id, uint64_t content);
+
+/** The latest session whose context cookie has, or has had, a value.
+ *  @return OXC_NONE if there is none */
+uint32_t oxc_http_session_find(const oxc_http *http, oxc_http_name server, oxc_http_name value);
+
+/** Begins a session, or the next generation of the cookie value. */
+uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_name value);
+
+/** The session goes on under another value as well, unless that is known already. */
+void oxc_http_session_rename(oxc_http *http, uint32_t session, oxc_http_name server,
+                             oxc_http_name value);
+
+/** Whether an accepted Connect set the value, at whatever server. */
+bool oxc_http_value_explained(const oxc_http *http, oxc_http_name value);
+void oxc_http_value_explain(oxc_http *http, oxc_http_name value);
+
+/** The element that says when a value of the sequence cookie of a session was replaced, or NULL. */
+oxc_http_replaced *oxc_http_replaced_find(const oxc_http *http, uint32_t session,
+                                          oxc_http_name value);
+oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_http_name value);
+
+/** The cookies among which one has this value, or OXC_NONE. */
+uint32_t oxc_http_learning_find(const oxc_http *http, oxc_http_name server, oxc_http_name value);
+void oxc_http_learning_index(oxc_http *http, uint32_t learning);
+
+/** The number of the oxc_http_end of a connection to a server, or OXC_NONE. */
+uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server);
+void oxc_http_end_put(oxc_http *http, uint32_t connection, oxc_http_name server, uint32_t end);
+
+uint32_t oxc_http_call_new(oxc_http *http, uint32_t number);
+uint32_t oxc_http_call_find(const oxc_http *http, uint32_t number);
+void oxc_http_call_forget(oxc_http *http, uint32_t call);
+
+/* http_cookies.c: which session a message belongs to */
+
+/** The value of the context cookie of a message, by its name or by what is known of the server. */
+oxc_http_cookie_value oxc_http_context_value(oxc_http *http, const oxc_http_event *event,
+                                             oxc_http_name server);
+oxc_http_cookie_value oxc_http_sequence_value(oxc_http *http, const oxc_http_event *event,
+                                              oxc_http_name server);
+
+/** A request comes with cookies whose names say nothing: it may show which one is the context. */
+void oxc_http_learn_from_request(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
+
+/** The same for accepted answers. */
+void oxc_http_learn_from_answer(oxc_http *http, const oxc_http_event *event,
+                                const oxc_http_call *call);
+
+/* http_calls.c: which requests are calls */
+
+/** What a request says, its X-RequestId apart. */
+uint64_t oxc_http_content(const oxc_http_event *event, const oxc_http_call *call);
+
+/** Looks whether a request whose body is whole is the same as an earlier one, and notes that it is
+ *  a copy, or a copy that counts but is not judged.
+ *  @param reused_frame  gets the request that had its X-RequestId and has its answer, or 0 */
+void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_frame);
+
+/** A request uses its X-RequestId; then its body came. */
+void oxc_http_begin_use(oxc_http *http, oxc_http_call *call);
+void oxc_http_count_use(oxc_http *http, oxc_http_call *call);
+
+typedef enum {
+    OXC_HTTP_ANSWERED,
+    OXC_HTTP_CUT,    /**< its connection ended */
+    OXC_HTTP_MISSED, /**< nobody knows */
+    OXC_HTTP_LEFT,   /**< it was a leg: it never was there */
+} oxc_http_ending;
+
+/** The use of an X-RequestId is over. */
+void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending ending, int64_t time);
+
+/** Counts a leg.
+ *  @return how many had its X-RequestId, 0 where that is of no interest */
+unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call);
+
+/* http_sessions.c: what the calls of a session say of it */
+
+/** Whether a gap since a mark may have hidden a call of a session. */
+bool oxc_http_doubtful(oxc_http *http, const oxc_http_session *session, uint64_t since);
+
+/** The answer to a call may have been missed. */
+void oxc_http_doubt_call(oxc_http *http, oxc_http_call *call);
+
+/** Takes a call out of those that are outstanding on its session. */
+void oxc_http_unlist(oxc_http *http, uint32_t call, oxc_http_ending ending, int64_t time);
+
+/** Fills in what the rules on a request ask of its session. */
+void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_facts *facts);
+
+/** Takes in a request that counts. */
+void oxc_http_take_request(oxc_http *http, uint32_t call, bool judged);
+
+/** Whether an answer was accepted, 3.2.5.1: HTTP, the response code, the stream and the body say
+ *  so. */
+bool oxc_http_accepted(const oxc_http_event *event, oxc_http_request_type type);
+
+/** Fills in what the rules on a whole answer ask. */
+void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call,
+                             oxc_http_facts *facts);
+
+/** Takes in a whole answer. */
+void oxc_http_take_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
+
+/** Whether another wait of the session with the X-RequestId of this one is outstanding. */
+bool oxc_http_is_resent(const oxc_http *http, const oxc_http_call *call);
+
+/* http_feed.c: to the tracker */
+
+/** The method of RPC in whose place a type of request is. */
+oxc_method oxc_http_method(oxc_http_request_type type);
+
+void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call);
+
+void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
+                          const oxc_http_call *call);
+
+/** The call was a leg. */
+void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call);
+
+/** Bytes of an answer came. */
+void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
+                         const oxc_http_call *call);
+
+void oxc_http_feed_close(oxc_tracker *tracker, const oxc_http_event *event);
+void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event);
+
+/* http.c */
+
+oxc_http *oxc_http_new(void);
+void oxc_http_free(oxc_http *http);
+size_t oxc_http_memory(const oxc_http *http);
+
+#endif /* OXC_HTTP_STATE_H */
