@@ -294,18 +294,16 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
 static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
                                    const oxc_call *call)
 {
-    uint32_t context = OXC_NONE, known = OXC_NONE;
+    uint32_t context = OXC_NONE;
     bool issued = event->status == 0 && !oxc_handle_is_null(&event->handle);
     oxc_facts facts;
 
     if (issued)
         context = oxc_context_find(tracker, server_of(tracker, event), &event->handle);
-    if (issued)
-        known = oxc_context_used(tracker, server_of(tracker, event), &event->handle);
     if (call->owner != OXC_NONE) {
         facts = response_facts(tracker, event, call, OXC_PDU_ASYNC_CONNECT_RESPONSE);
         if (issued)
-            facts.bound_context = find_bound(tracker, call, known);
+            facts.bound_context = find_bound(tracker, call, context);
         oxc_judge(tracker, &facts);
     }
     if (issued)

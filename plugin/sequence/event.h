@@ -92,6 +92,7 @@ typedef enum {
 enum {
     OXC_BINDS_EMSMDB = 1 << 0,
     OXC_BINDS_ASYNCEMSMDB = 1 << 1,
+    OXC_BINDS_OTHERS = 1 << 2, /**< none of the two */
 };
 
 /** One PDU, in the order of the capture and, within a frame, of its bytes.

@@ -263,6 +263,10 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 
     if (!may_end || call->owner == OXC_NONE)
         return;
+    /* It counts as in flight no more, and the later one has shown what came of the session. */
+    if (call->method == OXC_METHOD_RPC_EXT2 &&
+        oxc_session_at(tracker, call->owner)->settled > call->record + 1)
+        ended.kinds = 0;
     oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &ended);
     if (call->method == OXC_METHOD_RPC_EXT2)
         oxc_fetch_forget(tracker, call);

@@ -362,6 +362,81 @@ def trickle(count):
     return capture.frames
 
 
+def _mapi(kind, number, more=b"", body=b""):
+    return (b"POST /mapi/emsmdb/?MailboxId=a@b HTTP/1.1\r\nHost: a\r\nX-RequestType: " + kind
+            + b"\r\nX-RequestId: {A}:%d\r\n" % number + more
+            + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def _mapi_answer(kind, number, body, more=b""):
+    return (b"HTTP/1.1 200 OK\r\nContent-Type: application/mapi-http\r\nX-RequestType: " + kind
+            + b"\r\nX-RequestId: {A}:%d\r\nX-ResponseCode: 0\r\n" % number + more
+            + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+
+
+def _chunk(data):
+    return b"%x\r\n" % len(data) + data + b"\r\n"
+
+
+def mapi_heads(count):
+    """Heads without an end, of a megabyte, and of thousands of cookies."""
+    capture = Hostile()
+    for number in range(count):
+        one = Connection(capture, 80)
+        one.segment(_mapi(b"PING", 1))
+        many = b"".join(b"c%d=v; " % cookie for cookie in range(9000))
+        one.segment(_mapi(b"Execute", 2, b"Cookie: " + many[:50000] + b"\r\n"))
+        one.send(_mapi(b"Execute", 3, b"Cookie: " + many * 12 + b"\r\n"))
+        one.send(b"POST /" + b"mapi" * 60000)
+        one.segment(b"HTTP/1.1 200 OK\r\n" + b"Set-Cookie: a=b\r\n" * 3500, False)
+        one.segment(b"HTTP/1.1 " * 6000, False)
+    return capture.frames
+
+
+def mapi_sessions(count):
+    """Thousands of sessions, each with a wait that stays."""
+    capture = Hostile()
+    body = _chunk(b"PROCESSING\r\nDONE\r\n\r\n" + bytes(8) + bytes(19)) + b"0\r\n\r\n"
+    for number in range(count * 100):
+        one = Connection(capture, 80)
+        cookie = b"Set-Cookie: MapiContext=%d\r\nSet-Cookie: MapiSequence=%d\r\n" % (number, number)
+        one.segment(_mapi(b"Connect", number, body=b"/o=a\0" + bytes(20)))
+        one.segment(_mapi_answer(b"Connect", number, body, cookie), False)
+        one.segment(_mapi(b"NotificationWait", number, b"Cookie: MapiContext=%d\r\n" % number,
+                          bytes(8)))
+    return capture.frames
+
+
+def mapi_chunks(count):
+    """A body in chunks of one byte, sizes that nobody can mean, and a chunk of many megabytes."""
+    capture = Hostile()
+    for number in range(count):
+        one = Connection(capture, 80)
+        one.segment(_mapi(b"Execute", 1, body=bytes(16)))
+        data = b"PROCESSING\r\nDONE\r\n\r\n" + bytes(6000)
+        one.segment(_mapi_answer(b"Execute", 1, b"".join(
+            _chunk(data[at:at + 1]) for at in range(len(data))) + b"0\r\n\r\n"), False)
+        one.segment(_mapi(b"Execute", 2, body=bytes(16)))
+        size = [b"fffffffffffffff0", b"10000000000000000", b"7fffffff", b"0" * 9000 + b"9"][number % 4]
+        one.segment(_mapi_answer(b"Execute", 2, size + b"\r\nPROCESSING\r\n"), False)
+        for _ in range(20):
+            one.segment(bytes(MOST_PAYLOAD), False)
+    return capture.frames
+
+
+def mapi_pending(count):
+    """A wait that goes on and on, a tag each frame, and thousands of tags in one."""
+    capture = Hostile()
+    one = Connection(capture, 80)
+    one.segment(_mapi(b"NotificationWait", 1, body=bytes(8)))
+    one.segment(_mapi_answer(b"NotificationWait", 1, _chunk(b"PROCESSING\r\n")), False)
+    for _ in range(count * 500):
+        one.segment(_chunk(b"PENDING\r\n"), False)
+    for _ in range(count):
+        one.segment(_chunk(b"PENDING" * 400), False)
+    return capture.frames
+
+
 def times(count):
     """Years back and forth, before 1970 and behind what 64 bits hold."""
     frames = outstanding_waits(2) + sessions(count)
@@ -386,4 +461,5 @@ CASES = [(small_pdus, 6), (small_calls, 4), (presentation_contexts, 60), (connec
          (outstanding_waits, 6), (sessions, 5), (fetches, 4), (decompression, 20), (chains, 8),
          (rop_lists, 8), (notifications, 8), (auxiliary_blocks, 5), (array_counts, 60),
          (call_fragments, 10), (rts_commands, 6), (cookies, 6), (same_cookie, 60), (chunks, 8),
-         (trickle, 6), (times, 4), (without_bind, 6)]
+         (trickle, 6), (times, 4), (without_bind, 6), (mapi_heads, 4), (mapi_sessions, 6),
+         (mapi_chunks, 4), (mapi_pending, 4)]

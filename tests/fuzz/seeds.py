@@ -223,8 +223,22 @@ def add_streams(corpus, frames):
             for is_pdu, part in pdus.split(frame.payload):
                 if is_pdu and part[2] == pdus.RTS:
                     corpus.add("http", part)
+    add_connections(corpus, frames)
     for segments in streams.values():
         corpus.add("splitter", b"".join(struct.pack(">H", len(each)) + each for each in segments))
+
+
+def add_connections(corpus, frames):
+    """Both directions of a connection as the target "stream" takes them."""
+    connections = {}
+    for frame in frames:
+        if not PORTS_OF_HTTP.isdisjoint(frame.segment.ports) and frame.payload:
+            key = min(frame.key(), frame.reverse_key())
+            to_client = frame.segment.ports[0] in PORTS_OF_HTTP
+            connections.setdefault(key, [b"\x01"]).append(
+                struct.pack(">BH", to_client, len(frame.payload)) + frame.payload)
+    for pieces in connections.values():
+        corpus.add("stream", b"".join(pieces))
 
 
 def event(kind, method=0, call=1, handle=1, result=0, pause=0, many=0, connection=0):

@@ -14,8 +14,8 @@ from sandbox import SOURCE, Sandbox
 
 PAGE = SOURCE / "docs" / "oxcnotif.4"
 # A family of fields that the page names as a whole, and those of which it names only some.
-WHOLE = ("oxcnotif.", "asyncemsmdb.")
-NAME = re.compile(r"\b(?:oxcnotif|asyncemsmdb|emsmdb)\.[a-z0-9_.]*[a-z0-9_*]")
+WHOLE = ("oxcnotif.", "asyncemsmdb.", "mapihttp.")
+NAME = re.compile(r"\b(?:oxcnotif|asyncemsmdb|emsmdb|mapihttp)\.[a-z0-9_.]*[a-z0-9_*]")
 
 
 def plain(line):

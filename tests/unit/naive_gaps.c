@@ -91,12 +91,14 @@ hidden hidden_in(const naive *n, int g)
     return none;
 }
 
-/* "An association belongs to one client": a gap touches what its client did, and the sessions of
- * which that client sent a call. */
+/* "An association belongs to one client": a gap touches what its client did, what was done in its
+ * association, and the sessions of which that client sent a call. */
 static bool touches_client(const naive *n, int g, int i, int session)
 {
     uint32_t client = connection_of(n, at(n, g))->client;
-    if (at(n, g)->e.type == OXC_EVENT_UNSEEN || client == connection_of(n, at(n, i))->client)
+    if (at(n, g)->e.type == OXC_EVENT_UNSEEN || client == connection_of(n, at(n, i))->client ||
+        association_of(n, at(n, g)->e.connection, i) ==
+            association_of(n, at(n, i)->e.connection, i))
         return true;
     for (int k = 0; k < i && session != NOTHING; k++)
         if (is_pdu(at(n, k)) && at(n, k)->session == session &&

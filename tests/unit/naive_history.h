@@ -183,7 +183,7 @@ bool awaits(const naive *n, int session, oxc_method method, int i);
 bool gives_again(const naive *n, uint32_t server, int before);
 bool is_second_sighting(const naive *n, int i);
 
-/* --- naive_requests.c, naive_responses.c: the rules --- */
+/* --- naive_requests.c, naive_waits.c, naive_responses.c: the rules --- */
 
 void report(naive *n, int i, oxc_rule_id rule, int since);
 void report_if(naive *n, int i, oxc_rule_id rule, int since, bool sure);
@@ -192,6 +192,10 @@ void judge_request(naive *n, int i);
 void judge_response(naive *n, int i);
 bool rejected_alone(const naive *n, int wait, int response, bool *sure);
 bool was_dropped(const naive *n, int wait, int i);
+bool seen_dropped(const naive *n, int wait, int before);
+void judge_overlap(naive *n, int i);
+void judge_cut(naive *n, int i);
+void judge_after_error(naive *n, int i);
 bool maybe_replaced(const naive *n, int wait, int before);
 bool silent_too_long(const naive *n, int wait, int session, int moment, int *since);
 void judge_left(naive *n, int notification, int i);

@@ -50,9 +50,11 @@ static bool was_said(const naive *n, int i, oxc_rule_id rule)
 /* Handles that nobody explained. */
 
 /* "An EcDoConnectEx or EcDoRpcExt2 response of that server returned the 20 bytes as a CXH". What
- * an EcDoRpcExt2 response gives instead of the CXH of its request is not known to be one. */
-static bool returned_as_cxh(const naive *n, int i)
+ * an EcDoRpcExt2 response gives instead of the CXH of its request is not known to be one. Whether
+ * that server returned it if the session is another address's is left open. */
+static bool returned_as_cxh(const naive *n, int i, bool *sure)
 {
+    bool found = false;
     for (int k = 0; k < i; k++) {
         const entry *x = at(n, k);
         bool returns = is_response(n, x, OXC_METHOD_CONNECT) ||
@@ -60,15 +62,19 @@ static bool returned_as_cxh(const naive *n, int i)
                         same_handle(&x->e.handle, &at(n, x->call)->e.handle));
         if (returns && knows_handle(x) && returned_zero(x) &&
             server_of(n, x) == server_of(n, at(n, i)) &&
-            same_handle(&x->e.handle, &at(n, i)->e.handle))
-            return true;
+            same_handle(&x->e.handle, &at(n, i)->e.handle)) {
+            int session = at(n, x->call)->session;
+            *sure = *sure || session == NOTHING || server_of(n, at(n, session)) == server_of(n, x);
+            found = true;
+        }
     }
-    return false;
+    return found;
 }
 
 /* Where another connection may belong to the association, or a gap have hidden something, the words
  * of the contract allow both rules; only what proves the matter without it is asked for. */
-static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id unknown, bool is_cxh)
+static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id unknown, bool is_cxh,
+                              bool sure)
 {
     bool more = may_have_more(n, i) && !n->settings.assume_complete;
     bool complete = is_complete(n, i);
@@ -76,7 +82,7 @@ static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id u
     if (may_be_complete(n, i))
         allow(n, i, proven);
     if (is_cxh || (complete && !more))
-        report(n, i, proven, 0);
+        report_if(n, i, proven, 0, sure || !is_cxh || (complete && !more));
     else if (!complete && !was_said(n, i, unknown))
         report(n, i, unknown, 0);
 }
@@ -85,216 +91,11 @@ static void judge_unexplained_wait(naive *n, int i)
 {
     if (is_explained(n, &at(n, i)->e.handle, OXC_METHOD_ASYNC_CONNECT, i))
         return;
+    bool sure = false;
+    bool is_cxh = returned_as_cxh(n, i, &sure);
     at(n, i)->warns_unknown = began_in_capture(n, association_of(n, at(n, i)->e.connection, i));
-    judge_unexplained(n, i, OXC_RULE_wait_without_connect, OXC_RULE_wait_handle_unknown,
-                      returned_as_cxh(n, i));
-}
-
-/* Waits that are out together. */
-
-/* The last PDU of the server on a connection, or NOTHING. */
-static int last_from_server(const naive *n, uint32_t number, int before)
-{
-    for (int i = before - 1; i >= 0; i--) {
-        const entry *x = at(n, i);
-        if (is_pdu(x) && x->e.connection == number && x->e.type != OXC_EVENT_LOST &&
-            x->e.type != OXC_EVENT_UNSEEN && x->e.from_server)
-            return i;
-    }
-    return NOTHING;
-}
-
-/* A wait that was answered after all, faulted, cancelled or replaced was not dropped. */
-bool was_dropped(const naive *n, int wait, int i)
-{
-    if (wait == NOTHING || at(n, wait)->e.connection == at(n, i)->e.connection)
-        return false;
-    int end = end_of(n, wait, i);
-    if (answer_of(n, wait, i) != NOTHING || (end != NOTHING && !at(n, end)->close))
-        return false;
-    int64_t limit = FIVE_MINUTES + grace_of(n);
-    int last = last_from_server(n, at(n, wait)->e.connection, i);
-    return at(n, i)->e.time - at(n, wait)->e.time > limit &&
-           (last == NOTHING || at(n, i)->e.time - at(n, last)->e.time > limit);
-}
-
-/* Whether the handle was returned again since the wait, for a session from before the capture or in
- * doubt, or by a server that gives handles again: if that session had ended there, another context
- * began. */
-bool maybe_replaced(const naive *n, int wait, int before)
-{
-    const entry *x = at(n, wait);
-    int session = issued_for(n, x->context);
-    return session != NOTHING &&
-           (!was_opened(n, session) || gives_again(n, server_of(n, x), before) ||
-            is_doubtful(n, session, before, before)) &&
-           last_return(n, server_of(n, x), &x->e.handle, before) > wait;
-}
-
-/* A wait ends also where the next one of its context shows it to have been dropped. */
-static bool seen_dropped(const naive *n, int wait, int before)
-{
-    for (int i = wait + 1; i < before; i++)
-        if (is_wait_of(n, i, at(n, wait)->context))
-            return was_dropped(n, wait, i);
-    return false;
-}
-
-/* Whether what a client sends on a connection tells which answers it has got there: not over RPC
- * over HTTP, and not where all answers may go another way, since no PDU of the server has ever
- * come. */
-static bool tells_what_came(const naive *n, uint32_t number, int before)
-{
-    if (g_array_index(n->connections, connection, number).split)
-        return false;
-    for (int i = 0; i < before; i++) {
-        const entry *x = at(n, i);
-        if (is_pdu(x) && x->e.connection == number &&
-            (x->e.type == OXC_EVENT_BIND_ACK || x->e.type == OXC_EVENT_RESPONSE ||
-             x->e.type == OXC_EVENT_FAULT))
-            return true;
-    }
-    return false;
-}
-
-/* "On the request: an earlier wait of the same context is outstanding on the same connection." Of a
- * connection on which the capture has nothing from the server it is left open when its last PDU
- * came. */
-static void judge_overlap(naive *n, int i)
-{
-    bool same = false;
-    bool other = false;
-    bool unsure = false;
-    int first = i;
-    for (int k = i - 1; k >= 0; k--) {
-        if (!is_wait_of(n, k, at(n, i)->context) || !outstanding(n, k, i))
-            continue;
-        first = k;
-        allow(n, i, OXC_RULE_wait_overlap_suspected);
-        bool here = at(n, k)->e.connection == at(n, i)->e.connection &&
-                    tells_what_came(n, at(n, i)->e.connection, i);
-        if (maybe_replaced(n, k, i) || seen_dropped(n, k, i))
-            unsure = true;
-        else if (here)
-            same = true;
-        else
-            other = true;
-        if (here)
-            allow(n, i, OXC_RULE_wait_overlap);
-    }
-    int previous = previous_wait(n, at(n, i)->context, i);
-    bool dropped = was_dropped(n, previous, i);
-    if (same)
-        report(n, i, OXC_RULE_wait_overlap, first);
-    if (dropped)
-        report_if(n, i, OXC_RULE_wait_dropped, previous,
-                  !maybe_replaced(n, previous, i) &&
-                      last_from_server(n, at(n, previous)->e.connection, i) != NOTHING);
-    if (other && !same && !dropped && !unsure)
-        report(n, i, OXC_RULE_wait_overlap_suspected, first);
-}
-
-/* Waits that were cut. */
-
-/* How old a wait was when the close of its connection ended it without an answer, or -1. */
-static int64_t age_when_cut(const naive *n, int wait, int before)
-{
-    int end = end_of(n, wait, before);
-    if (end == NOTHING || !at(n, end)->close || answer_of(n, wait, before) != NOTHING)
-        return -1;
-    return at(n, end)->e.time - at(n, wait)->e.time;
-}
-
-static bool is_answered_between(const naive *n, int context, int from, int before)
-{
-    for (int i = from; i < before; i++)
-        if (is_about_call(at(n, i)) && at(n, i)->call != NOTHING && !at(n, i)->unmatched &&
-            (at(n, i)->e.type == OXC_EVENT_RESPONSE || at(n, i)->e.type == OXC_EVENT_FAULT) &&
-            is_wait_of(n, at(n, i)->call, context))
-            return true;
-    return false;
-}
-
-static void judge_cut(naive *n, int i)
-{
-    int64_t shortest = INT64_MAX;
-    int64_t longest = 0;
-    int context = at(n, i)->context;
-    int wait = i;
-    for (int k = 0; k < 3; k++) {
-        wait = previous_wait(n, context, wait);
-        int64_t age = wait == NOTHING ? -1 : age_when_cut(n, wait, i);
-        if (age < 0)
-            return;
-        shortest = MIN(shortest, age);
-        longest = MAX(longest, age);
-    }
-    if (longest - shortest >= (longest + 9) / 10 || longest == 0)
-        return;
-    allow(n, i, OXC_RULE_wait_cut_repeatedly);
-    for (int k = i - 1; k >= 0; k--)
-        if (is_wait_of(n, k, context) &&
-            (at(n, k)->findings >> OXC_RULE_wait_cut_repeatedly & 1) != 0 &&
-            !is_answered_between(n, context, k, i))
-            return;
-    report(n, i, OXC_RULE_wait_cut_repeatedly, wait);
-}
-
-/* Waits after an error. */
-
-static bool keeps_to_a_connection(const naive *n, int wait, int before)
-{
-    for (int i = 0; i < before; i++)
-        if (is_wait_of(n, i, at(n, wait)->context) &&
-            at(n, i)->e.connection != at(n, wait)->e.connection)
-            return false;
-    return true;
-}
-
-/* Whether an answer to a session that had ended says more than that is left open. */
-static bool is_of_the_living(const naive *n, int k)
-{
-    int session = issued_for(n, context_of_response(n, k));
-    return session == NOTHING || was_alive(n, session, at(n, k)->call, k);
-}
-
-static bool is_counting_answer(const naive *n, int k, int context, bool *sure)
-{
-    const entry *x = at(n, k);
-    if (!is_wait_response_of(n, k, context) || !knows_result(x) || !is_evidence(n, k))
-        return false;
-    return x->e.status != STATUS_REJECTED ||
-           (was_opened(n, issued_for(n, context)) && rejected_alone(n, x->call, k, sure));
-}
-
-/* "The latest answer to a wait of its context since the last EcDoAsyncConnectEx response that
- * returned the handle was non-zero (a success in between clears it)." What a Rejected that does not
- * count hides, and an answer that came behind the close of its connection, is left open; so is a
- * Rejected where another connection may carry more waits than the capture shows. */
-static void judge_after_error(naive *n, int i)
-{
-    const entry *wait = at(n, i);
-    int returned = last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i);
-    if (returned == NOTHING)
-        return;
-    bool sure = true;
-    for (int k = i - 1; k > returned; k--) {
-        const entry *x = at(n, k);
-        if (!is_wait_response_of(n, k, wait->context))
-            continue;
-        if (!is_counting_answer(n, k, wait->context, &sure) || !ends_wait(n, k)) {
-            sure = false;
-            continue;
-        }
-        if (x->e.status == 0)
-            return;
-        sure = sure && !maybe_replaced(n, x->call, i) && x->call > returned &&
-               !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i);
-        if (x->e.status == STATUS_REJECTED)
-            sure = sure && keeps_to_a_connection(n, x->call, i) && is_of_the_living(n, k);
-        report_if(n, i, OXC_RULE_wait_after_error, x->call, sure);
-        return;
-    }
+    judge_unexplained(n, i, OXC_RULE_wait_without_connect, OXC_RULE_wait_handle_unknown, is_cxh,
+                      sure);
 }
 
 /* A session that ends because EcDoConnectEx returns its CXH, and that was first seen while that
@@ -370,7 +171,7 @@ static void judge_async_connect_request(naive *n, int i)
     }
     if (!is_explained(n, &x->e.handle, OXC_METHOD_CONNECT, i))
         judge_unexplained(n, i, OXC_RULE_connect_without_session, OXC_RULE_connect_session_unknown,
-                          false);
+                          false, false);
     judge_repeated(n, i);
     judge_ended(n, i, x->session, OXC_RULE_connect_after_disconnect,
                 OXC_RULE_connect_races_disconnect);
@@ -421,8 +222,9 @@ void judge_left(naive *n, int notification, int i)
 {
     if (notification == NOTHING || !is_left(n, notification, i))
         return;
+    int session = session_of(n, context_of_response(n, notification), i);
     report_if(n, i, OXC_RULE_notification_not_fetched, notification,
-              !left_before(n, notification, i));
+              !left_before(n, notification, i) && !is_doubtful(n, session, i, i));
 }
 
 static void judge_last_notifications(naive *n, int i)

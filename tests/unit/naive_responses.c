@@ -98,7 +98,7 @@ static void judge_late_overlap(naive *n, int i)
             !outstanding(n, wait, k))
             continue;
         any = any || is_between(n, wait, k, i);
-        sure = sure && is_between(n, wait, k, i);
+        sure = sure && is_between(n, wait, k, i) && !maybe_replaced(n, wait, k);
     }
     if (!any)
         return;
@@ -131,7 +131,10 @@ bool rejected_alone(const naive *n, int wait, int response, bool *sure)
         if (!is_wait_of(n, i, context))
             continue;
         int end = end_of(n, i, response);
-        if (end != NOTHING && ended_unanswered(n, end))
+        bool taken_over =
+            end != NOTHING && is_pdu(at(n, end)) && at(n, end)->e.type == OXC_EVENT_REQUEST;
+        *sure = *sure && !taken_over; /* its answer was missed */
+        if (end != NOTHING && !taken_over && ended_unanswered(n, end))
             return false;
         if (i == wait || !were_outstanding_together(n, i, wait, response))
             continue;

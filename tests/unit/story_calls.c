@@ -123,6 +123,14 @@ static oxc_method pick_method(world *w)
     return k < 75 ? OXC_METHOD_OTHER : OXC_METHOD_RPC_EXT2;
 }
 
+static bool is_open(const world *w, uint32_t link, uint32_t call_id)
+{
+    for (guint i = 0; i < w->call_count; i++)
+        if (w->calls[i].link == link && w->calls[i].call_id == call_id)
+            return true;
+    return false;
+}
+
 static uint32_t pick_call_id(world *w, uint32_t link)
 {
     if (w->call_count > 0 && !w->tame && chance(w, w->odd) && chance(w, 40)) {
@@ -130,11 +138,7 @@ static uint32_t pick_call_id(world *w, uint32_t link)
         if (c->link == link)
             return c->call_id;
     }
-    if (w->any_done && w->done.link == link && chance(w, 10))
-        for (guint i = 0; i < w->call_count; i++)
-            if (w->calls[i].link == link && w->calls[i].call_id == w->done.call_id)
-                return ++w->last_call[link];
-    if (w->any_done && w->done.link == link && chance(w, 10))
+    if (w->any_done && w->done.link == link && chance(w, 12) && !is_open(w, link, w->done.call_id))
         return w->done.call_id;
     return ++w->last_call[link];
 }

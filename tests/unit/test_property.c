@@ -226,7 +226,7 @@ static void count_findings(const naive *n, const story *told)
         naive_view view;
         naive_look(n, i, &view);
         for (unsigned k = 0; k < OXC_RULE_COUNT; k++)
-            times_fired[k] += view.certain >> k & 1;
+            times_fired[k] += view.findings >> k & 1;
     }
 }
 

@@ -8,6 +8,8 @@
 
 #include "ndr.h"
 
+#include <inttypes.h>
+
 static int remaining(const oxc_stub *stub)
 {
     return (int)tvb_captured_length_remaining(stub->tvb, stub->offset);
@@ -165,6 +167,23 @@ bool oxc_stub_conformant_array(oxc_stub *stub, const oxc_array_fields *fields, i
     return step_over(stub, hf_data, array);
 }
 
+/* No parameter of the interfaces has a first_is: a sender writes 0 and what it has room for. */
+static void check_counts(const oxc_stub *stub, expert_field *expert, int hf_data,
+                         uint64_t max_count, uint64_t first, uint64_t count)
+{
+    proto_item *item = stub->tree ? proto_tree_get_parent(stub->tree) : NULL;
+    const char *name = proto_registrar_get_nth((unsigned)hf_data)->name;
+
+    if (first != 0)
+        expert_add_info_format(stub->pinfo, item, expert,
+                               "The elements of %s begin with number %" PRIu64 " instead of 0",
+                               name, first);
+    if (count > max_count)
+        expert_add_info_format(stub->pinfo, item, expert,
+                               "%s has %" PRIu64 " elements, and room for %" PRIu64, name, count,
+                               max_count);
+}
+
 bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
                             oxc_array *array)
 {
@@ -175,6 +194,7 @@ bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int 
         !read_size(stub, *fields->offset, &first) ||
         !read_size(stub, *fields->actual_count, &array->count))
         return false;
+    check_counts(stub, fields->counts, hf_data, max_count, first, array->count);
     return step_over(stub, hf_data, array);
 }
 

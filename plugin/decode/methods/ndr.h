@@ -38,11 +38,13 @@ typedef struct {
     int captured;   /**< elements that are there */
 } oxc_array;
 
-/** The fields that show the counts of an array. #offset is unused for a conformant array. */
+/** The fields that show the counts of an array, and what is said of counts that contradict each
+ *  other. All but #max_count are unused for a conformant array. */
 typedef struct {
     int *max_count;
     int *offset;
     int *actual_count;
+    expert_field *counts;
 } oxc_array_fields;
 
 /** True while every parameter so far was whole. */
@@ -78,7 +80,8 @@ bool oxc_stub_report(const oxc_stub *stub, proto_item *item, expert_field *ei_sh
 bool oxc_stub_conformant_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
                                oxc_array *array);
 
-/** The same for a conformant varying array, 14.3.3.4. */
+/** The same for a conformant varying array, 14.3.3.4. Where its elements do not begin with the
+ * first, or are more than it has room for, that is said; they are taken as they are. */
 bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int hf_data,
                             oxc_array *array);
 

@@ -90,6 +90,7 @@ static int ett_emsmdb_buffer = -1;
 static expert_field ei_emsmdb_stub_short = EI_INIT;
 static expert_field ei_emsmdb_stub_cut = EI_INIT;
 static expert_field ei_emsmdb_out_of_range = EI_INIT;
+static expert_field ei_emsmdb_counts = EI_INIT;
 static expert_field ei_emsmdb_second_response = EI_INIT;
 
 static const oxc_handle_fields cxh_fields = {&hf_emsmdb_cxh, &hf_emsmdb_cxh_attributes,
@@ -97,7 +98,7 @@ static const oxc_handle_fields cxh_fields = {&hf_emsmdb_cxh, &hf_emsmdb_cxh_attr
 static const oxc_handle_fields acxh_fields = {&hf_emsmdb_acxh, &hf_emsmdb_acxh_attributes,
                                               &hf_emsmdb_acxh_uuid, &ett_emsmdb_acxh};
 static const oxc_array_fields array_fields = {&hf_emsmdb_max_count, &hf_emsmdb_offset,
-                                              &hf_emsmdb_actual_count};
+                                              &hf_emsmdb_actual_count, &ei_emsmdb_counts};
 
 static int *const connect_flags_fields[] = {&hf_emsmdb_connect_flags_admin,
                                             &hf_emsmdb_connect_flags_no_public_folders, NULL};
@@ -754,6 +755,9 @@ void oxc_emsmdb_register(void)
         {&ei_emsmdb_second_response,
          {"emsmdb.second_response", PI_UNDECODED, PI_NOTE, "The call has been answered before",
           EXPFILL}},
+        {&ei_emsmdb_counts,
+         {"emsmdb.ndr.counts", PI_MALFORMED, PI_WARN,
+          "The counts of an array contradict each other", EXPFILL}},
         {&ei_emsmdb_out_of_range,
          {"emsmdb.out_of_range", PI_PROTOCOL, PI_WARN, "A size is out of its range", EXPFILL}},
     };

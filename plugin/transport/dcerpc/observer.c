@@ -270,7 +270,7 @@ static void take_contexts(const oxc_run *run, const oxc_pdu *pdu)
     connection->asked[0] = connection->asked[1] = 0;
     if (pdu->length < CONTEXTS_OFFSET)
         return;
-    count = tvb_get_guint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
+    count = tvb_get_uint8(run->tvb, pdu->offset + CONTEXTS_OFFSET - 4);
     for (unsigned i = 0; i < count && next_context(run->tvb, pdu->encoding, &offset, end, &asked);
          i++) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
@@ -297,14 +297,14 @@ static uint64_t accepted_contexts(const oxc_run *run, const oxc_pdu *pdu)
         return 0;
     if (offset + 2 > end)
         return accepted;
-    offset += 2 + tvb_get_guint16(run->tvb, offset, pdu->encoding);
+    offset += 2 + tvb_get_uint16(run->tvb, offset, pdu->encoding);
     offset += (pdu->offset - offset) & 3;
     if (offset + 4 > end)
         return accepted;
-    count = tvb_get_guint8(run->tvb, offset);
+    count = tvb_get_uint8(run->tvb, offset);
     offset += 4;
     for (unsigned i = 0; i < MIN(count, RESULTS_MAX - 1) && offset + RESULT_SIZE <= end; i++) {
-        if (tvb_get_guint16(run->tvb, offset, pdu->encoding) != 0)
+        if (tvb_get_uint16(run->tvb, offset, pdu->encoding) != 0)
             accepted &= ~(UINT64_C(1) << i);
         offset += RESULT_SIZE;
     }
@@ -439,18 +439,23 @@ static uint64_t digest_of(const oxc_run *run, const oxc_pdu *pdu)
     return digest ? digest : 1;
 }
 
-/* The interfaces of the bind or alter_context that has just been taken. */
-static unsigned asked_interfaces(const oxc_run *run)
+/* The interfaces of the bind or alter_context that has just been taken: it may be both where it was
+ * not captured whole. */
+static unsigned asked_interfaces(const oxc_run *run, const oxc_pdu *pdu)
 {
-    return (run->connection->asked[0] ? OXC_BINDS_EMSMDB : 0u) |
-           (run->connection->asked[1] ? OXC_BINDS_ASYNCEMSMDB : 0u);
+    unsigned asked = (run->connection->asked[0] ? OXC_BINDS_EMSMDB : 0u) |
+                     (run->connection->asked[1] ? OXC_BINDS_ASYNCEMSMDB : 0u);
+
+    if (!pdu->whole)
+        return OXC_BINDS_EMSMDB | OXC_BINDS_ASYNCEMSMDB;
+    return asked ? asked : OXC_BINDS_OTHERS;
 }
 
 static void send_bind(oxc_run *run, const oxc_pdu *pdu)
 {
     oxc_event event = {.method = OXC_METHOD_OTHER,
                        .digest = digest_of(run, pdu),
-                       .interfaces = pdu->type == PDU_BIND ? asked_interfaces(run) : 0};
+                       .interfaces = pdu->type == PDU_BIND ? asked_interfaces(run, pdu) : 0};
 
     send_event(run, pdu, &event, pdu->type == PDU_BIND ? OXC_EVENT_BIND : OXC_EVENT_BIND_ACK);
 }
@@ -469,8 +474,8 @@ static void send_pdu(oxc_run *run, const oxc_pdu *pdu, oxc_event *stub_event)
     oxc_event event = {.method = OXC_METHOD_OTHER};
     bool ours = carries_exchange(run);
 
-    if (pdu->type == PDU_ALTER && pdu->whole)
-        event.interfaces = asked_interfaces(run);
+    if (pdu->type == PDU_ALTER)
+        event.interfaces = asked_interfaces(run, pdu);
     if (stub_event)
         send_stub(run, pdu, stub_event);
     else if (is_call(pdu))

@@ -369,17 +369,21 @@ static void take_head_line(oxc_stream_state *stream, bool to_client, void *user)
         give_up_head(stream, to_client, user);
 }
 
-/* The start of a line that is not whole. */
+/* Bytes that the head at hand may have, and a start line alone. */
+static size_t most_of_head(const side *of)
+{
+    return of->lines == 0 ? START_LINE_MAX : OXC_STREAM_HEAD_MAX;
+}
+
+/* Makes room where a head is as long as it may be. */
 static void bound_head(oxc_stream_state *stream, bool to_client, void *user)
 {
     side *of = &stream->sides[to_client];
 
-    if (of->lines == 0 && of->head->len > START_LINE_MAX) {
-        if (of->searching)
-            drop_front(of, of->head->len - SEARCH_KEPT);
-        else
-            give_up_head(stream, to_client, user);
-    }
+    if (of->lines == 0 && of->searching)
+        drop_front(of, of->head->len - SEARCH_KEPT);
+    else
+        give_up_head(stream, to_client, user);
 }
 
 /* Tells of the first bytes of a response as soon as it is sure that they are some. */
@@ -403,19 +407,17 @@ static size_t feed_head(oxc_stream_state *stream, bool to_client, const uint8_t 
     const uint8_t *end = (const uint8_t *)memchr(bytes, '\n', size);
     size_t taken = end ? (size_t)(end - bytes) + 1 : size;
 
-    if (of->head->len >= OXC_STREAM_HEAD_MAX) {
-        give_up_head(stream, to_client, user);
+    if (of->head->len >= most_of_head(of)) {
+        bound_head(stream, to_client, user);
         return 0;
     }
-    taken = MIN(taken, OXC_STREAM_HEAD_MAX - of->head->len);
+    taken = MIN(taken, most_of_head(of) - of->head->len);
     g_byte_array_append(of->head, bytes, (guint)taken);
     of->position += taken;
     if (to_client)
         tell_begin(stream, user);
     if (bytes[taken - 1] == '\n')
         take_head_line(stream, to_client, user);
-    else
-        bound_head(stream, to_client, user);
     return taken;
 }
 
