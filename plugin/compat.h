@@ -90,10 +90,10 @@ typedef dcerpc_sub_dissector oxc_procs;
 
 /* Since 4.4 they have the names of C's own types. */
 #if !OXC_WIRESHARK_AT_LEAST(4, 4)
-#define tvb_get_uint8  tvb_get_uint8
-#define tvb_get_uint16 tvb_get_uint16
-#define tvb_get_uint32 tvb_get_uint32
-#define tvb_get_uint64 tvb_get_uint64
+#define tvb_get_uint8  tvb_get_guint8
+#define tvb_get_uint16 tvb_get_guint16
+#define tvb_get_uint32 tvb_get_guint32
+#define tvb_get_uint64 tvb_get_guint64
 #endif
 
 /* What format_text() takes: unsigned characters in 4.0, plain ones later. */
