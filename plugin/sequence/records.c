@@ -124,17 +124,9 @@ void oxc_tracker_from_archive(oxc_tracker *tracker)
 /* Whether a rule rests on what only a capture of packets shows. */
 static bool needs_packets(oxc_rule_id rule)
 {
-    switch (rule) {
-    case OXC_RULE_response_not_immediate:
-    case OXC_RULE_keepalive_overdue:
-    case OXC_RULE_response_cut:
-    case OXC_RULE_wait_dropped:
-    case OXC_RULE_wait_cut_repeatedly:
-    case OXC_RULE_wait_unanswered:
-        return true;
-    default:
-        return false;
-    }
+    return rule == OXC_RULE_response_not_immediate || rule == OXC_RULE_keepalive_overdue ||
+           rule == OXC_RULE_response_cut || rule == OXC_RULE_wait_dropped ||
+           rule == OXC_RULE_wait_cut_repeatedly || rule == OXC_RULE_wait_unanswered;
 }
 
 void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
@@ -148,7 +140,7 @@ void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
     for (size_t i = 0; i < count; i++) {
         uint64_t rule = UINT64_C(1) << findings[i].rule;
 
-        if (tracker->archive && needs_packets(findings[i].rule))
+        if (tracker->archive && needs_packets((oxc_rule_id)findings[i].rule))
             continue;
         if ((reported & rule) == 0)
             keep(tracker, &findings[i]);
