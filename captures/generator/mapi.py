@@ -69,6 +69,7 @@ class Sessions:
         self.scenario = scenario
         self.known = {}
         self.calls = {}
+        self.nobody = 0  # requests without a session
 
     def find(self, step, product="exchange"):
         name = step.text("session", "S")
@@ -135,7 +136,8 @@ class MapiConnection:
         if given is not None:
             return given
         if session is None:
-            return "{00112233-4455-6677-8899-AABBCCDDEEFF}:1"
+            self.sessions.nobody += 1
+            return f"{{00112233-4455-6677-8899-AABBCCDDEEFF}}:{self.sessions.nobody}"
         return session.next_id()
 
     def _request_fields(self, step, call, body):
