@@ -154,12 +154,17 @@ static void remove_call(oxc_http *http, uint32_t number)
 
 /* Calls may have gone by on a connection: to the server of its requests, as far as that is known.
  */
-static void doubt_server(oxc_http *http, const oxc_http_connection *connection)
+static void doubt_server(oxc_tracker *tracker, const oxc_http_connection *connection)
 {
+    oxc_http *http = tracker->http;
+
     if (connection->server == OXC_HTTP_NO_NAME || connection->several)
         http->doubt = http->mark;
     else
         oxc_http_server_of(http, connection->server)->doubt = http->mark;
+    /* The tracker hears of no gap on a connection that it does not know. */
+    if (connection->ends == OXC_NONE)
+        oxc_gap_unseen(tracker, tracker->time);
 }
 
 /* The call is not outstanding any more. */
@@ -548,7 +553,7 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
 
     oxc_http_feed_gap(tracker, event);
     if (event->by_client || connection->hides_requests || connection->oldest == OXC_NONE)
-        doubt_server(http, connection);
+        doubt_server(tracker, connection);
     connection->hides_requests |= event->by_client;
     if (event->by_client)
         return;
@@ -557,6 +562,24 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
         oxc_http_doubt_call(http, oxc_http_call_at(http, number));
         oxc_http_feed_doubt(tracker, oxc_http_call_at(http, number));
     }
+}
+
+static void on_unseen(oxc_tracker *tracker)
+{
+    tracker->http->doubt = tracker->http->mark;
+    oxc_gap_unseen(tracker, tracker->time);
+}
+
+/* The answer to a request that the capture does not hold. */
+static void on_unknown_answer(oxc_tracker *tracker, const oxc_http_event *event)
+{
+    oxc_http_event gap = {.frame = event->frame,
+                          .time = event->time,
+                          .connection = event->connection,
+                          .by_client = true};
+
+    oxc_http_feed_gap(tracker, &gap);
+    doubt_server(tracker, oxc_http_connection_of(tracker->http, event->connection));
 }
 
 static void on_part(oxc_tracker *tracker, const oxc_http_event *event)
@@ -596,9 +619,9 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
     else if (event->type == OXC_HTTP_GAP)
         on_gap(tracker, event);
     else if (event->type == OXC_HTTP_UNSEEN)
-        http->doubt = http->mark;
+        on_unseen(tracker);
     else if (event->call != OXC_NONE)
         on_part(tracker, event);
     else if (event->type == OXC_HTTP_RESPONSE_HEAD)
-        doubt_server(http, oxc_http_connection_of(http, event->connection));
+        on_unknown_answer(tracker, event);
 }
