@@ -193,7 +193,7 @@ static void find_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
     if (call->context == OXC_HTTP_NO_NAME)
         return;
     call->session = oxc_http_session_find(http, call->server, call->context);
-    if (call->session == OXC_NONE && call->type != OXC_HTTP_TYPE_CONNECT)
+    if (call->session == OXC_NONE)
         call->session = oxc_http_session_new(http, call->server, call->context);
 }
 
