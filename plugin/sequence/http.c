@@ -452,8 +452,11 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
 
     drop_missed(http, call, event->time);
     call->flags |= OXC_HTTP_CALL_HEAD;
-    if (has_flag(call, OXC_HTTP_CALL_COPY))
+    if (has_flag(call, OXC_HTTP_CALL_COPY)) {
+        if (oxc_http_is_leg_status(event->status))
+            leave(tracker, number, event->time);
         return;
+    }
     if (oxc_http_is_leg_status(event->status)) {
         legs = oxc_http_count_leg(http, call);
         leave(tracker, number, event->time);
