@@ -144,6 +144,8 @@ uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
     connection->association = connection->twin = OXC_NONE;
     connection->calls = connection->waits = OXC_NONE;
     connection->heard = true; /* an answer that began shows by itself */
+    /* Calls to it may go by on connections of which no request is known. */
+    oxc_server_at(tracker, connection->server)->split = true;
     return number;
 }
 

@@ -154,12 +154,17 @@ static void remove_call(oxc_http *http, uint32_t number)
 
 /* Calls may have gone by on a connection: to the server of its requests, as far as that is known.
  */
-static void doubt_server(oxc_http *http, const oxc_http_connection *connection)
+static void doubt_server(oxc_tracker *tracker, const oxc_http_connection *connection)
 {
+    oxc_http *http = tracker->http;
+
     if (connection->server == OXC_HTTP_NO_NAME || connection->several)
         http->doubt = http->mark;
     else
         oxc_http_server_of(http, connection->server)->doubt = http->mark;
+    /* The tracker hears of no gap on a connection that it does not know. */
+    if (connection->ends == OXC_NONE)
+        oxc_gap_unseen(tracker, tracker->time);
 }
 
 /* The call is not outstanding any more. */
@@ -188,7 +193,7 @@ static void find_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
     if (call->context == OXC_HTTP_NO_NAME)
         return;
     call->session = oxc_http_session_find(http, call->server, call->context);
-    if (call->session == OXC_NONE && call->type != OXC_HTTP_TYPE_CONNECT)
+    if (call->session == OXC_NONE)
         call->session = oxc_http_session_new(http, call->server, call->context);
 }
 
@@ -447,8 +452,11 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
 
     drop_missed(http, call, event->time);
     call->flags |= OXC_HTTP_CALL_HEAD;
-    if (has_flag(call, OXC_HTTP_CALL_COPY))
+    if (has_flag(call, OXC_HTTP_CALL_COPY)) {
+        if (oxc_http_is_leg_status(event->status))
+            leave(tracker, number, event->time);
         return;
+    }
     if (oxc_http_is_leg_status(event->status)) {
         legs = oxc_http_count_leg(http, call);
         leave(tracker, number, event->time);
@@ -548,7 +556,7 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
 
     oxc_http_feed_gap(tracker, event);
     if (event->by_client || connection->hides_requests || connection->oldest == OXC_NONE)
-        doubt_server(http, connection);
+        doubt_server(tracker, connection);
     connection->hides_requests |= event->by_client;
     if (event->by_client)
         return;
@@ -557,6 +565,24 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
         oxc_http_doubt_call(http, oxc_http_call_at(http, number));
         oxc_http_feed_doubt(tracker, oxc_http_call_at(http, number));
     }
+}
+
+static void on_unseen(oxc_tracker *tracker)
+{
+    tracker->http->doubt = tracker->http->mark;
+    oxc_gap_unseen(tracker, tracker->time);
+}
+
+/* The answer to a request that the capture does not hold. */
+static void on_unknown_answer(oxc_tracker *tracker, const oxc_http_event *event)
+{
+    oxc_http_event gap = {.frame = event->frame,
+                          .time = event->time,
+                          .connection = event->connection,
+                          .by_client = true};
+
+    oxc_http_feed_gap(tracker, &gap);
+    doubt_server(tracker, oxc_http_connection_of(tracker->http, event->connection));
 }
 
 static void on_part(oxc_tracker *tracker, const oxc_http_event *event)
@@ -596,9 +622,9 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
     else if (event->type == OXC_HTTP_GAP)
         on_gap(tracker, event);
     else if (event->type == OXC_HTTP_UNSEEN)
-        http->doubt = http->mark;
+        on_unseen(tracker);
     else if (event->call != OXC_NONE)
         on_part(tracker, event);
     else if (event->type == OXC_HTTP_RESPONSE_HEAD)
-        doubt_server(http, oxc_http_connection_of(http, event->connection));
+        on_unknown_answer(tracker, event);
 }

@@ -88,14 +88,32 @@ static void end_copy(oxc_http *http, const oxc_http_call *call, oxc_http_ending 
     }
 }
 
+/* The client had closed its side; the answer came all the same. */
+static void answer_late(oxc_http *http, const oxc_http_call *call, oxc_http_ending ending,
+                        int64_t time)
+{
+    oxc_http_copies *copies = oxc_http_copies_of(http, call->id, call->content);
+
+    if ((call->flags & OXC_HTTP_CALL_COUNTED) == 0)
+        return;
+    copies->cut--;
+    if (ending != OXC_HTTP_ANSWERED)
+        return;
+    copies->answered = time;
+    copies->has_answer = true;
+}
+
 void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending ending, int64_t time)
 {
+    bool was_cut = (call->flags & OXC_HTTP_CALL_CUT) != 0;
     oxc_http_id *id;
 
-    if ((call->flags & OXC_HTTP_CALL_USED) == 0)
+    if ((call->flags & OXC_HTTP_CALL_USED) == 0 || (was_cut && ending == OXC_HTTP_CUT))
         return;
     id = oxc_http_id_at(http, call->id);
-    if ((call->flags & OXC_HTTP_CALL_COUNTED) != 0)
+    if (was_cut)
+        answer_late(http, call, ending, time);
+    else if ((call->flags & OXC_HTTP_CALL_COUNTED) != 0)
         end_copy(http, call, ending, time);
     else if (ending != OXC_HTTP_MISSED)
         id->bodies--;
@@ -105,7 +123,10 @@ void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending endin
         id->answered_frame = call->frame;
         id->answered = true;
     }
-    call->flags &= ~(unsigned)(OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED);
+    if (ending == OXC_HTTP_CUT)
+        call->flags |= OXC_HTTP_CALL_CUT;
+    else
+        call->flags &= ~(unsigned)(OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED);
 }
 
 unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call)

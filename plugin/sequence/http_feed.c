@@ -95,12 +95,12 @@ static void set_session(oxc_http *http, const oxc_http_call *call, oxc_event *ne
     if (call->session == OXC_NONE)
         return;
     session = oxc_http_session_at(http, call->session);
+    neutral->opened = session->connect;
     if (call->type == OXC_HTTP_TYPE_CONNECT) {
         neutral->replaced = handle_of(call->session);
         return;
     }
     neutral->handle = handle_of(call->session);
-    neutral->opened = session->connect;
     neutral->never_registered = !session->registered;
     neutral->explained = oxc_http_value_explained(http, call->context);
     neutral->end_doubtful =

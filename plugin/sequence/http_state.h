@@ -129,6 +129,7 @@ typedef enum {
     OXC_HTTP_CALL_CLOSED = 1 << 13,  /**< its connection, by the client */
     OXC_HTTP_CALL_FED = 1 << 14,     /**< the tracker knows it */
     OXC_HTTP_CALL_GONE = 1 << 15,    /**< it was a leg */
+    OXC_HTTP_CALL_CUT = 1 << 16,     /**< its use was ended by the close of its connection */
 } oxc_http_call_flag;
 
 /** A request without its whole answer. */

@@ -176,11 +176,13 @@ static void unread_request(oxc_tracker *tracker, uint32_t number)
 /* A Connect of MAPI over HTTP with the cookie of a session, which it ends if it is accepted. */
 static void connect_request(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
+    oxc_event carried = *event;
+
     if (!event->over_http || oxc_handle_is_null(&event->replaced))
         return;
-    call->owner = oxc_session_find(tracker, server_of(tracker, event), &event->replaced);
-    if (call->owner != OXC_NONE)
-        oxc_session_at(tracker, call->owner)->disconnect = call->record;
+    carried.handle = event->replaced;
+    call->owner = oxc_session_of_http(tracker, &carried);
+    oxc_session_at(tracker, call->owner)->disconnect = call->record;
 }
 
 void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)

@@ -10,6 +10,7 @@
  */
 
 #include "http_history.h"
+#include "naive_http.h"
 #include "world.h"
 
 #define DEFAULT_COUNT 3000
@@ -209,6 +210,59 @@ static void test_late_start(void **state)
     check_all(check_late, &kind);
 }
 
+/* The rules that the slow reading knows. */
+#define RULE(id) (UINT64_C(1) << OXC_RULE_##id)
+static const uint64_t read_slowly =
+    RULE(wait_without_cookie) | RULE(request_without_cookie) | RULE(request_after_disconnect) |
+    RULE(request_overlap) | RULE(sequence_cookie_stale) | RULE(context_not_set) |
+    RULE(event_pending_invalid) | RULE(stream_invalid) | RULE(request_header_missing) |
+    RULE(response_header_missing) | RULE(request_id_not_echoed) | RULE(request_id_reused);
+
+static guint times_fired[OXC_RULE_COUNT];
+
+static void count_fired(uint64_t rules)
+{
+    for (unsigned i = 0; i < OXC_RULE_COUNT; i++)
+        times_fired[i] += (rules & UINT64_C(1) << i) != 0;
+}
+
+static bool check_slowly(const http_history *whole, guint64 seed)
+{
+    oxc_tracker *tracker = play(whole->events, whole->length);
+    uint32_t last = whole->length == 0 ? 0 : whole->events[whole->length - 1].frame;
+    bool same = true;
+
+    for (uint32_t frame = 1; frame <= last && same; frame++) {
+        uint64_t told = violations_at(tracker, frame) & read_slowly;
+        uint64_t read = naive_http_findings(whole->events, whole->length, frame, 10);
+
+        count_fired(told & read);
+        if (told == read)
+            continue;
+        same = false;
+        print_error("seed %" G_GUINT64_FORMAT ", frame %u\n", seed, frame);
+        print_rules("only the tracker:", told & ~read);
+        print_rules("only the slow reading:", read & ~told);
+        for (guint i = 0; i < whole->length && whole->events[i].frame <= frame; i++)
+            print_event(&whole->events[i]);
+    }
+    oxc_tracker_free(tracker);
+    return same;
+}
+
+static void test_read_slowly(void **state)
+{
+    static const http_history_kind kind = {.reuses_ids = true};
+
+    (void)state;
+    check_all(check_slowly, &kind);
+    if (from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT) < DEFAULT_COUNT)
+        return;
+    for (unsigned i = 0; i < OXC_RULE_COUNT; i++)
+        if ((read_slowly & UINT64_C(1) << i) != 0 && times_fired[i] < 20)
+            fail_msg("%s fired %u times", oxc_rules[i].name, times_fired[i]);
+}
+
 static void test_lossy(void **state)
 {
     static const http_history_kind kind = {0};
@@ -220,6 +274,7 @@ static void test_lossy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read_slowly),
         cmocka_unit_test(test_late_start),
         cmocka_unit_test(test_lossy),
     };
