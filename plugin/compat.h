@@ -94,6 +94,20 @@ typedef dcerpc_sub_dissector oxc_procs;
 #define tvb_get_uint16 tvb_get_guint16
 #define tvb_get_uint32 tvb_get_guint32
 #define tvb_get_uint64 tvb_get_guint64
+#ifdef __GNUC__
+/* What 4.7 does not have is an error with 4.0 too. */
+#pragma GCC poison tvb_get_guint8 tvb_get_guint16 tvb_get_guint32 tvb_get_guint64
+#endif
+#endif
+
+/* Since 4.2 an interface is one of a section of the file. */
+#if OXC_WIRESHARK_AT_LEAST(4, 2)
+#define OXC_INTERFACE_NAME(pinfo)                                                                  \
+    epan_get_interface_name((pinfo)->epan, (pinfo)->rec->rec_header.packet_header.interface_id,    \
+                            (pinfo)->rec->section_number)
+#else
+#define OXC_INTERFACE_NAME(pinfo)                                                                  \
+    epan_get_interface_name((pinfo)->epan, (pinfo)->rec->rec_header.packet_header.interface_id)
 #endif
 
 /* What format_text() takes: unsigned characters in 4.0, plain ones later. */

@@ -418,6 +418,8 @@ static void put_limits(json_dumper *json, const oxc_limits *limits)
     put_count(json, "unjudged_responses", limits->gaps.answers);
     put_number(json, "connections_seen_in_part", limits->gaps.partial);
     put_number(json, "connections_seen_twice", limits->gaps.repeated);
+    json_dumper_set_member_name(json, "from_archive");
+    json_dumper_value_anyf(json, "%s", limits->gaps.archive ? "true" : "false");
     json_dumper_end_object(json);
 }
 

@@ -510,6 +510,10 @@ static void print_limits(const oxc_limits *limits, FILE *file)
                      "translation or a proxy, say) and counted once",
                      limits->gaps.repeated, plural(limits->gaps.repeated),
                      limits->gaps.repeated == 1 ? "is" : "are");
+    if (limits->gaps.archive)
+        append_limit(text, "the capture was made from an archive of Fiddler, which holds neither "
+                           "connections nor the times of the parts of a response: the rules on "
+                           "silence, cuts and losses say nothing");
     if (limits->unbound_connections > 0)
         append_limit(text,
                      "the bind of %u connection%s that may carry calls of Exchange is missing "

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -163,7 +163,7 @@ static void end_by_null(oxc_tracker *tracker, const oxc_event *event, const oxc_
     else if (event->status == 0)
         oxc_session_doubt(tracker, call->owner);
     else
-        oxc_session_at(tracker, call->owner)->shaken = oxc_now(tracker);
+        oxc_session_shake(tracker, call->owner);
 }
 
 static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define HIGHEST_ATTRIBUTES 0xFFu
 
@@ -137,11 +137,13 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
 
 bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session)
 {
+    const oxc_session *of = oxc_session_at(tracker, session);
+    uint32_t shaken = of->shaken <= call->record + 1 ? of->shaken : of->shaken_before;
+
     if (oxc_answer_doubted(tracker, call))
         return true;
-    return (call->flags & OXC_CALL_DOUBTED) != 0 &&
-           oxc_session_at(tracker, session)->alive <= call->record + 1 &&
-           oxc_doubts_of_life(tracker, session, call->connection) != 0;
+    return (call->flags & OXC_CALL_DOUBTED) != 0 && of->alive <= call->record + 1 &&
+           (shaken > of->alive || oxc_doubts_of_end(tracker, session, call->connection) != 0);
 }
 
 static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define EMSMDB_KINDS (OXC_ALL_DOUBTS & ~(unsigned)OXC_DOUBT_WAIT)
 #define MOST_SCOPES  7
@@ -330,6 +330,7 @@ bool oxc_tracker_context_gaps(const oxc_tracker *tracker, uint32_t number, oxc_g
 oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker)
 {
     oxc_gap_totals totals = {
+        .archive = tracker->archive,
         .calls = tracker->unjudged_calls,
         .answers = tracker->unjudged_answers,
         .gaps = tracker->gaps,

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define SECOND INT64_C(1000000000)
 #define ROW    3 /* notifications in a row that make a busy loop */
@@ -287,11 +287,9 @@ void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, uint32_t conn
     supersede(tracker, context->notification, record);
     context->notification = record;
     context->fetches = session->fetches;
-    context->flags &= (uint16_t) ~(OXC_CONTEXT_FETCHED | OXC_CONTEXT_DEAD | OXC_CONTEXT_JUDGED);
+    context->flags &= (uint16_t) ~(OXC_CONTEXT_FETCHED | OXC_CONTEXT_JUDGED);
     if (pending)
         context->flags |= OXC_CONTEXT_FETCHED;
-    if (oxc_session_ended(tracker, context->session))
-        context->flags |= OXC_CONTEXT_DEAD;
 }
 
 oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
@@ -301,9 +299,11 @@ oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, ui
     const oxc_session *session;
 
     if (context->session == OXC_NONE || context->notification == OXC_NONE ||
-        (context->flags & (OXC_CONTEXT_DEAD | OXC_CONTEXT_JUDGED)) != 0)
+        (context->flags & OXC_CONTEXT_JUDGED) != 0)
         return evidence;
     session = oxc_session_at(tracker, context->session);
+    if (session->end != OXC_NONE && session->end < context->notification)
+        return evidence;
     if (!none_fetched(session, context))
         return evidence;
     evidence = oxc_evidence_of(tracker, context->notification);

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -334,6 +334,14 @@ void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
     oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
 
     oxc_doubts_add(&session->doubts, &gap);
+}
+
+void oxc_session_shake(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_session *session = oxc_session_at(tracker, number);
+
+    session->shaken_before = session->shaken;
+    session->shaken = oxc_now(tracker);
 }
 
 void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)

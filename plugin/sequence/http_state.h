@@ -13,7 +13,7 @@
 
 #include "http_event.h"
 #include "http_facts.h"
-#include "state.h"
+#include "parts.h"
 #include "store.h"
 
 /* Events are counted; a *mark* is such a number, 0 for "never". */

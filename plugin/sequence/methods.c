@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -265,8 +265,9 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 
     if (!may_end || call->owner == OXC_NONE)
         return;
-    /* It counts as in flight no more, and the later one has shown what came of the session. */
-    if (call->method == OXC_METHOD_RPC_EXT2 &&
+    /* Where no missing bytes say when it was answered, a later one that has its answer does: it has
+     * shown what came of the session. */
+    if (call->method == OXC_METHOD_RPC_EXT2 && (call->flags & OXC_CALL_UNSURE) == 0 &&
         oxc_session_at(tracker, call->owner)->settled > call->record + 1)
         ended.kinds = 0;
     oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &ended);

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #include <string.h>
 
@@ -116,6 +116,19 @@ static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t 
         oxc_session_at(tracker, record->session)->unjudged_calls++;
 }
 
+void oxc_tracker_from_archive(oxc_tracker *tracker)
+{
+    tracker->archive = true;
+}
+
+/* Whether a rule rests on what only a capture of packets shows. */
+static bool needs_packets(oxc_rule_id rule)
+{
+    return rule == OXC_RULE_response_not_immediate || rule == OXC_RULE_keepalive_overdue ||
+           rule == OXC_RULE_response_cut || rule == OXC_RULE_wait_dropped ||
+           rule == OXC_RULE_wait_cut_repeatedly || rule == OXC_RULE_wait_unanswered;
+}
+
 void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
 {
     uint32_t record = tracker->records.count - 1;
@@ -127,6 +140,8 @@ void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
     for (size_t i = 0; i < count; i++) {
         uint64_t rule = UINT64_C(1) << findings[i].rule;
 
+        if (tracker->archive && needs_packets((oxc_rule_id)findings[i].rule))
+            continue;
         if ((reported & rule) == 0)
             keep(tracker, &findings[i]);
         reported |= rule;

@@ -7,7 +7,7 @@
  */
 
 #include "http_state.h"
-#include "state.h"
+#include "parts.h"
 
 oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
 {

@@ -160,7 +160,13 @@ typedef struct {
     uint32_t gaps;     /**< stretches that were missing, unread or unmatched */
     uint32_t partial;  /**< connections that were seen in part: oxc_tracker_partial() */
     uint32_t repeated; /**< connections that the capture shows for the second time */
+    bool archive;      /**< oxc_tracker_from_archive() */
 } oxc_gap_totals;
+
+/** Says that the capture was made from an archive of requests and responses. That knows when a
+ *  message began and ended, and nothing of connections and of the pieces between: the rules on
+ *  silence, cuts and losses say nothing from here on. */
+void oxc_tracker_from_archive(oxc_tracker *tracker);
 
 /** @return false where there is no session with this number; @p cost is then cleared */
 bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t session, oxc_gap_cost *cost);

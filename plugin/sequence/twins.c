@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 /* How far apart the capture may show the two sightings of one bind. */
 #define AT_ONCE INT64_C(10000000000)

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 #define STATUS_REJECTED 0x000007EEu
 #define STATUS_EXITING  0x000003EDu

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "parts.h"
 
 typedef struct {
     uint32_t context;
@@ -168,8 +168,10 @@ unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *conte
 {
     unsigned doubts = oxc_doubts_of_handles(tracker, context->session, connection, since);
 
-    /* One that nobody has explained yet may have been issued in a gap. */
-    if (context->connect == OXC_NONE)
+    /* One that nobody has explained yet may have been issued in a gap, and one whose session has
+     * ended may have been given to it anew. */
+    if (context->connect == OXC_NONE ||
+        (context->session != OXC_NONE && oxc_session_ended(tracker, context->session)))
         doubts |= oxc_doubts_of(tracker, context->session, connection, since) & OXC_DOUBT_ISSUE;
     return since < context->certain ? doubts | OXC_DOUBT_ISSUE : doubts;
 }

@@ -26,6 +26,9 @@ MAGIC = [bytes.fromhex(text) for text in (
     "0a0d0d0a", "d4c3b2a1", "a1b2c3d4", "4d3cb2a1", "a1b23c4d", "1f8b", "28b52ffd", "04224d18")]
 SMALL = 65536
 # Kinds of files that Wireshark opens as one single thing; it takes many a damaged capture for that.
+# The archives of Fiddler (.saz) are ZIP files; what turns them into captures stands by itself.
+ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+FROM_ARCHIVE = Path(__file__).resolve().parent.parent / "saz2pcapng"
 NO_CAPTURE = re.compile(r"^File encapsulation: *(MIME|MP4|JavaScript|ASN\.1|RFC 7468|.*journal)",
                         re.M)
 
@@ -62,6 +65,11 @@ def one_line(text):
     return text.replace('The file "-"', "The file").replace('"-"', "the capture")
 
 
+def is_archive(path):
+    with open(path, "rb") as file:
+        return file.read(4) in ARCHIVE
+
+
 class Analyser:
     """Runs tshark with the plugin. Several threads may use it at once."""
 
@@ -74,6 +82,7 @@ class Analyser:
         self._running = set()
         self.interrupted = False
         self.progress = Progress()
+        self._converted = {}
         self._options = [self._adapt(i) for i in range(len(options.tshark))]
 
     def _words(self, name):
@@ -124,9 +133,26 @@ class Analyser:
             return "cannot be read"
         if os.path.isfile(capture) and os.path.getsize(capture) == 0:
             return "is empty"
+        if os.path.isfile(capture) and is_archive(capture):
+            return self._convert(capture)
         if os.path.isfile(capture) and self._holds_no_packets(capture):
             return "is not a capture, or its beginning is damaged"
         return None
+
+    def _convert(self, archive):
+        """Makes a capture of an archive. Returns why that cannot be done, or None."""
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".pcapng", delete=False) as file:
+            os.chmod(file.name, 0o644)
+        result = subprocess.run([sys.executable, FROM_ARCHIVE, archive, file.name], check=False,
+                                stderr=subprocess.PIPE, text=True, errors="replace")
+        if result.returncode != 0:
+            return one_line(result.stderr).replace(f"saz2pcapng: {archive}: ", "", 1)
+        self._converted[archive] = file.name
+        return None
+
+    def capture_of(self, path):
+        """The capture that a file is, or was turned into by problem_of()."""
+        return self._converted.get(path, path)
 
     def _holds_no_packets(self, capture):
         with open(capture, "rb", buffering=0) as file:
@@ -141,6 +167,7 @@ class Analyser:
 
     def _input(self, capture):
         """What tshark reads: the argument of -r, and its standard input."""
+        capture = self.capture_of(capture)
         if capture == "-":
             return "-", sys.stdin.buffer
         if self.options.two_passes or self.can_read(capture):

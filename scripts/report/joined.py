@@ -94,7 +94,7 @@ class Joined:
             problem = self._analyser.problem_of(capture)
             if problem:
                 raise Problem(f"{capture}: {problem}")
-            paths.append(self._analyser.readable(capture))
+            paths.append(self._analyser.readable(self._analyser.capture_of(capture)))
         with open(self._path, "wb") as merged:
             result = self._analyser.as_user(
                 "mergecap", "-F", "pcapng", "-I", "none", "-w", "-", *paths, stdout=merged,

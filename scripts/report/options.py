@@ -13,7 +13,8 @@ Usage: ./run [OPTION...] [CAPTURE...] [-- TSHARK-OPTION...]
        ./run [OPTION...] --live INTERFACE [FILTER] [-- TSHARK-OPTION...]
 
 Prints for each capture the asynchronous contexts with their waits, the findings and a summary.
-A capture may be compressed (gz, zstd, lz4); - is a capture from standard input.
+A capture may be compressed (gz, zstd, lz4), or an archive of Fiddler (.saz); - is a capture from
+standard input.
 Without a capture, analyses captures/bad-tour.pcapng, which shows one session with many faults.
 
   --html FILE  write a page with a timeline of each session, to be opened in a browser

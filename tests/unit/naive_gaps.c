@@ -91,8 +91,14 @@ hidden hidden_in(const naive *n, int g)
     return none;
 }
 
+static int context_at(const naive *n, int i)
+{
+    const entry *x = at(n, i);
+    return x->e.type == OXC_EVENT_RESPONSE ? at(n, x->call)->context : x->context;
+}
+
 /* "An association belongs to one client": a gap touches what its client did, what was done in its
- * association, and the sessions of which that client sent a call. */
+ * association, and the sessions and contexts on which that client sent a call. */
 static bool touches_client(const naive *n, int g, int i, int session)
 {
     uint32_t client = connection_of(n, at(n, g))->client;
@@ -100,10 +106,14 @@ static bool touches_client(const naive *n, int g, int i, int session)
         association_of(n, at(n, g)->e.connection, i) ==
             association_of(n, at(n, i)->e.connection, i))
         return true;
-    for (int k = 0; k < i && session != NOTHING; k++)
-        if (is_pdu(at(n, k)) && at(n, k)->session == session &&
-            client == connection_of(n, at(n, k))->client)
+    int context = context_at(n, i);
+    for (int k = 0; k < i; k++) {
+        const entry *x = at(n, k);
+        bool of_it = (session != NOTHING && x->session == session) ||
+                     (context != NOTHING && x->context == context);
+        if (is_pdu(x) && of_it && client == connection_of(n, x)->client)
             return true;
+    }
     return false;
 }
 

@@ -218,13 +218,19 @@ static bool left_before(const naive *n, int notification, int i)
     return false;
 }
 
+/* What only a later sign of life says of the notification's session is left open. */
 void judge_left(naive *n, int notification, int i)
 {
     if (notification == NOTHING || !is_left(n, notification, i))
         return;
+    const entry *x = at(n, i);
     int session = session_of(n, context_of_response(n, notification), i);
-    report_if(n, i, OXC_RULE_notification_not_fetched, notification,
-              !left_before(n, notification, i) && !is_doubtful(n, session, i, i));
+    int since = at(n, notification)->call;
+    if (x->e.type == OXC_EVENT_RESPONSE)
+        since = MIN(since, x->call);
+    report_if(n, i, OXC_RULE_notification_not_fetched, since,
+              !left_before(n, notification, i) && !is_doubtful(n, session, i, i) &&
+                  was_alive(n, session, notification, notification));
 }
 
 static void judge_last_notifications(naive *n, int i)

@@ -10,12 +10,15 @@
 
 /* The bounds on every rule on a response: its session was opened in the capture (then its handle
  * is explained) and had not ended when the request was sent. An end that a gap made doubtful leaves
- * it open whether the rules speak. */
+ * it open whether the rules speak, and so does a doubt that came up since. */
 static bool may_judge_response(naive *n, int session, int request, int before)
 {
-    n->only_allows = was_opened(n, session) && !was_alive(n, session, request, before) &&
-                     !naive_all_read(n) && may_have_lived(n, session, request, before);
-    return n->only_allows || (was_opened(n, session) && was_alive(n, session, request, before));
+    if (!was_opened(n, session))
+        return false;
+    bool alive = was_alive(n, session, request, before);
+    n->only_allows = is_doubtful(n, session, before, before) ||
+                     (!alive && !naive_all_read(n) && may_have_lived(n, session, request, before));
+    return alive || n->only_allows;
 }
 
 /* Answers to the other methods. */
@@ -37,7 +40,7 @@ static void judge_handle_reused(naive *n, int i)
     int context = context_named(n, server_of(n, x), &x->e.handle, i);
     int bound = context == NOTHING ? NOTHING : session_of(n, context, i);
     if (bound == NOTHING || bound == at(n, x->call)->session || !was_opened(n, bound) ||
-        session_end(n, bound, i) != NOTHING)
+        server_of(n, at(n, context)) != server_of(n, x) || session_end(n, bound, i) != NOTHING)
         return;
     allow(n, i, OXC_RULE_connect_handle_reused);
     if (is_alive(n, bound, i) && !is_ending(n, bound, i))
@@ -107,6 +110,18 @@ static void judge_late_overlap(naive *n, int i)
         report(n, i, OXC_RULE_wait_overlap, wait);
 }
 
+/* Whether bytes of the server are missing between a wait and its end. */
+static bool may_have_missed_answer(const naive *n, int wait, int end)
+{
+    for (int g = wait + 1; g < end; g++) {
+        const entry *x = at(n, g);
+        if (is_pdu(x) && x->e.type == OXC_EVENT_LOST && x->e.lost_from != OXC_SIDE_CLIENT &&
+            x->e.connection == at(n, wait)->e.connection)
+            return true;
+    }
+    return false;
+}
+
 /* "A wait (counts as in flight) until 5 minutes plus the grace after the gap" that may have hidden
  * its answer. */
 static bool may_be_over(const naive *n, int wait, int moment)
@@ -134,7 +149,9 @@ bool rejected_alone(const naive *n, int wait, int response, bool *sure)
         bool taken_over =
             end != NOTHING && is_pdu(at(n, end)) && at(n, end)->e.type == OXC_EVENT_REQUEST;
         *sure = *sure && !taken_over; /* its answer was missed */
-        if (end != NOTHING && !taken_over && ended_unanswered(n, end))
+        bool unseen = end != NOTHING && may_have_missed_answer(n, i, end);
+        *sure = *sure && !unseen;
+        if (end != NOTHING && !taken_over && !unseen && ended_unanswered(n, end))
             return false;
         if (i == wait || !were_outstanding_together(n, i, wait, response))
             continue;

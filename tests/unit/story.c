@@ -130,7 +130,7 @@ void introduce(world *w, uint32_t link)
     if (group != 0 && (w->tame || chance(w, 65)))
         w->asked[link] = group;
     else if (!w->tame && chance(w, 8))
-        w->asked[link] = 7;
+        w->asked[link] = 7 + w->out->client[link];
     guint way = w->tame ? (w->late ? 99 : 0) : below(w, 100);
     w->acknowledged[link] = way >= 75;
     if (way < 80) {
@@ -284,7 +284,7 @@ static void set_scene(world *w)
     w->parked = chance(w, 75) ? 0 : 85;
     w->cut = chance(w, 85) ? 0 : 12;
     w->cut_age = (1 + (int64_t)below(w, 9)) * 40 * SECOND;
-    w->fresh = chance(w, 75);
+    w->fresh = chance(w, 65);
     w->handles = chance(w, 50) ? 3 : 1 + below(w, WORLD_HANDLES);
     if (chance(w, 30))
         w->unread = 2 + below(w, 20);

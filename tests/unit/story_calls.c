@@ -229,8 +229,8 @@ static void answer_connect(world *w, oxc_event *e)
 static void answer_async_connect(world *w, oxc_event *e, const oxc_handle *session)
 {
     guint index = handle_index(session);
-    if (!w->tame && !w->fresh && chance(w, 25))
-        index = any_index(w, e->connection);
+    if (!w->tame && !w->fresh && chance(w, 50))
+        index = pick_index(w, e->connection, w->issued);
     if (chance(w, 15))
         index += OTHER_ACXH;
     guint way = below(w, 100);

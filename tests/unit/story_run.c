@@ -16,7 +16,7 @@
 #include "story.h"
 
 #define DEFAULT_SEED  1
-#define DEFAULT_COUNT 100000
+#define DEFAULT_COUNT 40000
 #define MAX_KINDS     12
 
 static const char *method_name(oxc_method method)

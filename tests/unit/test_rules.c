@@ -467,7 +467,7 @@ static void unseen_calls(void **state)
     pass(&w, 2 * SECOND);
     expect(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
     see_not();
-    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-overlap-suspected wait-after-disconnect");
+    expect(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
 }
 
 static void wait_overlap_near(void **state)

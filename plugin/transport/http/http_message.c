@@ -12,29 +12,9 @@
 
 #include <glib.h>
 
+#include "head.h"
+
 enum { MAX_METHOD = 32, MAX_HEAD = 64 * 1024, MAX_CHUNK_LINE = 128, MAX_CHUNK_DIGITS = 8 };
-
-/* A piece of the bytes. */
-typedef struct {
-    const char *text;
-    size_t size;
-} oxc_text;
-
-/* The line at @p *offset without its end, which is CRLF or LF; false if it has none. */
-static bool next_line(const char *bytes, size_t size, size_t *offset, oxc_text *line)
-{
-    const char *start = bytes + *offset;
-    const char *end = memchr(start, '\n', size - *offset);
-
-    if (!end)
-        return false;
-    *offset += (size_t)(end - start) + 1;
-    line->text = start;
-    line->size = (size_t)(end - start);
-    if (line->size > 0 && line->text[line->size - 1] == '\r')
-        line->size--;
-    return true;
-}
 
 static bool is_method_character(char character)
 {
@@ -54,118 +34,83 @@ static bool begins_message(const char *bytes, size_t size)
     return method > 0 && (method == size || bytes[method] == ' ');
 }
 
-static bool text_is(const oxc_text *text, const char *wanted)
+static bool text_is(oxc_span text, const char *wanted)
 {
-    return text->size == strlen(wanted) && memcmp(text->text, wanted, text->size) == 0;
+    return text.size == strlen(wanted) && memcmp(text.text, wanted, text.size) == 0;
 }
 
-static bool begins_with(const oxc_text *text, const char *wanted)
+/* Splits at the first run of spaces; what is behind it stays in @p text. */
+static oxc_span take_word(oxc_span *text)
 {
-    return text->size >= strlen(wanted) &&
-           g_ascii_strncasecmp(text->text, wanted, strlen(wanted)) == 0;
-}
+    oxc_span word = oxc_span_take(text, ' ');
 
-/* Splits at the first space; what is behind it stays in @p text. */
-static oxc_text take_word(oxc_text *text)
-{
-    const char *space = text->size ? memchr(text->text, ' ', text->size) : NULL;
-    oxc_text word = *text;
-
-    if (space)
-        word.size = (size_t)(space - text->text);
-    text->text += word.size;
-    text->size -= word.size;
-    while (text->size > 0 && *text->text == ' ') {
-        text->text++;
-        text->size--;
-    }
+    while (text->size > 0 && *text->text == ' ')
+        oxc_span_take(text, ' ');
     return word;
 }
 
-/* Digits of @p base to a number; false if there are none, or too many. */
-static bool read_number(const oxc_text *text, unsigned base, uint64_t *number)
+static void read_start_line(oxc_span line, oxc_http_head *head)
 {
-    *number = 0;
-    for (size_t i = 0; i < text->size; i++) {
-        int digit = g_ascii_xdigit_value(text->text[i]);
-
-        if (digit < 0 || (unsigned)digit >= base || *number > UINT64_MAX / 32)
-            return false;
-        *number = *number * base + (unsigned)digit;
-    }
-    return text->size > 0;
-}
-
-static void read_start_line(oxc_text line, oxc_http_head *head)
-{
-    oxc_text first = take_word(&line), second = take_word(&line);
+    oxc_span first = take_word(&line), second = take_word(&line);
     uint64_t status = 0;
 
-    if (begins_with(&first, "HTTP/1.")) {
+    if (oxc_span_begins(first, "HTTP/1.")) {
         head->kind = OXC_HTTP_RESPONSE;
-        if (second.size == 3 && read_number(&second, 10, &status))
+        if (second.size == 3 && oxc_span_number(second, 10, &status))
             head->status = (unsigned)status;
         head->phrase = line.text;
         head->phrase_size = line.size;
         return;
     }
-    head->kind = text_is(&first, "RPC_IN_DATA")    ? OXC_HTTP_RPC_IN_DATA
-                 : text_is(&first, "RPC_OUT_DATA") ? OXC_HTTP_RPC_OUT_DATA
-                                                   : OXC_HTTP_OTHER_REQUEST;
+    head->kind = text_is(first, "RPC_IN_DATA")    ? OXC_HTTP_RPC_IN_DATA
+                 : text_is(first, "RPC_OUT_DATA") ? OXC_HTTP_RPC_OUT_DATA
+                                                  : OXC_HTTP_OTHER_REQUEST;
     head->target = second.text;
     head->target_size = second.size;
 }
 
-/* The value of a header field if it has this name, which ends in a colon. */
-static bool field_value(const oxc_text *line, const char *name, oxc_text *value)
+static void read_field(const oxc_field *field, oxc_http_head *head)
 {
-    if (!begins_with(line, name))
-        return false;
-    value->text = line->text + strlen(name);
-    value->size = line->size - strlen(name);
-    while (value->size > 0 && g_ascii_isspace(*value->text)) {
-        value->text++;
-        value->size--;
-    }
-    while (value->size > 0 && g_ascii_isspace(value->text[value->size - 1]))
-        value->size--;
-    return true;
+    if (oxc_span_is(field->name, "Content-Length"))
+        head->has_length = oxc_span_number(field->value, 10, &head->length);
+    else if (oxc_span_is(field->name, "Transfer-Encoding"))
+        head->chunked = oxc_span_begins(field->value, "chunked");
+    else if (oxc_span_is(field->name, "Content-Type"))
+        head->rpc = oxc_span_begins(field->value, "application/rpc");
 }
 
-static void read_field(const oxc_text *line, oxc_http_head *head)
+/* Steps behind the empty line; false if it is not there. */
+static bool skip_fields(oxc_span *rest)
 {
-    oxc_text value;
+    oxc_span line;
 
-    if (field_value(line, "Content-Length:", &value))
-        head->has_length = read_number(&value, 10, &head->length);
-    else if (field_value(line, "Transfer-Encoding:", &value))
-        head->chunked = begins_with(&value, "chunked");
-    else if (field_value(line, "Content-Type:", &value))
-        head->rpc = begins_with(&value, "application/rpc");
+    while (oxc_span_take_line(rest, &line)) {
+        if (line.size == 0)
+            return true;
+    }
+    return false;
 }
 
 oxc_http_found oxc_http_read_head(const char *bytes, size_t size, oxc_http_head *head)
 {
-    size_t offset = 0;
-    oxc_text line;
+    oxc_span rest = {bytes, MIN(size, (size_t)MAX_HEAD)}, fields, line;
+    oxc_field field;
 
     memset(head, 0, sizeof *head);
     if (size == 0)
         return OXC_HTTP_PARTIAL;
     if (!begins_message(bytes, size))
         return OXC_HTTP_NONE;
-    size = MIN(size, MAX_HEAD);
-    if (!next_line(bytes, size, &offset, &line))
-        return size == MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
+    if (!oxc_span_take_line(&rest, &line))
+        return size >= MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
     read_start_line(line, head);
-    while (next_line(bytes, size, &offset, &line)) {
-        if (line.size == 0) {
-            head->size = offset;
-            return OXC_HTTP_FOUND;
-        }
-        read_field(&line, head);
-    }
-    return size == MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
+    fields = rest;
+    if (!skip_fields(&rest))
+        return size >= MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
+    head->size = (size_t)(rest.text - bytes);
+    while (oxc_field_next(&fields, &field))
+        read_field(&field, head);
+    return OXC_HTTP_FOUND;
 }
 
 bool oxc_http_opens_channel(const oxc_http_head *head)
@@ -186,12 +131,12 @@ bool oxc_http_opens_channel(const oxc_http_head *head)
 
 oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chunk *chunk)
 {
-    oxc_text digits = {bytes, 0};
-    size_t offset = 0;
+    oxc_span digits = {bytes, 0}, rest, line;
+    size_t offset;
     uint64_t number;
-    oxc_text line;
 
     size = MIN(size, MAX_CHUNK_LINE);
+    rest = (oxc_span){bytes, size};
     while (digits.size < size && g_ascii_isxdigit(bytes[digits.size]))
         digits.size++;
     /* Some pad the size; other text behind it is no chunk's. */
@@ -201,13 +146,12 @@ oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chun
     if (offset == size && size < MAX_CHUNK_LINE && digits.size <= MAX_CHUNK_DIGITS &&
         (digits.size > 0 || size == 0))
         return OXC_HTTP_PARTIAL;
-    if (offset == size || digits.size > MAX_CHUNK_DIGITS || !read_number(&digits, 16, &number) ||
+    if (offset == size || digits.size > MAX_CHUNK_DIGITS || !oxc_span_number(digits, 16, &number) ||
         !memchr("\r\n;", bytes[offset], 3))
         return OXC_HTTP_NONE;
-    offset = 0;
-    if (!next_line(bytes, size, &offset, &line))
+    if (!oxc_span_take_line(&rest, &line))
         return size == MAX_CHUNK_LINE ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
-    chunk->head = offset;
+    chunk->head = (size_t)(rest.text - bytes);
     chunk->size = (uint32_t)number;
     return OXC_HTTP_FOUND;
 }
@@ -217,7 +161,6 @@ bool oxc_http_server_of_target(const char *target, size_t target_size, const cha
 {
     const char *query = target_size ? memchr(target, '?', target_size) : NULL;
     const char *end, *parameter, *colon;
-    oxc_text digits;
     uint64_t number;
 
     *port = 0;
@@ -231,9 +174,9 @@ bool oxc_http_server_of_target(const char *target, size_t target_size, const cha
     *size = (size_t)((parameter ? parameter : end) - *server);
     colon = g_strrstr_len(*server, (gssize)*size, ":");
     if (colon) {
-        digits.text = colon + 1;
-        digits.size = (size_t)(*server + *size - digits.text);
-        if (read_number(&digits, 10, &number) && number <= UINT16_MAX)
+        oxc_span digits = {colon + 1, (size_t)(*server + *size - colon) - 1};
+
+        if (oxc_span_number(digits, 10, &number) && number <= UINT16_MAX)
             *port = (uint16_t)number;
     }
     return *size > 0;

@@ -8,6 +8,8 @@
 
 #include "mapi_connection.h"
 
+#include <string.h>
+
 #include <epan/dissectors/packet-tcp.h>
 
 #include "capture/analysis.h"
@@ -84,6 +86,16 @@ oxc_mapi_connection *oxc_mapi_connection_find(const conversation_t *conversation
                                                               oxc_mapihttp_protocol());
 }
 
+/* scripts/saz2pcapng gives the interface this name. */
+static bool is_from_archive(const packet_info *pinfo)
+{
+    const char *name = NULL;
+
+    if ((pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) != 0)
+        name = OXC_INTERFACE_NAME(pinfo);
+    return name && strcmp(name, "saz") == 0;
+}
+
 oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const packet_info *pinfo,
                                              bool to_server)
 {
@@ -100,6 +112,8 @@ oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const
         connection->closes = connection->tcp->conversation_completeness;
     conversation_add_proto_data(conversation, oxc_mapihttp_protocol(), connection);
     g_ptr_array_add(connections, connection);
+    if (is_from_archive(pinfo))
+        oxc_tracker_from_archive(oxc_analysis_tracker());
     return connection;
 }
 

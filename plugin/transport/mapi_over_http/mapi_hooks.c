@@ -261,14 +261,14 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
 static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_mapi_connection *connection;
-    conversation_t *conversation;
     bool request;
 
     if (!active)
         return false;
     connection = connection_of_packet(pinfo);
     if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning(tvb, 0, &request) == 0) {
-        conversation = find_conversation_pinfo(pinfo, 0);
+        conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+
         if (!conversation || oxc_mapi_connection_find(conversation))
             return false;
         connection = oxc_mapi_connection_new(conversation, pinfo, request);
@@ -317,12 +317,15 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 
 /* HTTP/2 */
 
-/* Called for bodies of this type in any version of HTTP; they are shown as they are without us. */
+/* Called for bodies of this type in any version of HTTP. HTTP/1 shows them as it does without us.
+ */
 static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (active && oxc_http_has_layer(pinfo, proto_http2))
+    if (!oxc_http_has_layer(pinfo, proto_http2))
+        return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    if (active)
         oxc_mapihttp_show_http2(tvb, pinfo, proto_tree_get_root(tree));
-    return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
+    return 0;
 }
 
 static void begin_file(void)
@@ -330,6 +333,18 @@ static void begin_file(void)
     active = over_tcp_handle && oxc_pref_mapi_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol())) &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_mapihttp_protocol()));
+}
+
+/* Who reads bodies of MAPI over HTTP without us. */
+static dissector_handle_t find_media_dissector(void)
+{
+    dissector_table_t types = find_dissector_table("media_type");
+    dissector_handle_t other =
+        types ? dissector_get_string_handle(types, "application/mapi-http") : NULL;
+
+    if (other)
+        oxc_mapihttp_other_reads();
+    return other ? other : find_dissector("media");
 }
 
 void oxc_mapi_handoff(void)
@@ -340,7 +355,7 @@ void oxc_mapi_handoff(void)
     over_tcp_handle =
         register_dissector("mapi-over-http-over-tcp", dissect_over_tcp, oxc_http_protocol());
     oxc_http_claim_tls(dissect_if_ours);
-    media_handle = find_dissector("media");
+    media_handle = find_media_dissector();
     if (media_handle)
         dissector_add_string("media_type", "application/mapi-http",
                              create_dissector_handle_with_name_and_description(

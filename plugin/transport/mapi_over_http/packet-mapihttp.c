@@ -259,12 +259,12 @@ static void show_head(shown_row *row, const oxc_part *part)
 {
     oxc_stream_head head = {.position = 0};
     oxc_message_head fields;
-    tvbuff_t *tvb;
     oxc_span line;
 
     row->head = true;
     if (row->tree) {
-        tvb = tvb_of_part(row, part, "Head of a MAPI over HTTP message");
+        tvbuff_t *tvb = tvb_of_part(row, part, "Head of a MAPI over HTTP message");
+
         head.bytes = (oxc_span){(const char *)tvb_get_ptr(tvb, 0, part->size), (size_t)part->size};
         head.fields = head.bytes;
         if (oxc_span_take_line(&head.fields, &line) && oxc_start_line_read(line, &head.start)) {
@@ -362,7 +362,6 @@ static void show_body(shown_row *row, const oxc_part *part)
 {
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
-    proto_item *item;
     oxc_rop_call rops;
 
     row->pieces |= OXC_HTTP_PIECE_BODY;
@@ -376,7 +375,8 @@ static void show_body(shown_row *row, const oxc_part *part)
         return;
     tvb = tvb_of_part(row, part, "Body of a MAPI over HTTP message");
     if (row->tree) {
-        item = proto_tree_add_item(row->tree, hf_mapihttp_body, tvb, 0, -1, ENC_NA);
+        proto_item *item = proto_tree_add_item(row->tree, hf_mapihttp_body, tvb, 0, -1, ENC_NA);
+
         tree = proto_item_add_subtree(item, ett_mapihttp_body);
     }
     row->news = oxc_mapi_body_dissect(tvb, row->pinfo, tree, row->call->type, row->row->to_client,
@@ -626,13 +626,26 @@ static void end_row(shown_row *row)
     col_set_fence(row->pinfo->cinfo, COL_INFO);
 }
 
+static bool other_reads;
+
+void oxc_mapihttp_other_reads(void)
+{
+    other_reads = true;
+}
+
+/* A dissector with our name shows the calls: two that look alike would only confuse. */
+static bool is_left_to_wireshark(void)
+{
+    return other_reads && oxc_protocol_is_renamed(proto_mapihttp);
+}
+
 static void begin_row(shown_row *row, const oxc_part *part)
 {
     row->row = part;
     row->call = part->call;
     row->event = part->message ? &part->message->event : NULL;
     row->part = tvb_new_subset_length(row->tvb, part->offset, part->size);
-    if (!row->root)
+    if (!row->root || is_left_to_wireshark())
         return;
     row->item = proto_tree_add_item(row->root, proto_mapihttp, row->part, 0, -1, ENC_NA);
     row->tree = proto_item_add_subtree(row->item, ett_mapihttp);
@@ -822,7 +835,7 @@ void oxc_mapihttp_register(void)
     };
     static int *ett[] = {&ett_mapihttp, &ett_mapihttp_body};
 
-    proto_mapihttp = proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
+    proto_mapihttp = oxc_proto_register_protocol("MAPI over HTTP", "MAPI/HTTP", "mapihttp");
     oxc_proto_register_field_array(proto_mapihttp, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_mapihttp, ei, array_length(ei));

@@ -17,6 +17,10 @@ int oxc_mapihttp_protocol(void);
 /** Registers the protocol and its fields. */
 void oxc_mapihttp_register(void);
 
+/** Says that a dissector of Wireshark's reads bodies of this kind. If it has our name as well, it
+ * alone shows them; links and findings stay. For the handoff. */
+void oxc_mapihttp_other_reads(void);
+
 /** Shows the parts of a frame's bytes and, on the first pass, tells the analysis of them.
  *  @param tvb   the bytes
  *  @param data  of the layer below, for HTTP */

@@ -6,8 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * OXC_TAKE lists what it takes: "asyncemsmdb", as a dissector of the interface, with a field of the
- * same name as one of ours and of another type; any other name, as a protocol with nothing but such
- * a field; and, with a dot in it, a single field.
+ * same name as one of ours and of another type; "mapi-bodies", as a dissector of what MAPI over
+ * HTTP carries; any other name, as a protocol with nothing but such a field; and, with a dot in it,
+ * a single field.
  */
 
 #define WS_BUILD_DLL
@@ -34,6 +35,8 @@ static int hf_acxh = -1;
 static int hf_marker = -1;
 static int ett_interface = -1;
 
+static int proto_bodies = -1;
+
 static int dissect_wait(tvbuff_t *tvb, int offset _U_, packet_info *pinfo _U_, proto_tree *tree,
                         dcerpc_info *di, uint8_t *drep _U_)
 {
@@ -56,6 +59,12 @@ static void register_interface(void)
     proto_interface = proto_register_protocol("ASYNCEMSMDB (pidl)", "ASYNCEMSMDB", "asyncemsmdb");
     proto_register_field_array(proto_interface, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
+}
+
+static int dissect_body(tvbuff_t *tvb, packet_info *pinfo _U_, proto_tree *tree, void *data _U_)
+{
+    proto_tree_add_item(tree, proto_bodies, tvb, 0, -1, ENC_NA);
+    return (int)tvb_captured_length(tvb);
 }
 
 /* All that is registered lasts as long as the program. */
@@ -86,6 +95,8 @@ static void register_names(void)
     for (char **name = names; *name; name++) {
         if (strcmp(*name, "asyncemsmdb") == 0)
             register_interface();
+        else if (strcmp(*name, "mapi-bodies") == 0)
+            proto_bodies = proto_register_protocol("Bodies", "BODIES", "mapi-bodies");
         else
             take(g_strdup(*name));
     }
@@ -100,6 +111,9 @@ static void handoff(void)
 
     if (proto_interface != -1)
         dcerpc_init_uuid(proto_interface, ett_interface, &uuid, 0, procs, hf_opnum);
+    if (proto_bodies != -1)
+        dissector_add_string("media_type", "application/mapi-http",
+                             create_dissector_handle(dissect_body, proto_bodies));
 }
 
 void plugin_register(void)

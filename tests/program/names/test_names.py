@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sandbox import SOURCE, Sandbox  # pylint: disable=wrong-import-position
 
 CAPTURES = ["story", "bad-tour"]
+OVER_HTTP = "gromox/mh-story.pcap"
 # What the analysis says; {} is its protocol.
 ANALYSIS = ["{}.session", "{}.context", "{}.wait", "{}.outcome", "{}.wait_time", "{}.violation",
             "{}.suspicion", "{}.connect_in", "{}.fetch_in", "{}.rule.wait_overlap"]
@@ -29,6 +30,7 @@ class Machine:
         self._sandbox = sandbox
         self._captures = {name: sandbox.add(SOURCE / "captures" / f"{name}.pcapng")
                           for name in CAPTURES}
+        self._captures[OVER_HTTP] = sandbox.add(SOURCE / "captures" / OVER_HTTP)
         # What is loaded from the user's own folder registers before the rest.
         minor = next(iter(sandbox.path.glob("plugins/*"))).name
         folder = sandbox.home / ".local/lib/wireshark/plugins" / minor / "epan"
@@ -77,13 +79,14 @@ def check_said(machine, taken, expected):
 def check_nothing_taken(machine):
     names = check_said(machine, [], [])
     assert not [name for name in names if name.startswith("oxc_")]
-
-
-def check_analysis(machine, taken, protocol):
-    """Links, findings and the report are those of a Wireshark without the other dissector."""
     for capture in CAPTURES:
+        assert machine.fields([], capture, analysis_of("oxcnotif")).strip()
+
+
+def check_analysis(machine, taken, protocol, captures=tuple(CAPTURES)):
+    """Links, findings and the report are those of a Wireshark without the other dissector."""
+    for capture in captures:
         expected = machine.fields([], capture, analysis_of("oxcnotif"))
-        assert expected.strip() and "." in expected
         found = machine.fields(taken, capture, analysis_of(protocol))
         assert found == expected, f"{taken}: {capture}: the analysis differs"
         assert machine.report(taken, capture) == machine.report([], capture), f"{taken}: {capture}"
@@ -118,6 +121,19 @@ def check_name_without_interface(machine):
     assert machine.fields(taken, "story", ASYNC_FIELDS) == expected
 
 
+def check_bodies_taken(machine):
+    """The same over HTTP, with a dissector of the bodies and without one."""
+    calls = machine.fields([], OVER_HTTP, ["frame.number"], "-Y", "mapihttp")
+    assert calls.strip()
+    for taken, shown in ((["mapihttp"], calls), (["mapihttp", "mapi-bodies"], "")):
+        check_said(machine, taken, [("mapihttp", "oxc_mapihttp")])
+        check_analysis(machine, taken, "oxcnotif", [OVER_HTTP])
+        found = machine.fields(taken, OVER_HTTP, ["frame.number"], "-Y", "oxc_mapihttp")
+        assert found == shown, f"{taken}: {found}"
+    assert machine.fields(["mapihttp", "mapi-bodies"], OVER_HTTP, ["frame.number"], "-Y",
+                          "mapi-bodies").strip()
+
+
 def check_field_taken(machine):
     """One field only: the rest keeps its name."""
     taken = ["asyncemsmdb.status"]
@@ -139,7 +155,8 @@ def main():
     with Sandbox() as sandbox:
         machine = Machine(sandbox, sys.argv[1])
         for check in (check_nothing_taken, check_interface_taken, check_all_taken,
-                      check_name_without_interface, check_field_taken, check_other_name_taken):
+                      check_name_without_interface, check_bodies_taken, check_field_taken,
+                      check_other_name_taken):
             check(machine)
             print(f"ok: {check.__name__}")
 
