@@ -33,7 +33,7 @@ void oxc_http_free(oxc_http *http)
     g_free(http);
 }
 
-size_t oxc_http_memory(const oxc_http *http)
+size_t oxc_http_memory(oxc_http *http)
 {
     return oxc_http_tables_memory(http);
 }

@@ -23,19 +23,15 @@ void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_fr
 {
     const oxc_http_copies *copies = oxc_http_copies_of(http, call->id, call->content);
     const oxc_http_id *id = oxc_http_id_at(http, call->id);
+    bool seen = copies->unknown != 0 || copies->cut != 0 || copies->has_answer;
     bool recent = copies->has_answer && oxc_since(call->time, copies->answered) < SECOND;
 
     *reused_frame = 0;
-    if (copies->out != 0 || recent)
+    /* Another one whose body is not known yet may be the same, for all we know. */
+    if (copies->out != 0 || recent || (!seen && id->bodies != 0))
         call->flags |= OXC_HTTP_CALL_COPY;
-    else if (copies->unknown != 0)
+    else if (copies->unknown != 0 || (copies->cut != 0 && !copies->has_answer))
         call->flags |= OXC_HTTP_CALL_UNJUDGED;
-    else if (copies->has_answer)
-        *reused_frame = id->answered_frame;
-    else if (copies->cut != 0)
-        call->flags |= OXC_HTTP_CALL_UNJUDGED;
-    else if (id->bodies != 0)
-        call->flags |= OXC_HTTP_CALL_COPY; /* of one whose body is not known yet, for all we know */
     else
         *reused_frame = id->answered_frame;
 }

@@ -233,7 +233,7 @@ static inline oxc_http_seen oxc_http_now(const oxc_http *http, const oxc_http_ev
 
 void oxc_http_tables_init(oxc_http *http);
 void oxc_http_tables_clear(oxc_http *http);
-size_t oxc_http_tables_memory(const oxc_http *http);
+size_t oxc_http_tables_memory(oxc_http *http);
 
 /** Each returns the element, made where there is none yet. */
 oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name);
@@ -376,6 +376,6 @@ void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event);
 
 oxc_http *oxc_http_new(void);
 void oxc_http_free(oxc_http *http);
-size_t oxc_http_memory(const oxc_http *http);
+size_t oxc_http_memory(oxc_http *http);
 
 #endif /* OXC_HTTP_STATE_H */

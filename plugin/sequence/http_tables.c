@@ -83,18 +83,16 @@ void oxc_http_tables_clear(oxc_http *http)
         oxc_store_clear(store_number(http, i));
 }
 
-size_t oxc_http_tables_memory(const oxc_http *http)
+size_t oxc_http_tables_memory(oxc_http *http)
 {
-    /* Only addresses are taken of what the function returns. */
-    oxc_http *parts = (oxc_http *)(uintptr_t)http;
     size_t memory = sizeof *http;
 
-    for (size_t i = 0; store_number(parts, i) != NULL; i++)
-        memory += oxc_store_memory(store_number(parts, i));
     /* A table of GLib has between one and three slots an element, of a pointer and a hash. */
     for (size_t i = 0; table_number(http, i) != NULL; i++)
         memory += (size_t)g_hash_table_size(table_number(http, i)) * 2 *
                   (sizeof(gpointer) + sizeof(guint));
+    for (size_t i = 0; store_number(http, i) != NULL; i++)
+        memory += oxc_store_memory(store_number(http, i));
     return memory;
 }
 

@@ -29,6 +29,9 @@ typedef enum {
     OXC_RULE_COUNT
 } oxc_rule_id;
 
+/** The rules from here on are those of MAPI over HTTP alone. */
+#define OXC_RULES_OF_RPC OXC_RULE_wait_without_cookie
+
 typedef struct {
     const char *name; /**< as in oxcnotif.violation: "wait-null-handle" */
     oxc_class rule_class;

@@ -298,7 +298,7 @@ static void test_every_rule_was_tried(void **state)
     (void)state;
     if (story_is_short_run())
         skip();
-    for (unsigned i = 0; i < OXC_RULE_COUNT; i++) {
+    for (unsigned i = 0; i < OXC_RULES_OF_RPC; i++) {
         if (((for_good | never) >> i & 1) != 0)
             continue;
         if (times_recovered[i] < 10)

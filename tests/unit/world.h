@@ -46,12 +46,12 @@ typedef struct {
 
 static inline bool world_closed(void *user, uint32_t connection, oxc_close *close)
 {
-    const world *w = (const world *)user;
+    const world *of = (const world *)user;
 
-    if (connection >= MANY_CONNECTIONS || !w->closed[connection])
+    if (connection >= MANY_CONNECTIONS || !of->closed[connection])
         return false;
     if (close != NULL)
-        *close = w->how[connection];
+        *close = of->how[connection];
     return true;
 }
 
