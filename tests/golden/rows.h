@@ -12,7 +12,7 @@
 #include "support/tshark.h"
 
 /** The frames of the protocols that the plugin adds. */
-#define ROWS_FILTER "emsmdb or asyncemsmdb or oxcnotif"
+#define ROWS_FILTER "emsmdb or asyncemsmdb or oxcnotif or mapihttp"
 
 /** One frame. A field that is there several times has its values with a comma between. */
 typedef struct {

@@ -186,6 +186,16 @@ static bool is_finding(const char *field)
     return strcmp(field, "oxcnotif.violation") == 0 || strcmp(field, "oxcnotif.suspicion") == 0;
 }
 
+/* A request that was answered 401 after all is no call any more: its links are taken back. */
+static bool is_leg(const frame_row *row)
+{
+    for (size_t f = 0; fields[f] != NULL; f++) {
+        if (strcmp(fields[f], "mapihttp.leg") == 0)
+            return *row->values[f] != '\0';
+    }
+    return false;
+}
+
 /* A second pass may show more, never something else; findings rest on what came before. */
 static void test_passes_agree(void **state)
 {
@@ -198,7 +208,7 @@ static void test_passes_agree(void **state)
         for (size_t f = 0; fields[f] != NULL; f++) {
             if (is_finding(fields[f])) {
                 assert_string_equal(first->values[f], second->values[f]);
-            } else if (*first->values[f] != '\0' &&
+            } else if (*first->values[f] != '\0' && !is_leg(second) &&
                        !rows_is_subsequence(first->values[f], second->values[f])) {
                 fail_msg("frame %u: %s is %s in one pass and %s in two", first->frame, fields[f],
                          first->values[f], second->values[f]);
@@ -231,8 +241,8 @@ static char *own_subtrees(const char *tree)
 
 static void test_tree(void **state)
 {
-    const char *const options[] = {"-2", "-Y", ROWS_FILTER, "-O", "oxcnotif,asyncemsmdb,emsmdb",
-                                   NULL};
+    const char *const options[] = {
+        "-2", "-Y", ROWS_FILTER, "-O", "oxcnotif,asyncemsmdb,emsmdb,mapihttp", NULL};
     char *tree = shown(true, options);
     char *text = own_subtrees(tree);
 
