@@ -100,11 +100,14 @@ typedef dcerpc_sub_dissector oxc_procs;
 #endif
 #endif
 
-/* Since 4.2 an interface is one of a section of the file. */
-#if OXC_WIRESHARK_AT_LEAST(4, 2)
+/* The name of the interface of a frame, or NULL. Since 4.4 an interface is one of a section of the
+ * file; which of the two 4.2 wants is not known, so it is not asked there. */
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
 #define OXC_INTERFACE_NAME(pinfo)                                                                  \
     epan_get_interface_name((pinfo)->epan, (pinfo)->rec->rec_header.packet_header.interface_id,    \
                             (pinfo)->rec->section_number)
+#elif OXC_WIRESHARK_AT_LEAST(4, 2)
+#define OXC_INTERFACE_NAME(pinfo) ((void)(pinfo), (const char *)NULL)
 #else
 #define OXC_INTERFACE_NAME(pinfo)                                                                  \
     epan_get_interface_name((pinfo)->epan, (pinfo)->rec->rec_header.packet_header.interface_id)

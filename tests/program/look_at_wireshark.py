@@ -44,7 +44,7 @@ def read_details(window):
     click(our_item(window))
     choose(window, "View", "Expand Subtrees")
     tree = details_of(window)
-    wait_for("the expanded item", lambda: texts(tree)[-1].startswith("[Next wait"))
+    wait_for("the expanded item", lambda: not texts(tree)[-1].startswith(OUR_ITEM))
     lines = texts(tree)
     choose(window, "View", "Collapse All")
     return lines[next(i for i, line in enumerate(lines) if line.startswith(OUR_ITEM)):]
@@ -163,6 +163,17 @@ def look(program, folder, capture, labels):
     return seen
 
 
+def look_at_packet(program, folder, capture):
+    """The packet list and our item in the details, and nothing else."""
+    window = program.window(capture)
+    number = place(capture, WIDTH, HEIGHT)
+    lines = read_details(window)
+    click(our_item(window))
+    key("Right")
+    picture(number, folder / "mapi.png")
+    return {"details": lines}
+
+
 def main():
     profile, capture, frame, folder, *labels = sys.argv[1:]
     folder = Path(folder)
@@ -170,7 +181,9 @@ def main():
              capture]
     with Screen(), Program(folder / "wireshark.log", *words) as program:
         try:
-            seen = look(program, folder, Path(capture).name, labels)
+            name = Path(capture).name
+            seen = look(program, folder, name, labels) if labels \
+                else look_at_packet(program, folder, name)
         except Exception:
             picture("root", folder / "failure.png")
             raise

@@ -54,7 +54,7 @@ class Sandbox:
     def folder(self, name):
         """A folder of the user."""
         path = self.home / name
-        path.mkdir(mode=0o700)
+        path.mkdir(mode=0o700, exist_ok=True)
         if os.geteuid() == 0:
             os.chown(path, 65534, 65534)
         return path

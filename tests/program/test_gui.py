@@ -24,6 +24,8 @@ SCRIPTS = ["desktop.py", "look_at_wireshark.py"]
 
 CAPTURE = "bad-tour"
 FRAME = 30
+STORY = "mapi-story"
+STORY_FRAME = 16
 # What the filter buttons must leave while the frame is selected.
 FILTERS = {
     "This context": "oxcnotif.context == 1",
@@ -36,7 +38,8 @@ FILTERS = {
     "Violations": "oxcnotif.violation",
     "Suspicions": "oxcnotif.suspicion",
 }
-PICTURES = {"wireshark.png": 1400, "statistics.png": 900, "expert.png": 1400, "graph.png": 1000}
+PICTURES = {"wireshark.png": 1400, "statistics.png": 900, "expert.png": 1400, "graph.png": 1000,
+            "mapi.png": 1400}
 
 
 def python_of(sandbox):
@@ -53,9 +56,9 @@ def missing(sandbox):
     return tools + ([] if python_of(sandbox) else ["python3-gi with gir1.2-atspi-2.0"])
 
 
-def details(sandbox, capture):
+def details(sandbox, capture, frame=FRAME):
     """What tshark prints of our item in the frame, without the indentation."""
-    lines = sandbox.run("tshark", "-2", "-r", capture, "-Y", f"frame.number == {FRAME}", "-O",
+    lines = sandbox.run("tshark", "-2", "-r", capture, "-Y", f"frame.number == {frame}", "-O",
                         "oxcnotif").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("[Asynchronous"))
     return [line.strip() for line in lines[start:] if line.strip()]
@@ -71,13 +74,14 @@ def findings(sandbox, capture):
     return {finding["text"] for finding in report["findings"]}
 
 
-def look(sandbox, capture):
-    """Starts Wireshark as the user of the sandbox and returns what its windows show."""
+def look(sandbox, capture, frame, labels=()):
+    """Starts Wireshark as the user of the sandbox and returns what its windows show: of all of them
+    with the labels of filter buttons, else of the main window."""
     pictures = sandbox.folder("pictures")
     scripts = [sandbox.add(SOURCE / "tests" / "program" / name) for name in SCRIPTS]
     words = sandbox.command(
-        "dbus-run-session", "--", python_of(sandbox), scripts[-1], PROFILE, capture, FRAME,
-        pictures, *FILTERS,
+        "dbus-run-session", "--", python_of(sandbox), scripts[-1], PROFILE, capture, frame,
+        pictures, *labels,
         XDG_RUNTIME_DIR=sandbox.folder("runtime"), PYTHONDONTWRITEBYTECODE="1")
     result = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, timeout=850, check=False)
@@ -114,6 +118,12 @@ def compare(sandbox, capture, seen):
     yield from (f"message: {text}" for text in seen["alerts"])
 
 
+def compare_story(sandbox, story, seen):
+    wanted = details(sandbox, story, STORY_FRAME)
+    if seen["story"] != wanted:
+        yield f"MAPI over HTTP: the packet details show {seen['story']}\ntshark prints {wanted}"
+
+
 def compare_statistics(seen):
     waits = {row[0]: row[1] for row in seen["waits"]}
     for node, expected in [("Waits sent", "10"), ("Server 192.0.2.20", "10"), ("Rejected", "1")]:
@@ -141,8 +151,11 @@ def main():
             print("Skipped: not installed: " + " ".join(lacking))
             return SKIPPED
         capture = sandbox.add(SOURCE / "captures" / f"{CAPTURE}.pcapng")
-        seen = look(sandbox, capture)
+        story = sandbox.add(SOURCE / "captures" / f"{STORY}.pcapng")
+        seen = look(sandbox, capture, FRAME, FILTERS)
+        seen["story"] = look(sandbox, story, STORY_FRAME)["details"]
         problems = [*compare(sandbox, capture, seen),
+                    *compare_story(sandbox, story, seen),
                     *check_pictures(sandbox.home / "pictures", target)]
     print("\n".join(problems))
     return 1 if problems else 0

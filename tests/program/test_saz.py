@@ -31,13 +31,14 @@ def run(*arguments):
 
 def report(path):
     result = run("--json", "--waits", str(path))
-    return json.loads(result.stdout)
+    return json.loads(result.stdout)["report"]
 
 
 def waits(found):
     """The waits of a report as they follow on each other, without frames."""
     return [(wait["context"], wait["wait"], wait["outcome"],
-             wait["time"] is not None and round(wait["time"], 3)) for wait in found["waits"]]
+             wait["end_time"] is not None and round(wait["end_time"] - wait["request_time"], 2))
+            for wait in found["waits"]]
 
 
 class Archive(unittest.TestCase):

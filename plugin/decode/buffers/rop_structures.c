@@ -10,6 +10,7 @@
 
 /* The columns of the receive folder table, [MS-OXCROPS] 2.2.3.4.2. */
 static const union {
+    /* cppcheck-suppress unusedStructMember; it is what initialises the other */
     uint32_t words[4];
     oxc_columns columns;
 } folder_columns = {{3, 0x67480014, 0x001A001E, 0x30080040}};
