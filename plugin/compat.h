@@ -69,6 +69,7 @@ typedef dcerpc_sub_dissector oxc_procs;
 
 /* The flags of struct tcp_analysis are private to packet-tcp.c, their values the same in all
  * versions. */
+#define OXC_TCP_SYN_SEEN           0x01
 #define OXC_TCP_FIN_SEEN           0x10
 #define OXC_TCP_RST_SEEN           0x20
 #define OXC_TCP_LOST_SEGMENT       0x0002

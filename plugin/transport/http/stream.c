@@ -82,6 +82,11 @@ void oxc_stream_free(oxc_stream_state *stream)
     g_free(stream);
 }
 
+void oxc_stream_doubt(oxc_stream_state *stream)
+{
+    stream->doubtful = true;
+}
+
 uint64_t oxc_stream_position(const oxc_stream_state *stream, bool to_client)
 {
     return stream->sides[to_client].position;
@@ -121,19 +126,22 @@ static const waiting *front(const oxc_stream_state *stream, unsigned place)
                                  : NULL;
 }
 
-/* The request that a response answers, which is taken off the queue with those before it. */
+/* The request that a response answers, which is taken off the queue with those before it: the first
+ * one, unless the response says itself that it is another's. */
 static waiting match(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
 {
     waiting none = {NULL, false, false}, found;
     unsigned place = 0;
 
-    if (stream->doubtful) {
-        while (place < stream->count &&
-               !stream->sink->answers(user, front(stream, place)->request, head))
-            place++;
-    }
+    while (place < stream->count &&
+           !stream->sink->answers(user, front(stream, place)->request, head))
+        place++;
+    if (place >= stream->count && !stream->doubtful)
+        place = 0;
     if (place >= stream->count)
         return none;
+    if (place > 0 && stream->sink->passed_over)
+        stream->sink->passed_over(user);
     found = *front(stream, place);
     stream->first = (stream->first + place + 1) % OXC_STREAM_REQUESTS_MAX;
     stream->count -= place + 1;

@@ -50,7 +50,9 @@ typedef struct {
                  size_t size);
     /** The end of a message. @p position is behind its last byte. */
     void (*end)(void *user, bool to_client, void *request, uint64_t position, oxc_stream_end how);
-    /** Where bytes were lost: whether this response can be the one to that request. */
+    /** Requests whose response is not in the capture: that to a later one has come. May be NULL. */
+    void (*passed_over)(void *user);
+    /** Whether this response is, by what it says itself, the one to that request. */
     bool (*answers)(void *user, void *request, const oxc_stream_head *head);
     /** A head is too long to be kept: it is skipped. */
     void (*too_large)(void *user, bool to_client, uint64_t position);
@@ -68,6 +70,10 @@ typedef struct oxc_stream_state oxc_stream_state;
  *  @param from_start  the first bytes of both directions will be the first of a message */
 oxc_stream_state *oxc_stream_new(const oxc_stream_sink *sink, bool from_start);
 void oxc_stream_free(oxc_stream_state *stream);
+
+/** Says that requests may have come before the first bytes: the order alone matches no response
+ *  until one says itself what it answers. */
+void oxc_stream_doubt(oxc_stream_state *stream);
 
 /** Takes the next bytes of a direction. @p user is for the sink. */
 void oxc_stream_feed(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,

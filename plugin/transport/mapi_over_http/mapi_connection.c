@@ -110,6 +110,8 @@ oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const
     connection->stream = oxc_stream_new(oxc_mapi_sink(), false);
     if (connection->tcp)
         connection->closes = connection->tcp->conversation_completeness;
+    if (!connection->tcp || !(connection->tcp->conversation_completeness & OXC_TCP_SYN_SEEN))
+        oxc_stream_doubt(connection->stream);
     conversation_add_proto_data(conversation, oxc_mapihttp_protocol(), connection);
     g_ptr_array_add(connections, connection);
     if (is_from_archive(pinfo))
@@ -277,6 +279,14 @@ static void send(const oxc_mapi_connection *connection, const packet_info *pinfo
     event.connection = connection->number;
     event.call = OXC_NONE;
     oxc_tracker_http_event(oxc_analysis_tracker(), &event);
+}
+
+void oxc_mapi_doubt_answers(const oxc_mapi_connection *connection, const packet_info *pinfo)
+{
+    oxc_http_event event = {.type = OXC_HTTP_GAP};
+
+    oxc_rops_lost(oxc_mapi_rop_channel(connection));
+    send(connection, pinfo, &event);
 }
 
 void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client)

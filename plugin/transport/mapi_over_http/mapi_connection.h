@@ -183,6 +183,10 @@ void oxc_mapi_asked(oxc_mapi_connection *connection, bool to_client, tvbuff_t *t
 /** The same for a message of which HTTP has shown nothing yet: all bytes of the one under way. */
 void oxc_mapi_asked_by_stock(oxc_mapi_connection *connection, bool to_client, tvbuff_t *tvb);
 
+/** Says that responses of a connection are missing, or are there without anybody knowing to which
+ *  request they belong: those that have none yet may have theirs. First pass only. */
+void oxc_mapi_doubt_answers(const oxc_mapi_connection *connection, const packet_info *pinfo);
+
 /** Notes that bytes of a direction are missing from the capture; first pass only, once a frame. */
 void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client);
 

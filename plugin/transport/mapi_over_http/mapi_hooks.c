@@ -108,9 +108,17 @@ static bool is_aside(packet_info *pinfo, oxc_mapi_connection *connection,
 {
     oxc_segment_kind kind;
     bool to_client = oxc_mapi_to_client(connection, pinfo);
+    const oxc_flow *own, *other;
 
     if (!segment || !connection->tcp)
         return false;
+    if (!PINFO_FD_VISITED(pinfo))
+        oxc_flow_settle(connection->tcp, connection->flows, segment);
+    own = oxc_flow_of(connection->tcp, connection->flows);
+    other = &connection->flows[own == connection->flows ? 1 : 0];
+    if (!PINFO_FD_VISITED(pinfo) && other->known && !other->pending &&
+        oxc_seq_is_later(segment->lastackseq, other->next_seq + 1))
+        oxc_mapi_lose(connection, pinfo, !to_client);
     kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
     if (!PINFO_FD_VISITED(pinfo) && (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS))
         oxc_mapi_lose(connection, pinfo, to_client);
@@ -253,6 +261,7 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
         return;
     connection = oxc_mapi_connection_new(conversation, pinfo, request);
     connection->first_frame = pinfo->num + 1;
+    oxc_flow_begin(connection->tcp, connection->flows);
     connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
     begin_connection(connection, &found, tvb, pinfo, tree);
 }

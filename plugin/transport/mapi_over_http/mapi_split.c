@@ -280,8 +280,11 @@ static void take_response(void *user, void *request, const oxc_stream_head *head
     if (call == &foreign || (head->start.status / 100 == 1 && head->start.status != 101))
         return;
     oxc_message_head_read(head, &fields);
-    if (!call)
+    if (!call) {
+        /* It may be the answer to any request that has none yet. */
+        oxc_mapi_doubt_answers(connection, of->pinfo);
         call = call_of_lone_response(&fields);
+    }
     if (call == &foreign)
         return;
     message = message_new(of, call, head);
@@ -293,6 +296,13 @@ static void take_response(void *user, void *request, const oxc_stream_head *head
         message->event.due_time = MAX(call->due_time, connection->answered_time);
     }
     begin_message(of, message, head);
+}
+
+static void take_passed_over(void *user)
+{
+    const collector *of = (const collector *)user;
+
+    oxc_mapi_doubt_answers(of->connection, of->pinfo);
 }
 
 static bool is_answer(void *user, void *request, const oxc_stream_head *head)
@@ -569,6 +579,7 @@ const oxc_stream_sink *oxc_mapi_sink(void)
         .response = take_response,
         .body = take_body,
         .end = take_end,
+        .passed_over = take_passed_over,
         .answers = is_answer,
         .too_large = take_too_large,
     };

@@ -65,6 +65,42 @@ void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo
     close->time = oxc_nanoseconds(&pinfo->abs_ts);
 }
 
+void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *own, *other;
+
+    if (!numbers)
+        return;
+    own = oxc_flow_of(tcp, flows);
+    other = &flows[own == flows ? 1 : 0];
+    own->next_seq = numbers->nextseq;
+    other->next_seq = numbers->lastack;
+    own->raw = other->raw = true;
+}
+
+static void settle(oxc_flow *flow, uint32_t base)
+{
+    if (!flow->raw)
+        return;
+    flow->first_seq = flow->next_seq -= base;
+    flow->raw = false;
+    flow->known = true;
+}
+
+void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                     const struct tcpinfo *segment)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    oxc_flow *own = oxc_flow_of(tcp, flows);
+    oxc_flow *other = &flows[own == flows ? 1 : 0];
+
+    if (!numbers || (!own->raw && !other->raw))
+        return;
+    settle(own, numbers->nextseq - segment->nxtseq);
+    settle(other, numbers->lastack - segment->lastackseq);
+}
+
 uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
 {
     const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);

@@ -26,6 +26,7 @@ typedef struct {
     uint32_t frame;     /**< that brought the last bytes */
     bool repeated;      /**< all of that frame had come before */
     bool known;         /**< there are any */
+    bool raw;           /**< #next_seq is as on the wire, by oxc_flow_begin() */
     bool pending;       /**< the start of a PDU waits for the rest of it */
 } oxc_flow;
 
@@ -58,6 +59,18 @@ oxc_side oxc_missing_from(unsigned missing, oxc_side sender);
  *  @param sender  of the packet */
 void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
                         oxc_close *close);
+
+/** Makes the flows of a connection begin behind the packet at hand, for who comes to know of it
+ * only then: what follows in either direction is held against what the packet carries and
+ * acknowledges.
+ *  @param tcp    may be NULL
+ *  @param flows  both of the TCP connection, in Wireshark's order */
+void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+
+/** Puts what oxc_flow_begin() noted into the numbers that segments have, which Wireshark may count
+ *  from the start of the connection; before oxc_flow_take() of each segment, on the first pass. */
+void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
+                     const struct tcpinfo *segment);
 
 /** Whether Wireshark analyses the sequence numbers of a TCP connection. Else no loss is sure to be
  *  seen. */
