@@ -61,14 +61,15 @@ static inline void http_more(world *w, oxc_http_event *event)
 static inline talk prepare(uint32_t connection, oxc_http_request_type type, uint64_t context,
                            uint64_t sequence)
 {
+    uint64_t id = ++http_ids;
     talk t = {.request = {.connection = connection,
                           .call = http_calls++,
                           .request_type = type,
                           .server = SERVER,
                           .product = OXC_HTTP_PRODUCT_EXCHANGE,
-                          .request_id = UINT64_C(0x1D000000) + ++http_ids,
+                          .request_id = UINT64_C(0x1D000000) + id,
                           .fields = EVERY_REQUEST_FIELD,
-                          .digest = http_ids,
+                          .digest = id,
                           .body_size = 8,
                           .body = OXC_HTTP_BODY_READ,
                           .has_flags = true}};

@@ -1342,8 +1342,8 @@ static void siphash(void **state)
     uint8_t bytes[15];
 
     (void)state;
-    for (uint8_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = i;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
     assert_true(oxc_siphash(key, 2, 4, bytes, 15) == UINT64_C(0xa129ca6149be45e5));
     assert_true(oxc_siphash(key, 2, 4, bytes, 0) == UINT64_C(0x726fdb47dd0e0e31));
     assert_true(oxc_siphash(key, 2, 4, bytes, 1) == UINT64_C(0x74f839c593dc67fd));

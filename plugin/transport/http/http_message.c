@@ -147,7 +147,7 @@ oxc_http_found oxc_http_read_chunk(const char *bytes, size_t size, oxc_http_chun
         (digits.size > 0 || size == 0))
         return OXC_HTTP_PARTIAL;
     if (offset == size || digits.size > MAX_CHUNK_DIGITS || !oxc_span_number(digits, 16, &number) ||
-        !memchr("\r\n;", bytes[offset], 3))
+        bytes[offset] == '\0' || !strchr("\r\n;", bytes[offset]))
         return OXC_HTTP_NONE;
     if (!oxc_span_take_line(&rest, &line))
         return size == MAX_CHUNK_LINE ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
