@@ -59,6 +59,7 @@ struct oxc_stream_state {
     waiting queue[OXC_STREAM_REQUESTS_MAX];
     unsigned first, count; /* of the queue, which is a ring */
     bool doubtful;         /* bytes were lost: the order alone does not match any more */
+    bool begun_late;       /* requests may have come before those that are known */
 };
 
 oxc_stream_state *oxc_stream_new(const oxc_stream_sink *sink, bool from_start)
@@ -84,7 +85,7 @@ void oxc_stream_free(oxc_stream_state *stream)
 
 void oxc_stream_doubt(oxc_stream_state *stream)
 {
-    stream->doubtful = true;
+    stream->begun_late = true;
 }
 
 uint64_t oxc_stream_position(const oxc_stream_state *stream, bool to_client)
@@ -126,6 +127,11 @@ static const waiting *front(const oxc_stream_state *stream, unsigned place)
                                  : NULL;
 }
 
+static bool names_request(const oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+{
+    return !stream->sink->names_request || stream->sink->names_request(user, head);
+}
+
 /* The request that a response answers, which is taken off the queue with those before it: the first
  * one, unless the response says itself that it is another's. */
 static waiting match(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
@@ -136,7 +142,9 @@ static waiting match(oxc_stream_state *stream, const oxc_stream_head *head, void
     while (place < stream->count &&
            !stream->sink->answers(user, front(stream, place)->request, head))
         place++;
-    if (place >= stream->count && !stream->doubtful)
+    if (place < stream->count)
+        stream->begun_late = false;
+    else if (!stream->doubtful && !(stream->begun_late && names_request(stream, head, user)))
         place = 0;
     if (place >= stream->count)
         return none;

@@ -52,6 +52,8 @@ typedef struct {
     void (*end)(void *user, bool to_client, void *request, uint64_t position, oxc_stream_end how);
     /** Requests whose response is not in the capture: that to a later one has come. May be NULL. */
     void (*passed_over)(void *user);
+    /** Whether this response says at all what it answers. NULL: each does. */
+    bool (*names_request)(void *user, const oxc_stream_head *head);
     /** Whether this response is, by what it says itself, the one to that request. */
     bool (*answers)(void *user, void *request, const oxc_stream_head *head);
     /** A head is too long to be kept: it is skipped. */
@@ -71,8 +73,8 @@ typedef struct oxc_stream_state oxc_stream_state;
 oxc_stream_state *oxc_stream_new(const oxc_stream_sink *sink, bool from_start);
 void oxc_stream_free(oxc_stream_state *stream);
 
-/** Says that requests may have come before the first bytes: the order alone matches no response
- *  until one says itself what it answers. */
+/** Says that requests may have come before the first bytes: until a response has been matched by
+ *  what it says itself, one that names another request than the first is none of those known. */
 void oxc_stream_doubt(oxc_stream_state *stream);
 
 /** Takes the next bytes of a direction. @p user is for the sink. */

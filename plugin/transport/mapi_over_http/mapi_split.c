@@ -305,6 +305,15 @@ static void take_passed_over(void *user)
     oxc_mapi_doubt_answers(of->connection, of->pinfo);
 }
 
+static bool names_request(void *user, const oxc_stream_head *head)
+{
+    oxc_message_head fields;
+
+    (void)user;
+    oxc_message_head_read(head, &fields);
+    return fields.id != OXC_HTTP_NO_NAME;
+}
+
 static bool is_answer(void *user, void *request, const oxc_stream_head *head)
 {
     const oxc_mapi_call *call = (const oxc_mapi_call *)request;
@@ -580,6 +589,7 @@ const oxc_stream_sink *oxc_mapi_sink(void)
         .body = take_body,
         .end = take_end,
         .passed_over = take_passed_over,
+        .names_request = names_request,
         .answers = is_answer,
         .too_large = take_too_large,
     };
