@@ -237,6 +237,11 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
     evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection,
                                             oxc_context_bound_since(tracker, number)) |
                       oxc_doubts_of_life(tracker, context->session, call->connection);
+    /* This answer shows a server that gives a handle twice: it may have given it to the session of
+     * a call whose answer was lost, which has ended since. */
+    if (oxc_server_at(tracker, session->key.server)->lost_issue >
+        oxc_context_bound_since(tracker, number))
+        evidence.doubts |= OXC_DOUBT_ISSUE;
     /* The answers of two connections may have been seen in another order than given. */
     if (session->disconnecting != 0 && session->disconnect + 1 > session->alive)
         evidence.doubts |= OXC_DOUBT_END;

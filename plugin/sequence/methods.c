@@ -284,6 +284,9 @@ void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark
         oxc_wait_hide(tracker, number, mark, time);
     } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
         oxc_fetch_lose(tracker, call);
+    } else if (call->method == OXC_METHOD_ASYNC_CONNECT && (call->flags & OXC_CALL_UNREAD) == 0) {
+        oxc_server_at(tracker, oxc_connection_at(tracker, call->connection)->server)->lost_issue =
+            mark;
     }
     oxc_gap_note(tracker, call->connection, &gap);
     land(tracker, number);

@@ -258,6 +258,12 @@ void oxc_wait_show_context(oxc_tracker *tracker, oxc_record *record, uint32_t co
 /** Whether evidence on a wait may be of another context that had the same handle. */
 bool oxc_wait_uncertain(const oxc_tracker *tracker, const oxc_call *call);
 
+/** Whether a wait went to another server address than an earlier or later one of its context. Two
+ *  servers may have equal handles, and the capture may not hold where one of them returned its own:
+ *  unless the other association began in it, waits on one address prove nothing against others.
+ *  @param wait  record of the request of the other one */
+bool oxc_wait_elsewhere(const oxc_tracker *tracker, const oxc_call *call, uint32_t wait);
+
 /** Doubts about evidence of a context since a mark: whether it was still the same context. */
 unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *context,
                             uint32_t connection, uint32_t since);

@@ -21,8 +21,10 @@
 
 typedef struct {
     uint32_t number;
-    bool split;    /**< reached by connections that are split */
-    bool reissues; /**< was seen to give one handle to two sessions */
+    bool split;          /**< reached by connections that are split */
+    bool reissues;       /**< was seen to give one handle to two sessions */
+    uint32_t lost_issue; /**< mark of the last EcDoAsyncConnectEx that was read and whose answer was
+                            lost */
 } oxc_server;
 
 typedef struct {
@@ -139,6 +141,7 @@ enum {
     OXC_CONTEXT_REPLACED = 1 << 1,   /**< the ACXH now names another context */
     OXC_CONTEXT_UNANSWERED = 1 << 2, /**< a wait ended without an answer */
     OXC_CONTEXT_QUIET = 1 << 3,      /**< in the list of its session */
+    OXC_CONTEXT_OWN = 1 << 5,        /**< a wait on it went to its own server address */
     /* The last notification: */
     OXC_CONTEXT_FETCHED = 1 << 4,    /**< an EcDoRpcExt2 was out when it came */
     OXC_CONTEXT_JUDGED = 1 << 6,     /**< notification-not-fetched reported */
@@ -146,6 +149,7 @@ enum {
     OXC_CONTEXT_CUT = 1 << 8,        /**< wait-cut-repeatedly reported, and none answered since */
     OXC_CONTEXT_WAITING = 1 << 9,    /**< in the session's list of those */
     OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH began another context, too */
+    OXC_CONTEXT_LENT = 1 << 11,      /**< a wait on it went to another server address */
 };
 
 typedef struct {

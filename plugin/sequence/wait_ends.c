@@ -187,6 +187,8 @@ static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts
     if (later != OXC_NONE)
         facts->later_wait =
             oxc_context_evidence(tracker, context, call->connection, later, call->record);
+    if (later != OXC_NONE && oxc_wait_elsewhere(tracker, call, later))
+        facts->later_wait.doubts |= OXC_DOUBT_ISSUE;
     if (!is_out(call))
         return;
     facts->wait =

@@ -196,6 +196,24 @@ static oxc_evidence wait_evidence(const oxc_tracker *tracker, const oxc_context 
     return oxc_context_evidence(tracker, context, connection, record, record);
 }
 
+/* Whether a handle that came on a connection may have been returned there, unseen. */
+static bool may_be_own(const oxc_tracker *tracker, const oxc_connection *connection)
+{
+    const oxc_association *association = oxc_association_at(tracker, connection->association);
+
+    return !association->began || association->partial || association->hole;
+}
+
+bool oxc_wait_elsewhere(const oxc_tracker *tracker, const oxc_call *call, uint32_t wait)
+{
+    const oxc_connection *one = oxc_connection_at(tracker, call->connection);
+    const oxc_connection *other =
+        oxc_connection_at(tracker, oxc_record_at(tracker, wait)->connection);
+    uint32_t home = oxc_context_at(tracker, call->owner)->key.server;
+
+    return one->server != other->server && may_be_own(tracker, one->server == home ? other : one);
+}
+
 /* The last error of the context, as far as its server returned the handle at all. */
 static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
 {
@@ -246,6 +264,12 @@ static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts
     look_at_failure(tracker, call, facts);
 }
 
+/* Whether waits on a handle went to the address that returned it and to another one. */
+static bool is_mixed(const oxc_context *context)
+{
+    return (context->flags & OXC_CONTEXT_OWN) != 0 && (context->flags & OXC_CONTEXT_LENT) != 0;
+}
+
 /* The end of the session, with doubts about whether it is the session of the context. */
 static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *call)
 {
@@ -260,6 +284,8 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
         evidence.doubts |= OXC_DOUBT_END;
     if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_REPLACED) != 0)
         evidence.doubts |= OXC_DOUBT_OPEN;
+    if (is_mixed(context))
+        evidence.doubts |= OXC_DOUBT_ISSUE;
     return evidence;
 }
 
@@ -338,6 +364,15 @@ void oxc_wait_show_context(oxc_tracker *tracker, oxc_record *record, uint32_t co
     record->session = oxc_context_session_number(tracker, context);
 }
 
+/* Notes to which address a wait went: see oxc_wait_elsewhere(). */
+static void note_address(const oxc_tracker *tracker, uint32_t number, uint32_t server)
+{
+    oxc_context *context = oxc_context_at(tracker, number);
+    unsigned flag = context->key.server == server ? OXC_CONTEXT_OWN : OXC_CONTEXT_LENT;
+
+    context->flags |= (uint16_t)flag;
+}
+
 static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
     uint32_t server = oxc_connection_at(tracker, event->connection)->server;
@@ -349,6 +384,7 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
             oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
     else if (call->owner == OXC_NONE)
         call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
+    note_address(tracker, call->owner, server);
     oxc_handle_show(tracker, server, &event->handle);
     oxc_wait_show_context(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = oxc_context_at(tracker, call->owner)->session;
