@@ -275,6 +275,15 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
         oxc_fetch_forget(tracker, call);
 }
 
+/* An EcDoAsyncConnectEx that was read, whose answer was not. */
+static void note_lost_issue(oxc_tracker *tracker, const oxc_call *call, uint32_t mark)
+{
+    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
+
+    if (call->method == OXC_METHOD_ASYNC_CONNECT && (call->flags & OXC_CALL_UNREAD) == 0)
+        oxc_server_at(tracker, server)->lost_issue = mark;
+}
+
 void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
@@ -284,10 +293,8 @@ void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark
         oxc_wait_hide(tracker, number, mark, time);
     } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
         oxc_fetch_lose(tracker, call);
-    } else if (call->method == OXC_METHOD_ASYNC_CONNECT && (call->flags & OXC_CALL_UNREAD) == 0) {
-        oxc_server_at(tracker, oxc_connection_at(tracker, call->connection)->server)->lost_issue =
-            mark;
     }
+    note_lost_issue(tracker, call, mark);
     oxc_gap_note(tracker, call->connection, &gap);
     land(tracker, number);
     doubt_owner(tracker, call, &gap);
@@ -298,6 +305,7 @@ static void unread_response(oxc_tracker *tracker, const oxc_call *call)
     oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker), false};
 
     tracker->gaps++;
+    note_lost_issue(tracker, call, gap.mark);
     oxc_gap_note(tracker, call->connection, &gap);
     doubt_owner(tracker, call, &gap);
 }

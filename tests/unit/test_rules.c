@@ -1523,7 +1523,9 @@ static void connect_handle_reused_after_unread_call(void **state)
         answer(&w, call, 0, 0);
         unread(&w, false);
         fetch(&w, connection, CXH2);
-        expect(&w, open_context(&w, connection, CXH2, ACXH), i < 2 ? "" : "connect-handle-reused");
+        /* The answer to an EcDoAsyncConnectEx may have given the handle to a session that has ended
+         * since: this server gives one twice. */
+        expect(&w, open_context(&w, connection, CXH2, ACXH), i < 3 ? "" : "connect-handle-reused");
         world_tear_down(&w);
         world_set_up(&w, false);
     }

@@ -500,6 +500,9 @@ static void take_pdu(oxc_run *run, oxc_pdu *pdu, oxc_event *stub_event)
         return;
     if ((pdu->type == PDU_BIND || pdu->type == PDU_ALTER) && pdu->whole)
         take_contexts(run, pdu);
+    else if (pdu->type == PDU_BIND || pdu->type == PDU_ALTER)
+        /* What it asks for is not known, and so neither is what the calls on it are. */
+        oxc_tracker_partial(oxc_analysis_tracker(), run->connection->number);
     if ((pdu->type == PDU_BIND_ACK || pdu->type == PDU_ALTER_ACK || pdu->type == PDU_BIND_NAK) &&
         pdu->whole)
         take_results(run, pdu);

@@ -261,7 +261,8 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
         return;
     connection = oxc_mapi_connection_new(conversation, pinfo, request);
     connection->first_frame = pinfo->num + 1;
-    oxc_flow_begin(connection->tcp, connection->flows);
+    oxc_flow_begin(connection->tcp, connection->flows,
+                   (uint32_t)tvb_reported_length(oxc_tcp_payload(tvb, pinfo)));
     connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
     begin_connection(connection, &found, tvb, pinfo, tree);
 }

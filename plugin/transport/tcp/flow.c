@@ -65,7 +65,7 @@ void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo
     close->time = oxc_nanoseconds(&pinfo->abs_ts);
 }
 
-void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2])
+void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2], uint32_t size)
 {
     const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
     oxc_flow *own, *other;
@@ -75,7 +75,8 @@ void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2])
     own = oxc_flow_of(tcp, flows);
     other = &flows[own == flows ? 1 : 0];
     own->next_seq = numbers->nextseq;
-    other->next_seq = numbers->lastack;
+    own->first_seq = own->next_seq - size;
+    other->first_seq = other->next_seq = numbers->lastack;
     own->raw = other->raw = true;
 }
 
@@ -83,7 +84,8 @@ static void settle(oxc_flow *flow, uint32_t base)
 {
     if (!flow->raw)
         return;
-    flow->first_seq = flow->next_seq -= base;
+    flow->first_seq -= base;
+    flow->next_seq -= base;
     flow->raw = false;
     flow->known = true;
 }

@@ -64,8 +64,9 @@ void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo
  * only then: what follows in either direction is held against what the packet carries and
  * acknowledges.
  *  @param tcp    may be NULL
- *  @param flows  both of the TCP connection, in Wireshark's order */
-void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+ *  @param flows  both of the TCP connection, in Wireshark's order
+ *  @param size   bytes of TCP that the packet carries */
+void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2], uint32_t size);
 
 /** Puts what oxc_flow_begin() noted into the numbers that segments have, which Wireshark may count
  *  from the start of the connection; before oxc_flow_take() of each segment, on the first pass. */
