@@ -279,6 +279,19 @@ static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t
     return number;
 }
 
+/* A bind_ack without its bind: what is called on its connection is not known, and may explain
+ * handles of the association whose id it gives. */
+static void ack_alone(oxc_tracker *tracker, const oxc_event *event)
+{
+    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    association_key key = {connection->server, event->group_id, connection->port};
+    uint32_t number =
+        oxc_index_find(&tracker->association_index, hash_association(tracker, &key), &key);
+
+    if (event->group_id != 0 && number != OXC_NONE)
+        oxc_association_at(tracker, number)->hole = true;
+}
+
 void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 {
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
@@ -287,6 +300,8 @@ void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 
     connection->bind_pending = false;
     connection->digests[1] = event->digest;
+    if (!paired)
+        ack_alone(tracker, event);
     if (paired && event->group_id != 0 && oxc_twins_find(tracker, event->connection))
         return;
     if (!paired || event->group_id == 0)
