@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <epan/dissectors/packet-tcp.h>
+#include <wiretap/wtap.h>
 
 #include "capture/analysis.h"
 #include "decode/buffers/payload.h"
