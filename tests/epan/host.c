@@ -246,6 +246,9 @@ void host_free_packets(GArray *packets)
 static void fill_record(wtap_rec *rec, const host_packet *packet)
 {
     rec->rec_type = REC_TYPE_PACKET;
+#if OXC_WIRESHARK_AT_LEAST(4, 6)
+    rec->rec_type_name = "Packet";
+#endif
     rec->presence_flags = WTAP_HAS_TS | WTAP_HAS_CAP_LEN;
     rec->ts = packet->time;
     rec->tsprec = WTAP_TSPREC_NSEC;

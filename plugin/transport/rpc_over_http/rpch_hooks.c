@@ -55,6 +55,9 @@ static int proto_tls = -1;
 static int proto_x11 = -1;
 static bool hooked;
 static bool active; /* in this file */
+/* Whose bytes are being dissected, also where HTTP has changed the ends of the packet. An exception
+ * leaves it set until the end of the frame. */
+static oxc_channel *taken;
 
 /* One call for the bytes of a channel. */
 typedef struct {
@@ -215,7 +218,9 @@ static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
                          .rest = give_rest,
                          .lost = note_lost};
 
+    taken = pass->channel;
     oxc_stream_split(&stream, tvb);
+    taken = NULL;
 }
 
 /* The channel of a packet, if its bytes are ours in this frame. */
@@ -369,20 +374,40 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
     return channel;
 }
 
+/* Since 4.6 HTTP calls itself for what is inside a tunnel, with the host that the tunnel leads to
+ * as an end: what it finds there belongs to a connection that is none. */
+static bool is_inside_tunnel(const packet_info *pinfo)
+{
+    return !addresses_equal(&pinfo->src, &pinfo->net_src) ||
+           !addresses_equal(&pinfo->dst, &pinfo->net_dst);
+}
+
+/* The channel of a body, or NULL. */
+static oxc_channel *channel_of_body(packet_info *pinfo)
+{
+    conversation_t *conversation;
+    oxc_channel *channel;
+
+    if (taken)
+        return taken;
+    if (!active || is_inside_tunnel(pinfo))
+        return NULL;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    channel = conversation ? oxc_channel_find(conversation) : NULL;
+    if (conversation && !channel && !PINFO_FD_VISITED(pinfo))
+        channel = channel_of_request(conversation, pinfo);
+    return channel;
+}
+
 /* PDUs that came with the head of a request, before the connection is ours, and those of bodies
  * that are no channel. */
 static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    conversation_t *conversation;
-    oxc_channel *channel = NULL;
+    oxc_channel *channel;
 
     if (!oxc_rpch_builtin()->enabled || !oxc_looks_like_pdu(tvb, 0))
         return FALSE;
-    conversation = active ? find_conversation_pinfo(pinfo, 0) : NULL;
-    if (conversation)
-        channel = oxc_channel_find(conversation);
-    if (conversation && !channel && !PINFO_FD_VISITED(pinfo))
-        channel = channel_of_request(conversation, pinfo);
+    channel = channel_of_body(pinfo);
     if (!channel)
         return oxc_rpch_builtin()->dissector(tvb, pinfo, tree, data);
     oxc_rpch_dissect_pdus(tvb, pinfo, tree, channel);
@@ -609,6 +634,7 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
 {
     oxc_channel *channel;
 
+    taken = NULL;
     if (!active)
         return;
     oxc_channel_settle(pinfo);
