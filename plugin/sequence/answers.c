@@ -6,9 +6,18 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "answers.h"
 
 #include <string.h>
+
+#include "calls.h"
+#include "contexts.h"
+#include "doubt.h"
+#include "fetches.h"
+#include "handles.h"
+#include "judge.h"
+#include "records.h"
+#include "sessions.h"
 
 static oxc_record *last_record(const oxc_tracker *tracker)
 {

@@ -1,63 +1,20 @@
 /* associations.c
- * Servers, peers, connections and associations
+ * Which connections belong together, and what is known of all calls on them
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "associations.h"
 
-#include <string.h>
+#include "doubt.h"
 
 typedef struct {
     uint32_t server;
     uint32_t group;
     uint16_t port;
 } association_key;
-
-typedef struct {
-    uint32_t server;
-    uint32_t client;
-} peer_key;
-
-static uint32_t hash_server_number(const oxc_tracker *tracker, uint32_t number)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, number));
-}
-
-static uint32_t server_hash(const void *owner, uint32_t server)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-
-    return hash_server_number(tracker, oxc_server_at(tracker, server)->number);
-}
-
-static bool server_equal(const void *owner, uint32_t server, const void *key)
-{
-    return oxc_server_at((const oxc_tracker *)owner, server)->number == *(const uint32_t *)key;
-}
-
-static uint32_t hash_peer(const oxc_tracker *tracker, uint32_t server, uint32_t client)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)server << 32 | client));
-}
-
-static uint32_t peer_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_peer *peer = oxc_peer_at(tracker, number);
-
-    return hash_peer(tracker, peer->server, peer->client);
-}
-
-static bool peer_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_peer *peer = oxc_peer_at((const oxc_tracker *)owner, number);
-    const peer_key *key = (const peer_key *)wanted;
-
-    return peer->server == key->server && peer->client == key->client;
-}
 
 static uint32_t hash_association(const oxc_tracker *tracker, const association_key *key)
 {
@@ -88,114 +45,12 @@ static bool association_equal(const void *owner, uint32_t number, const void *wa
            association->port == key->port;
 }
 
-static const oxc_index_type server_type = {server_hash, server_equal};
-static const oxc_index_type peer_type = {peer_hash, peer_equal};
 static const oxc_index_type association_type = {association_hash, association_equal};
 
 void oxc_associations_init(oxc_tracker *tracker)
 {
-    oxc_store_init(&tracker->servers, sizeof(oxc_server));
-    oxc_store_init(&tracker->peers, sizeof(oxc_peer));
     oxc_store_init(&tracker->associations, sizeof(oxc_association));
-    oxc_store_init(&tracker->connections, sizeof(oxc_connection));
-    oxc_store_init(&tracker->ends, sizeof(oxc_http_end));
-    oxc_index_init(&tracker->server_index, &server_type, tracker);
-    oxc_index_init(&tracker->peer_index, &peer_type, tracker);
     oxc_index_init(&tracker->association_index, &association_type, tracker);
-}
-
-static uint32_t server_of_number(oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t hash = hash_server_number(tracker, number);
-    uint32_t server = oxc_index_find(&tracker->server_index, hash, &number);
-
-    if (server == OXC_NONE) {
-        server = oxc_store_add(&tracker->servers);
-        oxc_server_at(tracker, server)->number = number;
-        oxc_index_put(&tracker->server_index, hash, &number, server);
-    }
-    return server;
-}
-
-static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
-{
-    peer_key key = {server, client};
-    uint32_t hash = hash_peer(tracker, server, client);
-    uint32_t number = oxc_index_find(&tracker->peer_index, hash, &key);
-
-    if (number == OXC_NONE) {
-        number = oxc_store_add(&tracker->peers);
-        oxc_peer_at(tracker, number)->server = server;
-        oxc_peer_at(tracker, number)->client = client;
-        oxc_peer_at(tracker, number)->twin = OXC_NONE;
-        oxc_index_put(&tracker->peer_index, hash, &key, number);
-    }
-    return number;
-}
-
-uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
-{
-    uint32_t number = OXC_OF_HTTP | oxc_store_add(&tracker->ends);
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-
-    connection->first = ++tracker->moments;
-    connection->server = server_of_number(tracker, OXC_OF_HTTP | server);
-    connection->peer = peer_of(tracker, connection->server, 0);
-    connection->association = connection->twin = OXC_NONE;
-    connection->calls = connection->waits = OXC_NONE;
-    connection->heard = true; /* an answer that began shows by itself */
-    /* Calls to it may go by on connections of which no request is known. */
-    oxc_server_at(tracker, connection->server)->split = true;
-    return number;
-}
-
-void oxc_associations_clear(oxc_tracker *tracker)
-{
-    for (uint32_t i = 0; i < tracker->peers.count; i++)
-        if (oxc_peer_at(tracker, i)->late != NULL)
-            g_array_free(oxc_peer_at(tracker, i)->late, TRUE);
-}
-
-uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port)
-{
-    uint32_t number = oxc_store_add(&tracker->connections);
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-
-    connection->server = server_of_number(tracker, server);
-    connection->peer = peer_of(tracker, connection->server, 0);
-    connection->port = port;
-    connection->association = connection->twin = OXC_NONE;
-    connection->calls = connection->waits = OXC_NONE;
-    return number;
-}
-
-void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-
-    connection->split = true;
-    oxc_server_at(tracker, connection->server)->split = true;
-}
-
-void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t number, uint32_t client)
-{
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-
-    connection->peer = peer_of(tracker, connection->server, client);
-}
-
-void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_connection *connection = oxc_connection_at(tracker, number);
-
-    connection->partial = true;
-    if (connection->association != OXC_NONE)
-        oxc_association_at(tracker, connection->association)->partial = true;
-}
-
-bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
-{
-    return number < tracker->connections.count && oxc_connection_at(tracker, number)->repeated;
 }
 
 static uint32_t begin_association(oxc_tracker *tracker, uint32_t connection)
@@ -292,24 +147,26 @@ static void ack_alone(oxc_tracker *tracker, const oxc_event *event)
         oxc_association_at(tracker, number)->hole = true;
 }
 
-void oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
+bool oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 {
     oxc_connection *connection = oxc_connection_at(tracker, event->connection);
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
-    uint32_t before = connection->association;
 
     connection->bind_pending = false;
     connection->digests[1] = event->digest;
     if (!paired)
         ack_alone(tracker, event);
-    if (paired && event->group_id != 0 && oxc_twins_find(tracker, event->connection))
-        return;
-    if (!paired || event->group_id == 0)
-        join_association(tracker, connection, begin_unbound(tracker, event->connection));
-    else
-        join_association(tracker, connection,
-                         association_of_group(tracker, event->connection, event->group_id));
-    oxc_twins_follow(tracker, event->connection);
+    return paired && event->group_id != 0;
+}
+
+void oxc_association_join(oxc_tracker *tracker, const oxc_event *event, bool grouped)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    uint32_t before = connection->association;
+    uint32_t number = grouped ? association_of_group(tracker, event->connection, event->group_id)
+                              : begin_unbound(tracker, event->connection);
+
+    join_association(tracker, connection, number);
     /* Calls that were sent before count for another association: something is out of order. */
     if (connection->used && connection->association != before)
         oxc_association_at(tracker, connection->association)->hole = true;
@@ -369,4 +226,30 @@ bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number)
 {
     return tracker->settings.assume_complete ||
            oxc_association_seen_whole(tracker, oxc_association_at(tracker, number));
+}
+
+void oxc_gap_note(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
+{
+    const oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_association *association;
+    oxc_peer *peer;
+
+    if (gap->kinds == 0)
+        return;
+    association = oxc_association_at(tracker, oxc_association_of(tracker, number));
+    peer = oxc_peer_at(tracker, association->peer);
+    oxc_doubts_add(&association->doubts, gap);
+    oxc_doubts_add(&peer->all, gap);
+    if (association->unbound)
+        oxc_doubts_add_late(peer, connection->first, gap);
+}
+
+void oxc_gap_unread(oxc_tracker *tracker, uint32_t number, unsigned kinds)
+{
+    oxc_gap gap = {kinds, oxc_now(tracker), oxc_time(tracker), false};
+
+    if (kinds == 0)
+        return;
+    tracker->gaps++;
+    oxc_gap_note(tracker, number, &gap);
 }

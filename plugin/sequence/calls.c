@@ -1,14 +1,14 @@
 /* calls.c
- * Calls without an answer, and which stubs to believe
+ * Calls without an answer
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "calls.h"
 
-#define HIGHEST_ATTRIBUTES 0xFFu
+#include "doubt.h"
 
 typedef struct {
     uint32_t connection;
@@ -102,9 +102,10 @@ void oxc_call_list(oxc_tracker *tracker, uint32_t number)
     *list = number;
 }
 
-/* Takes a call off the list of those whose answer no gap can have hidden. */
-static void unlist(oxc_tracker *tracker, oxc_call *call)
+void oxc_call_unlist(oxc_tracker *tracker, uint32_t number)
 {
+    oxc_call *call = oxc_call_at(tracker, number);
+
     if ((call->flags & OXC_CALL_HIDDEN) != 0)
         return;
     if (call->after != OXC_NONE)
@@ -116,20 +117,12 @@ static void unlist(oxc_tracker *tracker, oxc_call *call)
     call->flags |= OXC_CALL_HIDDEN;
 }
 
-void oxc_call_hide(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
-{
-    unlist(tracker, oxc_call_at(tracker, number));
-    if (gap->bytes)
-        oxc_call_at(tracker, number)->flags |= OXC_CALL_UNSURE;
-    oxc_call_missed_answer(tracker, number, gap->mark, gap->time);
-}
-
 void oxc_call_end(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
     call_key key = {call->connection, call->call_id};
 
-    unlist(tracker, call);
+    oxc_call_unlist(tracker, number);
     oxc_index_remove(&tracker->call_index, hash_call(tracker, key.connection, key.call_id), &key);
     call->older = tracker->free_call;
     tracker->free_call = number;
@@ -144,44 +137,4 @@ bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_
         return true;
     return (call->flags & OXC_CALL_DOUBTED) != 0 && of->alive <= call->record + 1 &&
            (shaken > of->alive || oxc_doubts_of_end(tracker, session, call->connection) != 0);
-}
-
-static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
-{
-    const uint8_t *bytes = event->handle.bytes;
-    uint32_t attributes =
-        bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-    bool reserved = method == OXC_METHOD_ASYNC_WAIT && event->flags != 0;
-
-    return oxc_handle_is_null(&event->handle) || (!reserved && attributes <= HIGHEST_ATTRIBUTES) ||
-           oxc_handle_was_shown(tracker, oxc_connection_at(tracker, event->connection)->server,
-                                &event->handle);
-}
-
-static bool request_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
-{
-    if (method == OXC_METHOD_CONNECT || !oxc_method_is_followed(method))
-        return true;
-    return event->has_handle &&
-           (event->stub == OXC_STUB_CLEAR || believe_request(tracker, event, method));
-}
-
-static bool response_readable(const oxc_event *event, oxc_method method)
-{
-    if (!oxc_method_is_followed(method))
-        return true;
-    if (!event->has_result || (method != OXC_METHOD_ASYNC_WAIT && !event->has_handle))
-        return false;
-    return event->stub == OXC_STUB_CLEAR ||
-           (oxc_status_name(event->status) != NULL &&
-            (method != OXC_METHOD_ASYNC_WAIT || event->flags <= 1));
-}
-
-bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method)
-{
-    if (event->stub == OXC_STUB_UNREAD)
-        return false;
-    if (event->type == OXC_EVENT_REQUEST)
-        return request_readable(tracker, event, method);
-    return response_readable(event, method);
 }

@@ -9,9 +9,7 @@
 #ifndef OXC_DOUBT_H
 #define OXC_DOUBT_H
 
-#include <glib.h>
-
-#include "store.h"
+#include "state.h"
 
 /* A gap is a stretch of a connection that the capture does not hold, or that nobody could read: a
  * missing TCP segment, a sealed or damaged call, a response without a call. A gap may lift a
@@ -19,7 +17,7 @@
  *
  * Kinds. What a gap may have hidden is of seven kinds (oxc_mark): an EcDoRpcExt2, the end of a
  * session, an EcDoConnectEx or EcDoAsyncConnectEx that returned a handle, a wait, an
- * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in rules.c which of them lift it.
+ * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in checks.c which of them lift it.
  *
  * Marks. Of each kind only the last one is kept, as a mark: the place in the order of records. A
  * question names the mark of the oldest evidence; a gap from before it says nothing. So nothing is
@@ -50,53 +48,42 @@
  * seen to do so (server.reissues). For good is only that a handle which nobody explained may have
  * been issued in a gap: see oxc_association_complete(). */
 
-typedef enum {
-    OXC_MARK_FETCH,
-    OXC_MARK_END,
-    OXC_MARK_OPEN,
-    OXC_MARK_ISSUE,
-    OXC_MARK_WAIT,
-    OXC_MARK_DISCONNECT,
-    OXC_MARK_DELIVERY,
-    OXC_MARK_COUNT, /* the doubt of a mark is 1 << mark */
-} oxc_mark;
-
-#define OXC_ALL_DOUBTS ((1u << OXC_MARK_COUNT) - 1)
-
-/** What gaps may have hidden in one scope: the last of each kind. */
-typedef struct {
-    uint32_t marks[OXC_MARK_COUNT];
-    uint32_t latest;   /**< of these */
-    int64_t wait_time; /**< of the last gap that may have hidden a wait */
-} oxc_doubts;
-
-/** A gap. */
-typedef struct {
-    unsigned kinds; /**< of #oxc_doubt */
-    uint32_t mark;
-    int64_t time;
-    bool bytes; /**< bytes are missing; not only a call that nobody could read or match */
-} oxc_gap;
-
 /** Notes a gap in a scope. */
 void oxc_doubts_add(oxc_doubts *doubts, const oxc_gap *gap);
 
-/** What a connection of unknown beginning hid, together with those that are no younger. */
-typedef struct {
-    uint64_t first; /**< moment of its first packet */
-    oxc_doubts doubts;
-} oxc_late_gap;
+/** Notes what a connection of unknown beginning hid.
+ *  @param first  moment of its first packet */
+void oxc_doubts_add_late(oxc_peer *peer, uint64_t first, const oxc_gap *gap);
 
-/** One client of one server. */
-typedef struct {
-    uint32_t server; /**< in the tracker's servers */
-    uint32_t client;
-    uint32_t twin;          /**< peer that shows the same connections, or OXC_NONE */
-    oxc_doubts all;         /**< on any connection */
-    uint64_t connecting;    /**< #first of the youngest connection of unknown beginning on which an
-                               EcDoConnectEx or EcDoAsyncConnectEx was sent, 0: none */
-    uint32_t unknown_waits; /**< mark of the last wait on a handle that nobody explained */
-    GArray *late; /**< of oxc_late_gap, from the youngest connection to the oldest; or NULL */
-} oxc_peer;
+/** What connections hid that may belong to an association although their bind is not there. */
+const oxc_doubts *oxc_doubts_late(const oxc_tracker *tracker, const oxc_association *association);
+
+/** What gaps since a mark may have done to a session, or to one that is not known.
+ *  @param session     OXC_NONE: any of the peer
+ *  @param connection  that carries the PDU in question
+ *  @return of #oxc_doubt */
+unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                       uint32_t since);
+
+/** The same, as to whether a handle that was known was returned for another session. */
+unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                               uint32_t since);
+
+/** The same, as to calls whose answers are still to come.
+ *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
+/** OXC_DOUBT_END if the session may have ended since it was known to live, or 0. */
+unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
+/** The same, as far as gaps are the reason. */
+unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
+/** Whether an EcDoRpcExt2 that nobody saw, or whose answer nobody saw, counts as in flight. */
+bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+
+/** Whether a wait that nobody saw, in a gap since a mark, may have been outstanding at a time. */
+bool oxc_doubts_wait_at(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                        uint32_t since, int64_t time);
 
 #endif /* OXC_DOUBT_H */

@@ -6,7 +6,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "fetches.h"
+
+#include "contexts.h"
+#include "doubt.h"
+#include "handles.h"
+#include "records.h"
 
 #define SECOND INT64_C(1000000000)
 #define ROW    3 /* notifications in a row that make a busy loop */

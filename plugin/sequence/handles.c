@@ -1,12 +1,12 @@
 /* handles.c
- * Sessions and contexts by their handles
+ * Which session or context a handle names
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "handles.h"
 
 #include <string.h>
 
@@ -108,9 +108,13 @@ static bool stray_equal(const void *owner, uint32_t stray, const void *key)
 }
 
 static const oxc_index_type session_type = {session_hash, session_equal};
+
 static const oxc_index_type context_type = {context_hash, context_equal};
+
 static const oxc_index_type cxh_type = {cxh_hash, cxh_equal};
+
 static const oxc_index_type acxh_type = {acxh_hash, acxh_equal};
+
 static const oxc_index_type stray_type = {stray_hash, stray_equal};
 
 void oxc_handles_init(oxc_tracker *tracker)
@@ -254,200 +258,34 @@ void oxc_context_explain(oxc_tracker *tracker, uint32_t context)
     oxc_index_put(&tracker->explained_acxh, hash, handle, context);
 }
 
-uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
-                           uint32_t association)
+static uint32_t name_by(oxc_tracker *tracker, oxc_index *index, const oxc_handle_key *key,
+                        uint32_t number)
 {
-    oxc_handle_key key = {server, *handle};
-    uint32_t hash = hash_key(tracker, &key);
-    uint32_t before = oxc_index_find(&tracker->session_index, hash, &key);
-    uint32_t number = oxc_store_add(&tracker->sessions);
-    oxc_session *session = oxc_session_at(tracker, number);
+    uint32_t hash = hash_key(tracker, key);
+    uint32_t before = oxc_index_find(index, hash, key);
 
-    session->key = key;
-    session->number = tracker->next_session++;
-    session->home = session->latest = association;
-    session->begun = oxc_now(tracker) - 1;
-    session->alive = session->settled = oxc_now(tracker);
-    session->end = session->close = session->activity = session->disconnect = OXC_NONE;
-    session->oldest = session->newest = OXC_NONE;
-    session->undelivered = session->last_notification = OXC_NONE;
-    session->unfetched = session->unjudged = session->quiet = session->waiting = OXC_NONE;
-    if (before != OXC_NONE)
-        session->flags =
-            oxc_session_at(tracker, before)->flags & (OXC_SESSION_RETURNED | OXC_SESSION_REPORTED);
-    oxc_index_put(&tracker->session_index, hash, &key, number);
-    return number;
+    oxc_index_put(index, hash, key, number);
+    return before;
 }
 
-/* What the answer that opened a session says of it, which was known by other names then. */
-static void open_before(oxc_tracker *tracker, uint32_t number, uint32_t opened)
+uint32_t oxc_session_name(oxc_tracker *tracker, uint32_t session)
 {
-    oxc_session *session = oxc_session_at(tracker, number);
-
-    session->flags |= OXC_SESSION_OPENED;
-    session->activity = oxc_record_at(tracker, opened)->request;
-    oxc_session_explain(tracker, number);
+    return name_by(tracker, &tracker->session_index, session_key(tracker, session), session);
 }
 
-uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event)
+uint32_t oxc_context_name(oxc_tracker *tracker, uint32_t context)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-    uint32_t number = oxc_session_find(tracker, connection->server, &event->handle);
-
-    if (number != OXC_NONE)
-        return number;
-    number =
-        oxc_session_begin(tracker, connection->server, &event->handle, connection->association);
-    if (event->opened != OXC_NONE)
-        open_before(tracker, number, event->opened);
-    return number;
+    return name_by(tracker, &tracker->context_index, context_key(tracker, context), context);
 }
 
-uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint32_t session,
-                             uint32_t connect)
+bool oxc_tracker_knows_handle(const oxc_tracker *tracker, uint32_t connection,
+                              const oxc_handle *handle)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-    uint32_t number = oxc_context_begin(tracker, connection->server, &event->handle, session);
+    uint32_t server;
 
-    oxc_context_at(tracker, number)->connect = connect;
-    if (connect != OXC_NONE)
-        oxc_context_explain(tracker, number);
-    return number;
-}
-
-void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call, bool disconnected)
-{
-    oxc_session *session = oxc_session_at(tracker, number);
-
-    if (disconnected && session->close == OXC_NONE)
-        session->close = oxc_now(tracker) - 1;
-    if (session->end != OXC_NONE)
-        return;
-    if (oxc_doubts_of_end(tracker, number, call->connection) != 0)
-        session->flags |= OXC_SESSION_EARLIER;
-    session->end = oxc_now(tracker) - 1;
-}
-
-void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_session *session = oxc_session_at(tracker, number);
-    oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
-
-    oxc_doubts_add(&session->doubts, &gap);
-}
-
-void oxc_session_shake(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_session *session = oxc_session_at(tracker, number);
-
-    session->shaken_before = session->shaken;
-    session->shaken = oxc_now(tracker);
-}
-
-void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
-{
-    oxc_session *session = oxc_session_at(tracker, number);
-
-    if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1 ||
-        (session->flags & OXC_SESSION_LEAVING) != 0)
-        return;
-    if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
-        session->alive = call->record + 1;
-        if (oxc_doubts_of_life(tracker, number, call->connection) == 0)
-            session->certain_frame = oxc_record_at(tracker, tracker->records.count - 1)->frame;
-    }
-    session->alive = call->record + 1;
-}
-
-bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session)
-{
-    return oxc_session_at(tracker, session)->end != OXC_NONE;
-}
-
-static void unbind(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_context *context = oxc_context_at(tracker, number);
-
-    oxc_context_set_quiet(tracker, number, false);
-    context->session = OXC_NONE;
-    context->flags |= OXC_CONTEXT_REPLACED;
-}
-
-uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
-                           uint32_t session)
-{
-    oxc_handle_key key = {server, *handle};
-    uint32_t hash = hash_key(tracker, &key);
-    uint32_t before = oxc_index_find(&tracker->context_index, hash, &key);
-    uint32_t number = oxc_store_add(&tracker->contexts);
-    oxc_context *context = oxc_context_at(tracker, number);
-
-    context->key = key;
-    context->session = session;
-    context->notification = context->connect = context->last_wait = OXC_NONE;
-    context->row_records[0] = context->row_records[1] = OXC_NONE;
-    for (size_t i = 0; i < G_N_ELEMENTS(context->last_calls); i++)
-        context->last_calls[i] = OXC_NONE;
-    context->last_wait_connection = context->other_wait = context->next_waiting = OXC_NONE;
-    context->failure = context->zero = context->outstanding = OXC_NONE;
-    if (before != OXC_NONE) {
-        context->flags = oxc_context_at(tracker, before)->flags & OXC_CONTEXT_REPORTED;
-        unbind(tracker, before);
-    }
-    oxc_index_put(&tracker->context_index, hash, &key, number);
-    oxc_context_set_quiet(tracker, number, true);
-    return number;
-}
-
-uint32_t oxc_context_bound_since(const oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t connect = oxc_context_at(tracker, number)->connect;
-
-    return connect == OXC_NONE ? 0 : oxc_record_at(tracker, connect)->request + 1;
-}
-
-static void link_quiet(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_context *context = oxc_context_at(tracker, number);
-    oxc_session *session = oxc_session_at(tracker, context->session);
-
-    context->newer = OXC_NONE;
-    context->older = session->quiet;
-    if (context->older != OXC_NONE)
-        oxc_context_at(tracker, context->older)->newer = number;
-    session->quiet = number;
-    context->flags |= OXC_CONTEXT_QUIET;
-}
-
-static void unlink_quiet(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_context *context = oxc_context_at(tracker, number);
-
-    if (context->newer != OXC_NONE)
-        oxc_context_at(tracker, context->newer)->older = context->older;
-    else
-        oxc_session_at(tracker, context->session)->quiet = context->older;
-    if (context->older != OXC_NONE)
-        oxc_context_at(tracker, context->older)->newer = context->newer;
-    context->flags &= (uint16_t)~OXC_CONTEXT_QUIET;
-}
-
-void oxc_context_set_quiet(oxc_tracker *tracker, uint32_t number, bool quiet)
-{
-    const oxc_context *context = oxc_context_at(tracker, number);
-    bool was_quiet = (context->flags & OXC_CONTEXT_QUIET) != 0;
-
-    if (context->session == OXC_NONE || quiet == was_quiet)
-        return;
-    if (quiet)
-        link_quiet(tracker, number);
-    else
-        unlink_quiet(tracker, number);
-}
-
-uint32_t oxc_context_session_number(const oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t session = oxc_context_at(tracker, number)->session;
-
-    return session == OXC_NONE ? OXC_NONE : oxc_session_at(tracker, session)->number;
+    if (connection >= tracker->connections.count || oxc_handle_is_null(handle))
+        return false;
+    server = oxc_connection_at(tracker, connection)->server;
+    return oxc_handle_was_shown(tracker, server, handle) || oxc_cxh_explained(tracker, handle) ||
+           oxc_acxh_explained(tracker, handle);
 }

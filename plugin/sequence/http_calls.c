@@ -6,7 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
+#include "http_calls.h"
+
+#include "http_tables.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -6,7 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
+#include "http_cookies.h"
+
+#include "http_tables.h"
 
 /* The value of a cookie with a name that was learned. */
 static oxc_http_cookie_value value_by_name(const oxc_http_cookies *cookies, oxc_http_name name)

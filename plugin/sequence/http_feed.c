@@ -6,9 +6,15 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
+#include "http_feed.h"
 
 #include <string.h>
+
+#include "calls.h"
+#include "connections.h"
+#include "http_sessions.h"
+#include "http_tables.h"
+#include "intake.h"
 
 #define REJECTED           0x000007EEu
 #define FAILED             0x80004005u /* stands for all that is no return value of a wait */

@@ -6,7 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
+#include "http_sessions.h"
+
+#include "http_cookies.h"
+#include "http_tables.h"
 
 #define MILLISECOND    INT64_C(1000000)
 #define LOST_CONTEXT   10u /* X-ResponseCode, 2.2.3.3.3 */

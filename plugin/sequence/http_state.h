@@ -13,8 +13,7 @@
 
 #include "http_event.h"
 #include "http_facts.h"
-#include "parts.h"
-#include "store.h"
+#include "state.h"
 
 /* Events are counted; a *mark* is such a number, 0 for "never". */
 
@@ -132,6 +131,13 @@ typedef enum {
     OXC_HTTP_CALL_CUT = 1 << 16,     /**< its use was ended by the close of its connection */
 } oxc_http_call_flag;
 
+typedef enum {
+    OXC_HTTP_ANSWERED,
+    OXC_HTTP_CUT,    /**< its connection ended */
+    OXC_HTTP_MISSED, /**< nobody knows */
+    OXC_HTTP_LEFT,   /**< it was a leg: it never was there */
+} oxc_http_ending;
+
 /** A request without its whole answer. */
 typedef struct {
     int64_t time;
@@ -228,154 +234,5 @@ static inline oxc_http_seen oxc_http_now(const oxc_http *http, const oxc_http_ev
 {
     return (oxc_http_seen){.time = event->time, .mark = http->mark, .frame = event->frame};
 }
-
-/* http_tables.c: elements by their names */
-
-void oxc_http_tables_init(oxc_http *http);
-void oxc_http_tables_clear(oxc_http *http);
-size_t oxc_http_tables_memory(oxc_http *http);
-
-/** Each returns the element, made where there is none yet. */
-oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name);
-oxc_http_connection *oxc_http_connection_of(oxc_http *http, uint32_t connection);
-uint32_t oxc_http_id_of(oxc_http *http, oxc_http_name server, oxc_http_name request_id);
-
-/** The uses of an X-RequestId with one content. */
-oxc_http_copies *oxc_http_copies_of(oxc_http *http, uint32_t id, uint64_t content);
-
-/** The latest session whose context cookie has, or has had, a value.
- *  @return OXC_NONE if there is none */
-uint32_t oxc_http_session_find(const oxc_http *http, oxc_http_name server, oxc_http_name value);
-
-/** Begins a session, or the next generation of the cookie value. */
-uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_name value);
-
-/** The session goes on under another value as well, unless that is known already. */
-void oxc_http_session_rename(oxc_http *http, uint32_t session, oxc_http_name server,
-                             oxc_http_name value);
-
-/** Whether an accepted Connect set the value, at whatever server. */
-bool oxc_http_value_explained(const oxc_http *http, oxc_http_name value);
-void oxc_http_value_explain(oxc_http *http, oxc_http_name value);
-
-/** The element that says when a value of the sequence cookie of a session was replaced, or NULL. */
-oxc_http_replaced *oxc_http_replaced_find(const oxc_http *http, uint32_t session,
-                                          oxc_http_name value);
-oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_http_name value);
-
-/** The cookies among which one has this value, or OXC_NONE. */
-uint32_t oxc_http_learning_find(const oxc_http *http, oxc_http_name server, oxc_http_name value);
-void oxc_http_learning_index(oxc_http *http, uint32_t learning);
-
-/** The number of the oxc_http_end of a connection to a server, or OXC_NONE. */
-uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server);
-void oxc_http_end_put(oxc_http *http, uint32_t connection, oxc_http_name server, uint32_t end);
-
-uint32_t oxc_http_call_new(oxc_http *http, uint32_t number);
-uint32_t oxc_http_call_find(const oxc_http *http, uint32_t number);
-void oxc_http_call_forget(oxc_http *http, uint32_t call);
-
-/* http_cookies.c: which session a message belongs to */
-
-/** The value of the context cookie of a message, by its name or by what is known of the server. */
-oxc_http_cookie_value oxc_http_context_value(oxc_http *http, const oxc_http_event *event,
-                                             oxc_http_name server);
-oxc_http_cookie_value oxc_http_sequence_value(oxc_http *http, const oxc_http_event *event,
-                                              oxc_http_name server);
-
-/** A request comes with cookies whose names say nothing: it may show which one is the context. */
-void oxc_http_learn_from_request(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
-
-/** The same for accepted answers. */
-void oxc_http_learn_from_answer(oxc_http *http, const oxc_http_event *event,
-                                const oxc_http_call *call);
-
-/* http_calls.c: which requests are calls */
-
-/** What a request says, its X-RequestId apart. */
-uint64_t oxc_http_content(const oxc_http_event *event, const oxc_http_call *call);
-
-/** Looks whether a request whose body is whole is the same as an earlier one, and notes that it is
- *  a copy, or a copy that counts but is not judged.
- *  @param reused_frame  gets the request that had its X-RequestId and has its answer, or 0 */
-void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_frame);
-
-/** A request uses its X-RequestId; then its body came. */
-void oxc_http_begin_use(oxc_http *http, oxc_http_call *call);
-void oxc_http_count_use(oxc_http *http, oxc_http_call *call);
-
-typedef enum {
-    OXC_HTTP_ANSWERED,
-    OXC_HTTP_CUT,    /**< its connection ended */
-    OXC_HTTP_MISSED, /**< nobody knows */
-    OXC_HTTP_LEFT,   /**< it was a leg: it never was there */
-} oxc_http_ending;
-
-/** The use of an X-RequestId is over. */
-void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending ending, int64_t time);
-
-/** Counts a leg.
- *  @return how many had its X-RequestId, 0 where that is of no interest */
-unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call);
-
-/* http_sessions.c: what the calls of a session say of it */
-
-/** Whether a gap since a mark may have hidden a call of a session. */
-bool oxc_http_doubtful(oxc_http *http, const oxc_http_session *session, uint64_t since);
-
-/** The answer to a call may have been missed. */
-void oxc_http_doubt_call(oxc_http *http, oxc_http_call *call);
-
-/** Takes a call out of those that are outstanding on its session. */
-void oxc_http_unlist(oxc_http *http, uint32_t call, oxc_http_ending ending, int64_t time);
-
-/** Fills in what the rules on a request ask of its session. */
-void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_facts *facts);
-
-/** Takes in a request that counts. */
-void oxc_http_take_request(oxc_http *http, uint32_t call, bool judged);
-
-/** Whether an answer was accepted, 3.2.5.1: HTTP, the response code, the stream and the body say
- *  so. */
-bool oxc_http_accepted(const oxc_http_event *event, oxc_http_request_type type);
-
-/** Fills in what the rules on a whole answer ask. */
-void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call,
-                             oxc_http_facts *facts);
-
-/** Takes in a whole answer. */
-void oxc_http_take_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
-
-/** Whether another wait of the session with the X-RequestId of this one is outstanding. */
-bool oxc_http_is_resent(const oxc_http *http, const oxc_http_call *call);
-
-/* http_feed.c: to the tracker */
-
-/** The method of RPC in whose place a type of request is. */
-oxc_method oxc_http_method(oxc_http_request_type type);
-
-void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call);
-
-void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
-                          const oxc_http_call *call);
-
-/** The call was a leg. */
-void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call);
-
-/** The answer to a call may have been missed. */
-void oxc_http_feed_doubt(oxc_tracker *tracker, const oxc_http_call *call);
-
-/** Bytes of an answer came. */
-void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
-                         const oxc_http_call *call);
-
-void oxc_http_feed_close(oxc_tracker *tracker, const oxc_http_event *event);
-void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event);
-
-/* http.c */
-
-oxc_http *oxc_http_new(void);
-void oxc_http_free(oxc_http *http);
-size_t oxc_http_memory(oxc_http *http);
 
 #endif /* OXC_HTTP_STATE_H */

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
+#include "http_tables.h"
 
 /* Names are hashes under a key that nobody knows: a part of one is as good as another hash. */
 static guint hash_key(gconstpointer key)

@@ -6,7 +6,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "silence.h"
+
+#include "calls.h"
+#include "contexts.h"
+#include "doubt.h"
+#include "records.h"
 
 #define CUTS 3 /* waits in a row that show at which age a device cuts them */
 
@@ -18,7 +23,7 @@ static const oxc_connection *connection_of(const oxc_tracker *tracker, const oxc
 /* Whether nobody can say what became of a wait. */
 static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
 {
-    return oxc_call_hidden(call) || oxc_wait_uncertain(tracker, call) ||
+    return oxc_call_hidden(call) || oxc_context_uncertain(tracker, call) ||
            connection_of(tracker, call)->partial;
 }
 

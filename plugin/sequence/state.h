@@ -11,8 +11,8 @@
 
 #include <glib.h>
 
-#include "doubt.h"
 #include "facts.h"
+#include "marks.h"
 #include "store.h"
 #include "tracker.h"
 

@@ -6,7 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "twins.h"
+
+#include "calls.h"
+#include "records.h"
 
 /* How far apart the capture may show the two sightings of one bind. */
 #define AT_ONCE INT64_C(10000000000)

@@ -1,26 +1,18 @@
 /* wait_ends.c
- * EcDoAsyncWaitEx: how waits end, and what their answers say
+ * How waits end
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "wait_ends.h"
 
-#define STATUS_REJECTED 0x000007EEu
-#define STATUS_EXITING  0x000003EDu
-#define NOTIFICATION    0x00000001u
-#define MOST_STEPS      64 /* back through the waits of a context */
+#include "contexts.h"
+#include "handles.h"
+#include "waits.h"
 
-static oxc_outcome outcome_of(uint32_t status, uint32_t flags)
-{
-    if (status == 0)
-        return (flags & NOTIFICATION) != 0 ? OXC_OUTCOME_NOTIFICATION : OXC_OUTCOME_NO_EVENT;
-    if (status == STATUS_REJECTED)
-        return OXC_OUTCOME_REJECTED;
-    return status == STATUS_EXITING ? OXC_OUTCOME_EXITING : OXC_OUTCOME_OTHER_ERROR;
-}
+#define MOST_STEPS 64 /* back through the waits of a context */
 
 /* The EcDoAsyncConnectEx response that last returned a handle, whatever context it began. */
 static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *context)
@@ -33,8 +25,7 @@ static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *co
     return oxc_context_at(tracker, latest)->connect;
 }
 
-/* Fills in the record of a PDU that ends a wait. */
-static void show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome)
+void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome)
 {
     oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 
@@ -44,7 +35,7 @@ static void show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome out
     record->flags |= OXC_RECORD_TIMED;
     if (call->owner == OXC_NONE)
         return;
-    oxc_wait_show_context(tracker, record, call->owner);
+    oxc_context_show(tracker, record, call->owner);
     record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
 }
 
@@ -56,8 +47,7 @@ static void leave(oxc_context *context, uint32_t number)
             context->last_calls[i] = OXC_NONE;
 }
 
-/* The call has its answer. */
-static void finish(oxc_tracker *tracker, uint32_t number)
+void oxc_wait_finish(oxc_tracker *tracker, uint32_t number)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
     oxc_context *context;
@@ -73,206 +63,13 @@ static void finish(oxc_tracker *tracker, uint32_t number)
     leave(context, number);
 }
 
-/* Looks whether the connection of a wait was closed before this PDU, which is about it. */
-static void note_close(const oxc_tracker *tracker, oxc_call *call)
+void oxc_wait_note_close(const oxc_tracker *tracker, oxc_call *call)
 {
     if (oxc_is_closed(tracker, call->connection))
         call->flags |= OXC_CALL_CLOSED;
 }
 
-/* Whether this PDU comes for a wait that is still outstanding. */
-static bool is_out(const oxc_call *call)
-{
-    return (call->flags & (OXC_CALL_CANCELLED | OXC_CALL_CLOSED)) == 0;
-}
-
-/* The last wait of the context that was sent while this one was out, on another connection or, if
- * this one is split, on any. */
-static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
-{
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t later = context->last_wait_connection != call->connection ? context->last_wait
-                                                                       : context->other_wait;
-
-    if (oxc_connection_at(tracker, call->connection)->split)
-        later = context->last_wait;
-    /* Nobody knows whether the close came before the later wait. */
-    if (!is_out(call) || oxc_connection_at(tracker, call->connection)->partial ||
-        later == OXC_NONE || later <= call->record)
-        return OXC_NONE;
-    return later;
-}
-
-/* Whether the rules look at the answer to a wait. */
-static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *context)
-{
-    oxc_session *session;
-
-    if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_CANCELLED)) != 0 ||
-        context->session == OXC_NONE || !oxc_acxh_explained(tracker, &context->key.handle))
-        return false;
-    session = oxc_session_at(tracker, context->session);
-    if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session))
-        return false;
-    if (!oxc_call_doubtful(tracker, call, context->session) && !oxc_wait_uncertain(tracker, call))
-        return true;
-    context->unjudged_answers++;
-    session->unjudged_answers++;
-    tracker->unjudged_answers++;
-    return false;
-}
-
-/* Whether a wait that was taken for dropped may be out still. */
-static bool others_dropped(const oxc_call *call, const oxc_context *context)
-{
-    return context->dropped > ((call->flags & OXC_CALL_DROPPED) != 0 ? 1u : 0u);
-}
-
-/* Whether another wait of the context may have been outstanding together with this one: one that
- * nobody saw, or one whose answer nobody saw. */
-static bool company_hidden(const oxc_tracker *tracker, const oxc_call *call,
-                           const oxc_context *context)
-{
-    uint32_t since = oxc_session_at(tracker, context->session)->begun + 1;
-    int64_t sent = oxc_record_at(tracker, call->record)->time;
-
-    if (context->hidden != 0 && oxc_since(sent, context->hidden_time) <= oxc_wait_reach(tracker))
-        return true;
-    return oxc_doubts_wait_at(tracker, context->session, call->connection, since, sent);
-}
-
-static void look_at_session(const oxc_tracker *tracker, const oxc_call *call,
-                            const oxc_context *context, oxc_facts *facts)
-{
-    const oxc_session *session;
-
-    if (context->session == OXC_NONE)
-        return;
-    session = oxc_session_at(tracker, context->session);
-    if (session->activity != OXC_NONE)
-        facts->activity = oxc_evidence_of(tracker, session->activity);
-    facts->disconnect_sent = session->disconnect != OXC_NONE && session->disconnect > call->record;
-    facts->disconnecting = session->disconnect != OXC_NONE;
-    facts->disconnect_doubts =
-        oxc_doubts_of(tracker, context->session, call->connection, session->alive) &
-        OXC_DOUBT_DISCONNECT;
-    facts->alone =
-        is_out(call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
-        context->last_wait == call->record && (context->flags & OXC_CONTEXT_UNANSWERED) == 0 &&
-        !others_dropped(call, context) && !oxc_connection_at(tracker, call->connection)->partial;
-    if (company_hidden(tracker, call, context))
-        facts->alone_doubts = OXC_DOUBT_WAIT;
-}
-
-/* The last EcDoRpcExt2 request of the session of a context, as a record; 0 if there is none. */
-static uint32_t activity_of(const oxc_tracker *tracker, const oxc_context *context)
-{
-    uint32_t activity = OXC_NONE;
-
-    if (context->session != OXC_NONE)
-        activity = oxc_session_at(tracker, context->session)->activity;
-    return activity == OXC_NONE ? 0 : activity;
-}
-
-/* Where this wait stands among those of its context. What the server still says about a wait
- * that was over is not measured. */
-static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
-{
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t later = find_later(tracker, call);
-    uint32_t zero = context->zero;
-
-    look_at_session(tracker, call, context, facts);
-    facts->request = oxc_evidence_of(tracker, call->record);
-    if (later != OXC_NONE)
-        facts->later_wait =
-            oxc_context_evidence(tracker, context, call->connection, later, call->record);
-    if (later != OXC_NONE && oxc_wait_elsewhere(tracker, call, later))
-        facts->later_wait.doubts |= OXC_DOUBT_ISSUE;
-    if (!is_out(call))
-        return;
-    facts->wait =
-        oxc_context_evidence(tracker, context, call->connection, call->record, call->record);
-    facts->wait.doubts |= oxc_doubts_of(tracker, context->session, call->connection,
-                                        MAX(call->record, activity_of(tracker, context)) + 1) &
-                          OXC_DOUBT_FETCH;
-    facts->wait.doubts |=
-        oxc_doubts_of(tracker, context->session, call->connection, call->record + 1) &
-        OXC_DOUBT_DISCONNECT;
-    if (zero != OXC_NONE && zero > call->record)
-        facts->zero_wait =
-            oxc_context_evidence(tracker, context, call->connection, zero,
-                                 MIN(call->record, oxc_record_at(tracker, zero)->request));
-}
-
-static bool is_notification(const oxc_facts *facts)
-{
-    return facts->status == 0 && (facts->flags & NOTIFICATION) != 0;
-}
-
-/* Whether a wait on another connection, which seems to be over, cannot show to be outstanding. */
-static bool other_is_over(const oxc_tracker *tracker, const oxc_context *context)
-{
-    return context->other_wait == OXC_NONE ||
-           oxc_is_closed(tracker, oxc_record_at(tracker, context->other_wait)->connection);
-}
-
-/* Whether the client should not have tried again after this response. */
-static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context,
-                          const oxc_facts *facts)
-{
-    if (facts->status != STATUS_REJECTED)
-        return facts->status != 0;
-    /* Of a session that was there before the capture, earlier waits may still be out; and one that
-     * was lost on another connection may not show until that carries something again. */
-    return facts->alone && (facts->alone_doubts & OXC_DOUBT_WAIT) == 0 &&
-           other_is_over(tracker, context) &&
-           (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
-}
-
-static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *facts)
-{
-    oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t record = tracker->records.count - 1;
-    bool counts = is_out(call) && !oxc_answer_doubted(tracker, call);
-
-    oxc_context_set_quiet(tracker, call->owner, facts->status == 0);
-    context->failure = OXC_NONE;
-    context->answered = oxc_now(tracker);
-    if (counts && forbids_retry(tracker, context, facts)) {
-        context->failure = record;
-        context->failure_status = facts->status;
-    }
-    if (counts && facts->status == 0)
-        context->zero = record;
-    if (is_notification(facts))
-        oxc_fetch_notification(tracker, call->owner, call->connection);
-    else
-        context->row = 0;
-    context->flags &= (uint16_t)~OXC_CONTEXT_CUT;
-}
-
-static void judge_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
-{
-    oxc_context *context = oxc_context_at(tracker, call->owner);
-    oxc_facts facts = {.pdu = OXC_PDU_WAIT_RESPONSE,
-                       .judged = is_judged(tracker, call, context),
-                       .status = event->status,
-                       .flags = event->flags};
-
-    look_at_answer(tracker, call, &facts);
-    if (is_notification(&facts)) {
-        facts.unfetched = oxc_fetch_unfetched(tracker, call->owner, call->connection);
-        facts.busy_since = oxc_fetch_busy(tracker, call->owner, call->connection);
-    }
-    oxc_judge(tracker, &facts);
-    learn(tracker, call, &facts);
-    if (facts.judged && facts.busy_since.frame != 0)
-        context->flags |= OXC_CONTEXT_BUSY;
-}
-
-/* An answer to a wait of the context is not known. */
-static void forget(oxc_tracker *tracker, uint32_t number)
+void oxc_wait_forget(oxc_tracker *tracker, uint32_t number)
 {
     oxc_context *context = oxc_context_at(tracker, number);
 
@@ -281,37 +78,19 @@ static void forget(oxc_tracker *tracker, uint32_t number)
     oxc_context_set_quiet(tracker, number, false);
 }
 
-void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
-{
-    oxc_call *call = oxc_call_at(tracker, number);
-
-    note_close(tracker, call);
-    show_end(tracker, call, readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE);
-    if (call->owner != OXC_NONE && (call->flags & OXC_CALL_CANCELLED) != 0) {
-        /* The server has ignored the cancel or orphaned PDU: shown, and no evidence. */
-        if (readable && event->status == 0 && (event->flags & NOTIFICATION) != 0)
-            oxc_fetch_link(tracker, call->owner);
-    } else if (call->owner != OXC_NONE && readable) {
-        judge_response(tracker, event, call);
-    } else if (call->owner != OXC_NONE) {
-        forget(tracker, call->owner);
-    }
-    finish(tracker, number);
-}
-
 void oxc_wait_fault(oxc_tracker *tracker, uint32_t number)
 {
-    note_close(tracker, oxc_call_at(tracker, number));
-    show_end(tracker, oxc_call_at(tracker, number), OXC_OUTCOME_FAULT);
-    finish(tracker, number);
+    oxc_wait_note_close(tracker, oxc_call_at(tracker, number));
+    oxc_wait_show_end(tracker, oxc_call_at(tracker, number), OXC_OUTCOME_FAULT);
+    oxc_wait_finish(tracker, number);
 }
 
 void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
 
-    note_close(tracker, call);
-    show_end(tracker, call, OXC_OUTCOME_CANCELLED);
+    oxc_wait_note_close(tracker, call);
+    oxc_wait_show_end(tracker, call, OXC_OUTCOME_CANCELLED);
     if ((call->flags & OXC_CALL_CANCELLED) != 0) {
         oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 
@@ -401,11 +180,5 @@ void oxc_wait_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t
     context = oxc_context_at(tracker, call->owner);
     context->hidden = mark;
     context->hidden_time = time;
-    forget(tracker, call->owner);
-}
-
-void oxc_wait_missed(oxc_tracker *tracker, uint32_t number)
-{
-    if (oxc_call_at(tracker, number)->owner != OXC_NONE)
-        finish(tracker, number);
+    oxc_wait_forget(tracker, call->owner);
 }

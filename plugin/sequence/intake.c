@@ -1,4 +1,4 @@
-/* tracker.c
+/* intake.c
  * Takes in one PDU after the other
  *
  * Copyright (C) the oxcnotif authors
@@ -6,90 +6,17 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "http_state.h"
-#include "parts.h"
+#include "intake.h"
 
-oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
-{
-    oxc_tracker *tracker = g_new0(oxc_tracker, 1);
-
-    tracker->settings = *settings;
-    tracker->closed = closed;
-    tracker->user = user;
-    /* Handles and call ids come from strangers, who should not know where they are put. */
-    tracker->seed = (uint64_t)g_random_int() << 32 | g_random_int();
-    oxc_associations_init(tracker);
-    oxc_twins_init(tracker);
-    oxc_handles_init(tracker);
-    oxc_calls_init(tracker);
-    oxc_waits_init(tracker);
-    oxc_fetches_init(tracker);
-    oxc_store_init(&tracker->records, sizeof(oxc_record));
-    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_kept_finding));
-    tracker->shown = g_array_new(FALSE, FALSE, sizeof(oxc_finding));
-    tracker->finding_records = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    tracker->links = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    tracker->cursor = g_new0(uint32_t, 1);
-    return tracker;
-}
-
-static oxc_store *store_number(oxc_tracker *tracker, size_t number)
-{
-    oxc_store *stores[] = {
-        &tracker->ends,        &tracker->servers,       &tracker->peers,    &tracker->associations,
-        &tracker->connections, &tracker->sessions,      &tracker->contexts, &tracker->calls,
-        &tracker->records,     &tracker->registrations, &tracker->strays,
-    };
-
-    return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
-}
-
-static oxc_index *index_number(oxc_tracker *tracker, size_t number)
-{
-    oxc_index *indexes[] = {
-        &tracker->server_index,  &tracker->association_index, &tracker->session_index,
-        &tracker->context_index, &tracker->explained_cxh,     &tracker->explained_acxh,
-        &tracker->call_index,    &tracker->pair_index,        &tracker->registration_index,
-        &tracker->stray_index,   &tracker->peer_index,        &tracker->twin_index,
-    };
-
-    return number < G_N_ELEMENTS(indexes) ? indexes[number] : NULL;
-}
-
-void oxc_tracker_free(oxc_tracker *tracker)
-{
-    if (tracker == NULL)
-        return;
-    oxc_associations_clear(tracker);
-    for (size_t i = 0; store_number(tracker, i) != NULL; i++)
-        oxc_store_clear(store_number(tracker, i));
-    for (size_t i = 0; index_number(tracker, i) != NULL; i++)
-        oxc_index_clear(index_number(tracker, i));
-    if (tracker->http != NULL)
-        oxc_http_free(tracker->http);
-    g_array_free(tracker->findings, TRUE);
-    g_array_free(tracker->shown, TRUE);
-    g_array_free(tracker->finding_records, TRUE);
-    g_array_free(tracker->links, TRUE);
-    g_free(tracker->cursor);
-    g_free(tracker);
-}
-
-size_t oxc_tracker_memory(const oxc_tracker *tracker)
-{
-    /* Only addresses are taken of what the two functions return. */
-    oxc_tracker *parts = (oxc_tracker *)(uintptr_t)tracker;
-    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_kept_finding) +
-                    (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
-
-    if (tracker->http != NULL)
-        memory += oxc_http_memory(tracker->http);
-    for (size_t i = 0; store_number(parts, i) != NULL; i++)
-        memory += oxc_store_memory(store_number(parts, i));
-    for (size_t i = 0; index_number(parts, i) != NULL; i++)
-        memory += oxc_index_memory(index_number(parts, i));
-    return memory;
-}
+#include "associations.h"
+#include "calls.h"
+#include "losses.h"
+#include "records.h"
+#include "requests.h"
+#include "responses.h"
+#include "stubs.h"
+#include "twins.h"
+#include "wait_ends.h"
 
 /* Adds the record of a PDU, or takes a PDU that has no place in the order for a lost one. */
 static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
@@ -213,6 +140,16 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
         oxc_wait_cancel(tracker, call);
 }
 
+static void on_bind_ack(oxc_tracker *tracker, const oxc_event *event)
+{
+    bool grouped = oxc_association_bind_ack(tracker, event);
+
+    if (grouped && oxc_twins_find(tracker, event->connection))
+        return;
+    oxc_association_join(tracker, event, grouped);
+    oxc_twins_follow(tracker, event->connection);
+}
+
 /* What any PDU shows of its connection. */
 static void on_connection(oxc_tracker *tracker, const oxc_event *event)
 {
@@ -273,7 +210,7 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         oxc_association_bind(tracker, event);
         break;
     case OXC_EVENT_BIND_ACK:
-        oxc_association_bind_ack(tracker, event);
+        on_bind_ack(tracker, event);
         break;
     case OXC_EVENT_REQUEST:
         on_request(tracker, event);
@@ -295,16 +232,4 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         break;
     }
     on_connection(tracker, event);
-}
-
-bool oxc_tracker_knows_handle(const oxc_tracker *tracker, uint32_t connection,
-                              const oxc_handle *handle)
-{
-    uint32_t server;
-
-    if (connection >= tracker->connections.count || oxc_handle_is_null(handle))
-        return false;
-    server = oxc_connection_at(tracker, connection)->server;
-    return oxc_handle_was_shown(tracker, server, handle) || oxc_cxh_explained(tracker, handle) ||
-           oxc_acxh_explained(tracker, handle);
 }

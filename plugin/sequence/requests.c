@@ -1,4 +1,4 @@
-/* methods.c
+/* requests.c
  * The calls of EMSMDB that make, use and end sessions
  *
  * Copyright (C) the oxcnotif authors
@@ -6,9 +6,17 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "parts.h"
+#include "requests.h"
 
-#include <string.h>
+#include "associations.h"
+#include "doubt.h"
+#include "fetches.h"
+#include "handles.h"
+#include "judge.h"
+#include "records.h"
+#include "sessions.h"
+#include "silence.h"
+#include "wait_requests.h"
 
 static uint32_t server_of(const oxc_tracker *tracker, const oxc_event *event)
 {
@@ -203,207 +211,4 @@ void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
         async_connect_request(tracker, event, call);
     else if (call->method == OXC_METHOD_REGISTER_PUSH || event->over_http)
         set_session(tracker, event, call);
-}
-
-/* What the answer to a call may have done if nobody could see it. */
-static unsigned kinds_of_answer(const oxc_call *call)
-{
-    bool unread = (call->flags & OXC_CALL_UNREAD) != 0;
-
-    switch (call->method) {
-    case OXC_METHOD_CONNECT:
-        return OXC_DOUBT_OPEN;
-    case OXC_METHOD_ASYNC_CONNECT:
-        return OXC_DOUBT_ISSUE;
-    case OXC_METHOD_RPC_EXT2:
-        return unread ? OXC_DOUBT_END | OXC_DOUBT_DELIVERY : 0;
-    case OXC_METHOD_DISCONNECT:
-    case OXC_METHOD_REGISTER_PUSH:
-        return unread ? OXC_DOUBT_END : 0;
-    case OXC_METHOD_ASYNC_WAIT:
-        return unread ? OXC_DOUBT_WAIT : 0;
-    default:
-        return 0;
-    }
-}
-
-/* What a response to a request that was not read says nothing about. */
-static unsigned kinds_of_unread_request(const oxc_event *event, const oxc_call *call)
-{
-    unsigned kinds = kinds_of_answer(call);
-
-    if (call->method == OXC_METHOD_CONNECT || (call->flags & OXC_CALL_UNREAD) == 0)
-        return 0;
-    if (call->method == OXC_METHOD_DISCONNECT ? event->status != 0
-                                              : !oxc_handle_is_null(&event->handle))
-        kinds &= ~(unsigned)OXC_DOUBT_END;
-    return kinds;
-}
-
-/* The call is not in flight any more. */
-static void land(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_call *call = oxc_call_at(tracker, number);
-
-    if ((call->flags & OXC_CALL_LANDED) != 0 || call->owner == OXC_NONE)
-        return;
-    if (call->method == OXC_METHOD_RPC_EXT2)
-        oxc_fetch_end(tracker, number);
-    else if (call->method == OXC_METHOD_DISCONNECT)
-        oxc_session_at(tracker, call->owner)->disconnecting--;
-    else if (call->method == OXC_METHOD_ASYNC_CONNECT)
-        oxc_session_at(tracker, call->owner)->issuing--;
-    call->flags |= OXC_CALL_LANDED;
-}
-
-/* The answer to a call of a session was not read, or is missing. */
-static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_gap *gap)
-{
-    bool may_end = call->method == OXC_METHOD_RPC_EXT2 || call->method == OXC_METHOD_DISCONNECT ||
-                   call->method == OXC_METHOD_REGISTER_PUSH || call->method == OXC_METHOD_CONNECT;
-    oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time, false};
-
-    if (!may_end || call->owner == OXC_NONE)
-        return;
-    /* Where no missing bytes say when it was answered, a later one that has its answer does: it has
-     * shown what came of the session. */
-    if (call->method == OXC_METHOD_RPC_EXT2 && (call->flags & OXC_CALL_UNSURE) == 0 &&
-        oxc_session_at(tracker, call->owner)->settled > call->record + 1)
-        ended.kinds = 0;
-    oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &ended);
-    if (call->method == OXC_METHOD_RPC_EXT2)
-        oxc_fetch_forget(tracker, call);
-}
-
-/* An EcDoAsyncConnectEx that was read, whose answer was not. */
-static void note_lost_issue(oxc_tracker *tracker, const oxc_call *call, uint32_t mark)
-{
-    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
-
-    if (call->method == OXC_METHOD_ASYNC_CONNECT && (call->flags & OXC_CALL_UNREAD) == 0)
-        oxc_server_at(tracker, server)->lost_issue = mark;
-}
-
-void oxc_call_missed_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t time)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_gap gap = {kinds_of_answer(call), mark, time, false};
-
-    if (call->method == OXC_METHOD_ASYNC_WAIT) {
-        oxc_wait_hide(tracker, number, mark, time);
-    } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
-        oxc_fetch_lose(tracker, call);
-    }
-    note_lost_issue(tracker, call, mark);
-    oxc_gap_note(tracker, call->connection, &gap);
-    land(tracker, number);
-    doubt_owner(tracker, call, &gap);
-}
-
-static void unread_response(oxc_tracker *tracker, const oxc_call *call)
-{
-    oxc_gap gap = {kinds_of_answer(call), oxc_now(tracker), oxc_time(tracker), false};
-
-    tracker->gaps++;
-    note_lost_issue(tracker, call, gap.mark);
-    oxc_gap_note(tracker, call->connection, &gap);
-    doubt_owner(tracker, call, &gap);
-}
-
-/* The call has its answer, of whatever kind. */
-static void settle(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_session *session;
-
-    land(tracker, number);
-    oxc_association_count(tracker, call, -1);
-    if (call->method != OXC_METHOD_RPC_EXT2 || call->owner == OXC_NONE)
-        return;
-    session = oxc_session_at(tracker, call->owner);
-    if (session->settled < call->record + 1)
-        session->settled = call->record + 1;
-    oxc_fetch_settle(tracker, call);
-}
-
-/* An answer over MAPI over HTTP says that the session of its call lived, whatever the call was. */
-static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
-{
-    uint32_t session = call->owner;
-
-    if (session != OXC_NONE && call->method == OXC_METHOD_ASYNC_WAIT)
-        session = oxc_context_at(tracker, session)->session;
-    if (session != OXC_NONE && call->method != OXC_METHOD_CONNECT && !oxc_call_hidden(call))
-        oxc_session_prove(tracker, session, call);
-}
-
-void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-
-    connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
-                          (connection->answered && event->call_id != connection->answer_id);
-    connection->answered = true;
-    connection->answer_id = event->call_id;
-    settle(tracker, number);
-    if (readable)
-        oxc_gap_unread(tracker, call->connection, kinds_of_unread_request(event, call));
-    else
-        unread_response(tracker, call);
-    if (readable)
-        oxc_answer(tracker, event, call);
-    if (event->alive)
-        prove_alive(tracker, call);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
-        oxc_wait_response(tracker, event, number, readable);
-    oxc_call_end(tracker, number);
-}
-
-void oxc_call_faulted(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-
-    settle(tracker, number);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
-        oxc_wait_fault(tracker, number);
-    oxc_call_end(tracker, number);
-}
-
-void oxc_call_withdraw(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_record *record = oxc_record_at(tracker, call->record);
-    oxc_session *session;
-
-    if (call->method == OXC_METHOD_ASYNC_WAIT) {
-        oxc_wait_withdraw(tracker, number);
-    } else if (call->owner != OXC_NONE) {
-        session = oxc_session_at(tracker, call->owner);
-        if (session->disconnect == call->record)
-            session->disconnect = OXC_NONE;
-        if (call->method == OXC_METHOD_RPC_EXT2)
-            oxc_fetch_withdraw(tracker, number);
-        else
-            land(tracker, number);
-    }
-    oxc_association_count(tracker, call, -1);
-    record->session = record->context = OXC_NONE;
-    oxc_call_end(tracker, number);
-}
-
-void oxc_call_missed(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-
-    if (!oxc_call_hidden(call)) {
-        oxc_gap gap = {.mark = oxc_now(tracker), .time = oxc_time(tracker)};
-
-        tracker->gaps++;
-        oxc_call_hide(tracker, number, &gap);
-    }
-    oxc_association_count(tracker, call, -1);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
-        oxc_wait_missed(tracker, number);
-    oxc_call_end(tracker, number);
 }

@@ -1,4 +1,4 @@
-/* rules_http.c
+/* http_checks.c
  * The rules of MAPI over HTTP alone: one pure function each
  *
  * Copyright (C) the oxcnotif authors

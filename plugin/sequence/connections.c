@@ -1,0 +1,160 @@
+/* connections.c
+ * Servers, peers and connections
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "connections.h"
+
+typedef struct {
+    uint32_t server;
+    uint32_t client;
+} peer_key;
+
+static uint32_t hash_server_number(const oxc_tracker *tracker, uint32_t number)
+{
+    return oxc_hash_end(oxc_hash_step(tracker->seed, number));
+}
+
+static uint32_t server_hash(const void *owner, uint32_t server)
+{
+    const oxc_tracker *tracker = (const oxc_tracker *)owner;
+
+    return hash_server_number(tracker, oxc_server_at(tracker, server)->number);
+}
+
+static bool server_equal(const void *owner, uint32_t server, const void *key)
+{
+    return oxc_server_at((const oxc_tracker *)owner, server)->number == *(const uint32_t *)key;
+}
+
+static uint32_t hash_peer(const oxc_tracker *tracker, uint32_t server, uint32_t client)
+{
+    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)server << 32 | client));
+}
+
+static uint32_t peer_hash(const void *owner, uint32_t number)
+{
+    const oxc_tracker *tracker = (const oxc_tracker *)owner;
+    const oxc_peer *peer = oxc_peer_at(tracker, number);
+
+    return hash_peer(tracker, peer->server, peer->client);
+}
+
+static bool peer_equal(const void *owner, uint32_t number, const void *wanted)
+{
+    const oxc_peer *peer = oxc_peer_at((const oxc_tracker *)owner, number);
+    const peer_key *key = (const peer_key *)wanted;
+
+    return peer->server == key->server && peer->client == key->client;
+}
+
+static const oxc_index_type server_type = {server_hash, server_equal};
+
+static const oxc_index_type peer_type = {peer_hash, peer_equal};
+
+void oxc_connections_init(oxc_tracker *tracker)
+{
+    oxc_store_init(&tracker->servers, sizeof(oxc_server));
+    oxc_store_init(&tracker->peers, sizeof(oxc_peer));
+    oxc_store_init(&tracker->connections, sizeof(oxc_connection));
+    oxc_store_init(&tracker->ends, sizeof(oxc_http_end));
+    oxc_index_init(&tracker->server_index, &server_type, tracker);
+    oxc_index_init(&tracker->peer_index, &peer_type, tracker);
+}
+
+void oxc_connections_clear(oxc_tracker *tracker)
+{
+    for (uint32_t i = 0; i < tracker->peers.count; i++)
+        if (oxc_peer_at(tracker, i)->late != NULL)
+            g_array_free(oxc_peer_at(tracker, i)->late, TRUE);
+}
+
+static uint32_t server_of_number(oxc_tracker *tracker, uint32_t number)
+{
+    uint32_t hash = hash_server_number(tracker, number);
+    uint32_t server = oxc_index_find(&tracker->server_index, hash, &number);
+
+    if (server == OXC_NONE) {
+        server = oxc_store_add(&tracker->servers);
+        oxc_server_at(tracker, server)->number = number;
+        oxc_index_put(&tracker->server_index, hash, &number, server);
+    }
+    return server;
+}
+
+static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
+{
+    peer_key key = {server, client};
+    uint32_t hash = hash_peer(tracker, server, client);
+    uint32_t number = oxc_index_find(&tracker->peer_index, hash, &key);
+
+    if (number == OXC_NONE) {
+        number = oxc_store_add(&tracker->peers);
+        oxc_peer_at(tracker, number)->server = server;
+        oxc_peer_at(tracker, number)->client = client;
+        oxc_peer_at(tracker, number)->twin = OXC_NONE;
+        oxc_index_put(&tracker->peer_index, hash, &key, number);
+    }
+    return number;
+}
+
+uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
+{
+    uint32_t number = OXC_OF_HTTP | oxc_store_add(&tracker->ends);
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->first = ++tracker->moments;
+    connection->server = server_of_number(tracker, OXC_OF_HTTP | server);
+    connection->peer = peer_of(tracker, connection->server, 0);
+    connection->association = connection->twin = OXC_NONE;
+    connection->calls = connection->waits = OXC_NONE;
+    connection->heard = true; /* an answer that began shows by itself */
+    /* Calls to it may go by on connections of which no request is known. */
+    oxc_server_at(tracker, connection->server)->split = true;
+    return number;
+}
+
+uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port)
+{
+    uint32_t number = oxc_store_add(&tracker->connections);
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->server = server_of_number(tracker, server);
+    connection->peer = peer_of(tracker, connection->server, 0);
+    connection->port = port;
+    connection->association = connection->twin = OXC_NONE;
+    connection->calls = connection->waits = OXC_NONE;
+    return number;
+}
+
+void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->split = true;
+    oxc_server_at(tracker, connection->server)->split = true;
+}
+
+void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t number, uint32_t client)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->peer = peer_of(tracker, connection->server, client);
+}
+
+void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_connection *connection = oxc_connection_at(tracker, number);
+
+    connection->partial = true;
+    if (connection->association != OXC_NONE)
+        oxc_association_at(tracker, connection->association)->partial = true;
+}
+
+bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
+{
+    return number < tracker->connections.count && oxc_connection_at(tracker, number)->repeated;
+}

@@ -1,0 +1,21 @@
+/* records.h
+ * The record of each PDU
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_RECORDS_H
+#define OXC_RECORDS_H
+
+#include "state.h"
+
+/** Adds the record of a PDU.
+ *  @return its number, or OXC_NONE where no more fit */
+uint32_t oxc_record_add(oxc_tracker *tracker, const oxc_event *event);
+
+/** Fills in evidence from a record, without doubts. */
+oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
+
+#endif /* OXC_RECORDS_H */

@@ -1,0 +1,279 @@
+/* view.c
+ * What is known of one PDU
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "state.h"
+
+/* How many waits are looked through for those that were sent while another was outstanding. */
+/* How many waits are looked through for those that were sent while another was outstanding. */
+#define MOST_STEPS 32
+
+static bool precedes(const oxc_record *record, uint32_t frame, uint32_t ordinal)
+{
+    return record->frame < frame || (record->frame == frame && record->ordinal < ordinal);
+}
+
+/* The first record that does not precede a place. */
+static uint32_t search(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal)
+{
+    uint32_t low = 0, high = tracker->records.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (precedes(oxc_record_at(tracker, middle), frame, ordinal))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_at(const oxc_tracker *tracker, uint32_t number, uint32_t frame, uint32_t ordinal)
+{
+    const oxc_record *record;
+
+    if (number >= tracker->records.count)
+        return false;
+    record = oxc_record_at(tracker, number);
+    return record->frame == frame && record->ordinal == ordinal;
+}
+
+static uint32_t look_up(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal)
+{
+    uint32_t number = *tracker->cursor;
+
+    if (!is_at(tracker, number, frame, ordinal))
+        number++;
+    if (!is_at(tracker, number, frame, ordinal))
+        number = search(tracker, frame, ordinal);
+    if (!is_at(tracker, number, frame, ordinal))
+        return OXC_NONE;
+    *tracker->cursor = number;
+    return number;
+}
+
+static uint32_t frame_of(const oxc_tracker *tracker, uint32_t record)
+{
+    return record == OXC_NONE ? 0 : oxc_record_at(tracker, record)->frame;
+}
+
+/* Names all waits that were sent while the one at hand was outstanding. */
+static void name_later_waits(const oxc_tracker *tracker, uint32_t answer, oxc_finding *finding)
+{
+    uint32_t request = oxc_record_at(tracker, answer)->request;
+    uint32_t connection = oxc_record_at(tracker, request)->connection;
+    bool split = oxc_connection_at(tracker, connection)->split;
+    uint32_t next = oxc_record_at(tracker, request)->wait.next;
+    size_t count = 1;
+
+    for (unsigned step = 0; step < MOST_STEPS && next != OXC_NONE && next < answer; step++) {
+        const oxc_record *wait = oxc_record_at(tracker, next);
+
+        if (count < OXC_FINDING_FRAMES && (split || wait->connection != connection))
+            finding->frames[count++] = wait->frame;
+        next = wait->wait.next;
+    }
+}
+
+static void show_finding(const oxc_tracker *tracker, guint number)
+{
+    const oxc_kept_finding *kept = &g_array_index(tracker->findings, oxc_kept_finding, number);
+    oxc_finding finding = {
+        .rule = kept->rule,
+        .severity = (uint8_t)(kept->severity & ~KEPT_OVER_HTTP),
+        .over_http = (kept->severity & KEPT_OVER_HTTP) != 0,
+        .closed_how = kept->closed_how,
+        .closed_by = kept->closed_by,
+        .frames = {kept->frames[0], kept->frames[1]},
+        .value = kept->value,
+    };
+
+    if (kept->rule == OXC_RULE_wait_overlap && kept->frames[1] != 0)
+        name_later_waits(tracker, g_array_index(tracker->finding_records, uint32_t, number),
+                         &finding);
+    g_array_append_val(tracker->shown, finding);
+}
+
+static gint in_order(gconstpointer one, gconstpointer other)
+{
+    return ((const oxc_finding *)one)->rule - ((const oxc_finding *)other)->rule;
+}
+
+static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view *view)
+{
+    const uint32_t *records = (const uint32_t *)(const void *)tracker->finding_records->data;
+    guint low = 0, high = tracker->finding_records->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (records[middle] < record)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    g_array_set_size(tracker->shown, 0);
+    for (; low < tracker->finding_records->len && records[low] == record; low++)
+        show_finding(tracker, low);
+    /* Over HTTP the rules of both kinds look at a message one after the other. */
+    if (tracker->shown->len > 1)
+        g_array_sort(tracker->shown, in_order);
+    view->finding_count = tracker->shown->len;
+    if (view->finding_count != 0)
+        view->findings = &g_array_index(tracker->shown, oxc_finding, 0);
+}
+
+static void set_time(oxc_view *view, const oxc_record *record, const oxc_record *begin)
+{
+    view->has_wait_time = true;
+    view->wait_time = oxc_since(record->time, begin->time);
+}
+
+static void view_wait_request(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    view->wait = record->wait.ordinal;
+    view->connect_frame = frame_of(tracker, record->wait.connect);
+    view->previous_wait_frame = frame_of(tracker, record->wait.previous);
+    view->next_wait_frame = frame_of(tracker, record->wait.next);
+    if ((record->flags & OXC_RECORD_TIMED) != 0)
+        set_time(view, record, oxc_record_at(tracker, record->wait.previous));
+}
+
+static void view_wait_answer(const oxc_tracker *tracker, const oxc_record *record,
+                             const oxc_record *request, oxc_view *view)
+{
+    view->wait = request->wait.ordinal;
+    view->connect_frame = frame_of(tracker, record->answer.connect);
+    view->fetch_frame = frame_of(tracker, record->answer.fetch);
+    if ((record->flags & OXC_RECORD_UNDELIVERED) == 0)
+        view->delivered_frame = frame_of(tracker, record->answer.delivered);
+    if ((record->flags & OXC_RECORD_TIMED) != 0)
+        set_time(view, record, request);
+}
+
+static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    view->registered_count = record->delivery.registered_count;
+    if (view->registered_count != 0)
+        view->registered_frames =
+            &g_array_index(tracker->links, uint32_t, record->delivery.registered);
+    if (record->delivery.earliest == OXC_NONE)
+        return;
+    view->has_delivery_time = true;
+    view->delivery_time =
+        oxc_since(record->time, oxc_record_at(tracker, record->delivery.earliest)->time);
+}
+
+/* A part of a message of MAPI over HTTP that ends nothing. */
+static void view_part(const oxc_record *request, oxc_view *view)
+{
+    view->session = request->session;
+    view->context = request->context;
+    if (view->method == OXC_METHOD_ASYNC_WAIT && request->type == OXC_EVENT_REQUEST)
+        view->wait = request->wait.ordinal;
+}
+
+static void view_method(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    if (record->type == OXC_EVENT_REQUEST) {
+        if (view->method == OXC_METHOD_ASYNC_WAIT)
+            view_wait_request(tracker, record, view);
+        else if (view->method == OXC_METHOD_RPC_EXT2)
+            view->notified = record->notified;
+        return;
+    }
+    if (record->request == OXC_NONE)
+        return;
+    view->request_frame = frame_of(tracker, record->request);
+    if (record->type == OXC_EVENT_OTHER_PDU) {
+        view_part(oxc_record_at(tracker, record->request), view);
+        return;
+    }
+    /* A session that its EcDoConnectEx opened after this PDU. */
+    if (view->method == OXC_METHOD_CONNECT)
+        view->session = oxc_record_at(tracker, record->request)->session;
+    if (view->method == OXC_METHOD_ASYNC_WAIT)
+        view_wait_answer(tracker, record, oxc_record_at(tracker, record->request), view);
+    else if (view->method == OXC_METHOD_RPC_EXT2 && record->type == OXC_EVENT_RESPONSE)
+        view_delivery(tracker, record, view);
+}
+
+/* A PDU of a second sighting belongs to what the first one belongs to. */
+static void view_repeated(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
+{
+    const oxc_record *own = record, *first;
+
+    view->repeated = true;
+    if (record->type != OXC_EVENT_REQUEST) {
+        if (record->request == OXC_NONE)
+            return;
+        own = oxc_record_at(tracker, record->request);
+        view->request_frame = own->frame;
+    }
+    if (own->request == OXC_NONE)
+        return;
+    first = oxc_record_at(tracker, own->request);
+    view->session = first->session;
+    /* What an EcDoAsyncConnectEx begins, its answer shows. */
+    if (view->method == OXC_METHOD_ASYNC_WAIT || record->type == OXC_EVENT_REQUEST ||
+        record->type == OXC_EVENT_RESPONSE)
+        view->context = first->context;
+    if (view->method != OXC_METHOD_ASYNC_WAIT)
+        return;
+    view->wait = first->wait.ordinal;
+    view->connect_frame = frame_of(tracker, first->wait.connect);
+}
+
+bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view)
+{
+    uint32_t number = look_up(tracker, frame, ordinal);
+    const oxc_record *record;
+
+    *view = (oxc_view){
+        .method = OXC_METHOD_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
+    if (number == OXC_NONE)
+        return false;
+    record = oxc_record_at(tracker, number);
+    view->method = oxc_method_of_code(record->method);
+    view->type = (oxc_event_type)record->type;
+    view->unreadable = (record->flags & OXC_RECORD_UNREAD) != 0;
+    view->sealed = (record->flags & OXC_RECORD_SEALED) != 0;
+    view->unmatched = (record->flags & OXC_RECORD_UNMATCHED) != 0;
+    view->session = record->session;
+    view->context = record->context;
+    view->outcome = (oxc_outcome)record->outcome;
+    if ((record->flags & OXC_RECORD_REPEATED) != 0) {
+        view_repeated(tracker, record, view);
+        return true;
+    }
+    view_method(tracker, record, view);
+    view_findings(tracker, number, view);
+    return true;
+}
+
+bool oxc_tracker_frame_time(const oxc_tracker *tracker, uint32_t frame, int64_t *time)
+{
+    uint32_t number = search(tracker, frame, 0);
+
+    if (number >= tracker->records.count || oxc_record_at(tracker, number)->frame != frame)
+        return false;
+    *time = oxc_record_at(tracker, number)->time;
+    return true;
+}
+
+uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position)
+{
+    while (*position < tracker->records.count) {
+        const oxc_record *record = oxc_record_at(tracker, *position);
+
+        *position = record->answer.next;
+        if ((record->flags & OXC_RECORD_SUPERSEDED) == 0)
+            return record->frame;
+    }
+    return 0;
+}

@@ -1,0 +1,294 @@
+/* wait_requests.c
+ * A wait is sent: what it meets
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "wait_requests.h"
+
+#include "associations.h"
+#include "contexts.h"
+#include "doubt.h"
+#include "handles.h"
+#include "judge.h"
+#include "records.h"
+#include "sessions.h"
+#include "silence.h"
+#include "waits.h"
+
+/* Whether a request shows by itself that those before it have no answer: its segment acknowledges
+ * what the client has got by then. If answers travel on a TCP connection of their own, they are
+ * acknowledged there, and often later. They may do so, too, where the server has never been heard:
+ * on the IN channel of RPC over HTTP, if the capture does not hold its beginning. */
+static bool acknowledges(const oxc_connection *connection)
+{
+    return connection->heard && !connection->split && !connection->partial;
+}
+
+/* The newest outstanding wait of a context on a connection, if the request that comes now proves
+ * that it is. */
+static uint32_t find_same(oxc_tracker *tracker, uint32_t context, uint32_t connection)
+{
+    uint32_t wait = oxc_wait_newest(tracker, context, connection);
+    bool closed;
+
+    if (wait == OXC_NONE || !acknowledges(oxc_connection_at(tracker, connection)))
+        return OXC_NONE;
+    closed = oxc_is_closed(tracker, connection);
+    if (!closed && !oxc_context_uncertain(tracker, oxc_call_at(tracker, wait)))
+        return wait;
+    for (; wait != OXC_NONE; wait = oxc_wait_newest(tracker, context, connection))
+        oxc_wait_retire(tracker, wait, closed);
+    return OXC_NONE;
+}
+
+/* The newest outstanding wait of a context for which find_same() has none. */
+static uint32_t find_other(oxc_tracker *tracker, uint32_t context)
+{
+    uint32_t wait;
+
+    while ((wait = oxc_context_at(tracker, context)->outstanding) != OXC_NONE) {
+        const oxc_call *call = oxc_call_at(tracker, wait);
+        bool closed = oxc_is_closed(tracker, call->connection);
+
+        if (!closed && !oxc_context_uncertain(tracker, call))
+            return oxc_connection_at(tracker, call->connection)->partial ? OXC_NONE : wait;
+        oxc_wait_retire(tracker, wait, closed);
+    }
+    return OXC_NONE;
+}
+
+static oxc_evidence wait_evidence(const oxc_tracker *tracker, const oxc_context *context,
+                                  uint32_t connection, uint32_t wait)
+{
+    uint32_t record;
+
+    if (wait == OXC_NONE)
+        return (oxc_evidence){0};
+    record = oxc_call_at(tracker, wait)->record;
+    return oxc_context_evidence(tracker, context, connection, record, record);
+}
+
+/* The last error of the context, as far as its server returned the handle at all. */
+static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
+{
+    const oxc_context *context = oxc_context_at(tracker, call->owner);
+    uint32_t since;
+
+    if (context->failure == OXC_NONE || context->connect == OXC_NONE)
+        return;
+    since = oxc_record_at(tracker, context->failure)->request;
+    facts->failure =
+        oxc_context_evidence(tracker, context, call->connection, context->failure, since);
+    facts->failure_status = context->failure_status;
+    /* The handle may have been returned again to its own session, or a wait may have had a
+     * success; or the handle may just be returned. */
+    facts->failure.doubts |= oxc_doubts_of(tracker, context->session, call->connection, since + 1) &
+                             (OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
+    if (context->session == OXC_NONE)
+        return;
+    facts->failure.doubts |= oxc_doubts_awaited(tracker, context->session, call->connection);
+    if (oxc_session_at(tracker, context->session)->issuing != 0)
+        facts->failure.doubts |= OXC_DOUBT_ISSUE;
+}
+
+static void look_at_silence(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
+{
+    const oxc_context *context = oxc_context_at(tracker, call->owner);
+    oxc_close close = {0};
+
+    facts->dropped_wait = oxc_silence_dropped(tracker, context, call->connection);
+    facts->cut_waits = oxc_silence_cut(tracker, context, call->connection, &close);
+    facts->closed_how = (uint8_t)close.kind;
+    facts->closed_by = (uint8_t)close.side;
+}
+
+static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts)
+{
+    oxc_context *context = oxc_context_at(tracker, call->owner);
+    uint32_t same, other = OXC_NONE;
+
+    look_at_silence(tracker, call, facts);
+    same = find_same(tracker, call->owner, call->connection);
+    if (same == OXC_NONE)
+        other = find_other(tracker, call->owner);
+    if (same != OXC_NONE || other != OXC_NONE || context->dropped != 0)
+        call->flags |= OXC_CALL_COMPANY;
+    facts->same_wait = wait_evidence(tracker, context, call->connection, same);
+    facts->other_wait = wait_evidence(tracker, context, call->connection, other);
+    look_at_failure(tracker, call, facts);
+}
+
+/* Whether waits on a handle went to the address that returned it and to another one. */
+static bool is_mixed(const oxc_context *context)
+{
+    return (context->flags & OXC_CONTEXT_OWN) != 0 && (context->flags & OXC_CONTEXT_LENT) != 0;
+}
+
+/* The end of the session, with doubts about whether it is the session of the context. */
+static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *call)
+{
+    const oxc_context *context = oxc_context_at(tracker, call->owner);
+    uint32_t end = oxc_session_at(tracker, context->session)->end;
+    uint32_t bound = oxc_context_bound_since(tracker, call->owner);
+    oxc_evidence evidence = oxc_evidence_of(tracker, end);
+
+    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection, bound) |
+                      oxc_doubts_awaited(tracker, context->session, call->connection);
+    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_EARLIER) != 0)
+        evidence.doubts |= OXC_DOUBT_END;
+    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_REPLACED) != 0)
+        evidence.doubts |= OXC_DOUBT_OPEN;
+    if (is_mixed(context))
+        evidence.doubts |= OXC_DOUBT_ISSUE;
+    return evidence;
+}
+
+static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_call *call,
+                           oxc_facts *facts)
+{
+    const oxc_context *context = oxc_context_at(tracker, call->owner);
+    uint32_t association = oxc_connection_at(tracker, call->connection)->association;
+    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
+
+    facts->explained = event->explained || oxc_acxh_explained(tracker, &event->handle);
+    facts->association_began = oxc_association_at(tracker, association)->began;
+    facts->association_complete = oxc_association_complete(tracker, association);
+    facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
+    /* Only where it counts: it is one look-up more. */
+    if (!facts->explained && !event->over_http)
+        facts->returned_as_cxh = oxc_handle_was_returned(tracker, server, &event->handle);
+    if (context->session == OXC_NONE)
+        return;
+    if (oxc_session_ended(tracker, context->session)) {
+        facts->session_end = end_evidence(tracker, call);
+        if (event->end_doubtful)
+            facts->session_end.doubts |= OXC_DOUBT_OPEN;
+    } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
+               oxc_doubts_of_handles(tracker, context->session, call->connection,
+                                     oxc_context_bound_since(tracker, call->owner)) != 0) {
+        call->flags |= OXC_CALL_DOUBTED;
+    }
+}
+
+/* The previous wait of the context is over: said on this one, its next. */
+static void end_previous(oxc_tracker *tracker, const oxc_context *context, uint32_t wait,
+                         oxc_outcome outcome)
+{
+    oxc_record *record = oxc_record_at(tracker, wait);
+    uint32_t previous = context->last_calls[0];
+
+    record->outcome = (uint8_t)outcome;
+    record->flags |= OXC_RECORD_TIMED;
+    if (outcome == OXC_OUTCOME_CLOSED)
+        oxc_wait_retire(tracker, previous, true);
+    else
+        oxc_wait_drop(tracker, previous);
+}
+
+static void link_wait(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_context *context = oxc_context_at(tracker, call->owner);
+    oxc_record *record = oxc_record_at(tracker, call->record);
+
+    record->wait.ordinal = ++context->wait_count;
+    record->wait.previous = context->last_wait;
+    record->wait.connect = context->connect;
+    if (context->last_wait != OXC_NONE)
+        oxc_record_at(tracker, context->last_wait)->wait.next = call->record;
+    if (context->last_wait_connection != call->connection)
+        context->other_wait = context->last_wait;
+    context->last_wait_connection = call->connection;
+    context->last_wait = call->record;
+    context->last_calls[2] = context->last_calls[1];
+    context->last_calls[1] = context->last_calls[0];
+    context->last_calls[0] = number;
+    oxc_wait_list(tracker, number);
+    oxc_silence_watch(tracker, call->owner);
+}
+
+/* Notes to which address a wait went: see went_elsewhere(). */
+static void note_address(const oxc_tracker *tracker, uint32_t number, uint32_t server)
+{
+    oxc_context *context = oxc_context_at(tracker, number);
+    unsigned flag = context->key.server == server ? OXC_CONTEXT_OWN : OXC_CONTEXT_LENT;
+
+    context->flags |= (uint16_t)flag;
+}
+
+static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
+{
+    uint32_t server = oxc_connection_at(tracker, event->connection)->server;
+    uint32_t session;
+
+    call->owner = oxc_context_used(tracker, server, &event->handle);
+    if (call->owner == OXC_NONE && event->over_http)
+        call->owner =
+            oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
+    else if (call->owner == OXC_NONE)
+        call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
+    note_address(tracker, call->owner, server);
+    oxc_handle_show(tracker, server, &event->handle);
+    oxc_context_show(tracker, oxc_record_at(tracker, call->record), call->owner);
+    session = oxc_context_at(tracker, call->owner)->session;
+    if (session == OXC_NONE) {
+        uint32_t peer = oxc_connection_at(tracker, call->connection)->peer;
+
+        oxc_peer_at(tracker, peer)->unknown_waits = oxc_now(tracker);
+    } else {
+        oxc_session_at(tracker, session)->latest =
+            oxc_connection_at(tracker, call->connection)->association;
+        oxc_session_at(tracker, session)->flags |= OXC_SESSION_WAITED;
+    }
+}
+
+void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+    oxc_facts facts = {.pdu = OXC_PDU_WAIT_REQUEST, .flags = event->flags};
+    oxc_context *context;
+    bool closed;
+
+    if (oxc_handle_is_null(&event->handle)) {
+        call->flags |= OXC_CALL_NULL;
+        facts.null_handle = true;
+        oxc_judge(tracker, &facts);
+        return;
+    }
+    begin_wait(tracker, event, call);
+    context = oxc_context_at(tracker, call->owner);
+    look_at_handle(tracker, event, call, &facts);
+    closed = oxc_silence_closed(tracker, context);
+    look_at_waits(tracker, call, &facts);
+    if (event->resent)
+        facts.other_wait.frame = 0;
+    oxc_judge(tracker, &facts);
+    if (!event->unjudged && !facts.explained && !facts.association_complete &&
+        !facts.returned_as_cxh)
+        context->flags |= OXC_CONTEXT_REPORTED;
+    if (facts.cut_waits.frame != 0 && facts.cut_waits.doubts == 0)
+        context->flags |= OXC_CONTEXT_CUT;
+    if (closed)
+        end_previous(tracker, context, call->record, OXC_OUTCOME_CLOSED);
+    else if (facts.dropped_wait.frame != 0)
+        end_previous(tracker, context, call->record, OXC_OUTCOME_DROPPED);
+    link_wait(tracker, number);
+}
+
+void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    const oxc_association *association =
+        oxc_association_at(tracker, oxc_connection_at(tracker, call->connection)->association);
+    uint32_t context = association->latest_context;
+
+    /* Everything that was issued on the association is known, and it is one context. */
+    if (!oxc_association_seen_whole(tracker, association) || association->contexts != 1)
+        return;
+    if (oxc_context_at(tracker, context)->session != OXC_NONE &&
+        !oxc_session_ended(tracker, oxc_context_at(tracker, context)->session))
+        oxc_context_show(tracker, oxc_record_at(tracker, call->record), context);
+}

@@ -1,0 +1,17 @@
+/* wait_requests.h
+ * A wait is sent: what it meets
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_WAIT_REQUESTS_H
+#define OXC_WAIT_REQUESTS_H
+
+#include "state.h"
+
+void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t call);
+void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t call);
+
+#endif /* OXC_WAIT_REQUESTS_H */
