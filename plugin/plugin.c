@@ -22,6 +22,8 @@
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
+#include "transport/dcerpc/handed_over.h"
+#include "transport/dcerpc/interfaces.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "transport/http/hooks.h"
 #include "transport/mapi_over_http/mapi_over_http.h"
@@ -51,8 +53,7 @@ static void init(void)
     oxc_analysis_init(&settings);
     oxc_over_tcp_begin_file();
     oxc_rops_init();
-    oxc_emsmdb_init();
-    oxc_asyncemsmdb_init();
+    oxc_interfaces_begin_file();
 }
 
 /* Comes after each frame has been dissected, on every pass. */
@@ -87,8 +88,7 @@ void oxc_handoff(void)
 {
     int proto_dcerpc = proto_get_id_by_filter_name("dcerpc");
 
-    oxc_emsmdb_handoff();
-    oxc_asyncemsmdb_handoff();
+    oxc_handed_over_handoff();
     oxc_over_tcp_handoff();
     /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
     if (proto_dcerpc > 0)

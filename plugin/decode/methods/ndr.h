@@ -14,6 +14,19 @@
 #include "compat.h"
 #include "context_handle.h"
 
+/** An array of bytes or 8-bit characters in a stub. */
+typedef struct {
+    int offset;     /**< of the first element */
+    uint64_t count; /**< elements that the stub announces */
+    int captured;   /**< elements that are there */
+} oxc_array;
+
+/** What EcRRegisterPushNotification asks for, [MS-OXCRPC] 3.1.4.5: which bytes go where. */
+typedef struct {
+    oxc_array context; /**< rgbContext */
+    oxc_array address; /**< rgbCallbackAddress, a sockaddr */
+} oxc_push_asked;
+
 /** A stub and how far it has been read, [C706] 14. Once a parameter is not there, #missing names
  *  its field, and every later read does nothing and says so. */
 typedef struct {
@@ -28,15 +41,9 @@ typedef struct {
     uint32_t channel; /**< what carries the call, UINT32_MAX if the call counts for nothing */
     const char *news; /**< what the stub means to people, for its summary, or NULL */
     int offset;
-    int missing; /**< hf id of the first parameter that is not whole, or -1 */
+    int missing;         /**< hf id of the first parameter that is not whole, or -1 */
+    oxc_push_asked push; /**< of a request to register for push notifications */
 } oxc_stub;
-
-/** An array of bytes or 8-bit characters in a stub. */
-typedef struct {
-    int offset;     /**< of the first element */
-    uint64_t count; /**< elements that the stub announces */
-    int captured;   /**< elements that are there */
-} oxc_array;
 
 /** The fields that show the counts of an array, and what is said of counts that contradict each
  *  other. All but #max_count are unused for a conformant array. */

@@ -9,9 +9,7 @@
 #include "packet-asyncemsmdb.h"
 
 #include "compat.h"
-#include "transport/dcerpc/observer.h"
 #include "decode/names.h"
-#include "shared_interface.h"
 #include "status.h"
 
 static int proto_asyncemsmdb = -1;
@@ -46,6 +44,16 @@ int oxc_asyncemsmdb_protocol(void)
     return proto_asyncemsmdb;
 }
 
+int oxc_asyncemsmdb_opnum_field(void)
+{
+    return hf_asyncemsmdb_opnum;
+}
+
+int oxc_asyncemsmdb_subtree(void)
+{
+    return ett_asyncemsmdb;
+}
+
 static void dissect_request(oxc_stub *stub, oxc_event *event)
 {
     event->has_handle = oxc_stub_handle(stub, &acxh_fields, &event->handle);
@@ -71,13 +79,17 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
         event->stub = OXC_STUB_UNREAD;
 }
 
-/* No version up to 4.6 decodes the interface. */
-static oxc_shared_interface shared;
+static const protocol_t *builtin; /* who else has the interface, or NULL */
+
+void oxc_asyncemsmdb_share(const protocol_t *with)
+{
+    builtin = with;
+}
 
 /* A dissector with our name shows the interface: two that look alike would only confuse. */
 static bool is_left_to_wireshark(void)
 {
-    return shared.entry && oxc_protocol_is_renamed(proto_asyncemsmdb);
+    return builtin && oxc_protocol_is_renamed(proto_asyncemsmdb);
 }
 
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind)
@@ -94,34 +106,6 @@ proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const 
     item = proto_tree_add_uint(tree, hf_asyncemsmdb_opnum, tvb, 0, 0, 0);
     proto_item_set_generated(item);
     return tree;
-}
-
-/* Wireshark adds the method's number first. It stands for no byte of the stub. */
-static void mark_opnum(proto_tree *tree)
-{
-    proto_item *item = tree ? tree->first_child : NULL;
-
-    if (item && PITEM_FINFO(item) && PITEM_FINFO(item)->hfinfo->id == hf_asyncemsmdb_opnum)
-        proto_item_set_generated(item);
-}
-
-static int dissect_wait(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
-                        dcerpc_info *di, uint8_t *drep)
-{
-    mark_opnum(tree);
-    return oxc_observer_stub(tvb, pinfo, tree, di, drep);
-}
-
-proto_tree *oxc_asyncemsmdb_tree(tvbuff_t *tvb, proto_tree *root, proto_tree *wireshark_tree,
-                                 const char *kind)
-{
-    return wireshark_tree && !shared.entry ? wireshark_tree
-                                           : oxc_asyncemsmdb_add_protocol(tvb, root, kind);
-}
-
-dcerpc_dissect_fnct_t *oxc_asyncemsmdb_builtin(uint16_t opnum, bool request)
-{
-    return oxc_interface_stock(&shared, opnum, request);
 }
 
 void oxc_asyncemsmdb_register(void)
@@ -172,34 +156,5 @@ void oxc_asyncemsmdb_register(void)
 bool oxc_asyncemsmdb_active(void)
 {
     return proto_is_protocol_enabled(find_protocol_by_id(proto_asyncemsmdb)) &&
-           oxc_interface_is_active(&shared);
-}
-
-/* What Wireshark calls the interface without us: a literal of its own, as the names of all
- * interfaces. */
-static const char *builtin_name;
-
-void oxc_asyncemsmdb_init(void)
-{
-    static const e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
-    const protocol_t *protocol = find_protocol_by_id(proto_asyncemsmdb);
-
-    oxc_interface_enable(&shared, proto_is_protocol_enabled(protocol));
-    if (builtin_name)
-        guids_add_guid(&uuid, oxc_asyncemsmdb_active() ? proto_get_protocol_short_name(protocol)
-                                                       : builtin_name);
-}
-
-void oxc_asyncemsmdb_handoff(void)
-{
-    static const dcerpc_sub_dissector ours[] = {{0, "EcDoAsyncWaitEx", dissect_wait, dissect_wait},
-                                                {0, NULL, NULL, NULL}};
-    static e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
-
-    oxc_share_interface(&shared, &uuid, ours, dissect_wait);
-    if (shared.entry)
-        return;
-    builtin_name = guids_get_guid_name(&uuid, NULL);
-    dcerpc_init_uuid(proto_asyncemsmdb, ett_asyncemsmdb, &uuid, 0, shared.procs,
-                     hf_asyncemsmdb_opnum);
+           (!builtin || proto_is_protocol_enabled(builtin));
 }

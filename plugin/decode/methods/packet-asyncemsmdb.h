@@ -14,6 +14,10 @@
 /** Protocol id of AsyncEMSMDB. */
 int oxc_asyncemsmdb_protocol(void);
 
+/** For Wireshark's list of interfaces: the field of the method's number, and the subtree. */
+int oxc_asyncemsmdb_opnum_field(void);
+int oxc_asyncemsmdb_subtree(void);
+
 /** False while the user has disabled AsyncEMSMDB. */
 bool oxc_asyncemsmdb_active(void);
 
@@ -26,21 +30,9 @@ void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request
  *  @return its subtree, for the parameters; NULL without a tree */
 proto_tree *oxc_asyncemsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, const char *kind);
 
-/** The tree for the parameters of a stub that Wireshark handed over; NULL where there is none, or
- *  where a dissector of Wireshark's that has our name shows them.
- *  @param wireshark_tree  the tree of whose the interface is */
-proto_tree *oxc_asyncemsmdb_tree(tvbuff_t *tvb, proto_tree *root, proto_tree *wireshark_tree,
-                                 const char *kind);
-
-/** Another dissector's function for a method of the interface, or NULL. */
-dcerpc_dissect_fnct_t *oxc_asyncemsmdb_builtin(uint16_t opnum, bool request);
+/** Says that a protocol of Wireshark's has the interface, or NULL; at the handoff. */
+void oxc_asyncemsmdb_share(const protocol_t *with);
 
 void oxc_asyncemsmdb_register(void);
-
-/** Names the interface as ours, or as Wireshark does where the protocol is disabled; for the start
- *  of each file. */
-void oxc_asyncemsmdb_init(void);
-
-void oxc_asyncemsmdb_handoff(void);
 
 #endif /* OXC_PACKET_ASYNCEMSMDB_H */

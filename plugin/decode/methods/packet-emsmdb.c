@@ -8,14 +8,11 @@
 
 #include "packet-emsmdb.h"
 
-#include "transport/dcerpc/observer.h"
 #include "decode/buffers/payload.h"
-#include "transport/push/push_notification.h"
 #include "sequence/rules.h"
 #include "status.h"
 #include "decode/names.h"
 #include "decode/text.h"
-#include "shared_interface.h"
 
 #include <epan/guid-utils.h>
 
@@ -140,6 +137,16 @@ enum { PUSH_CONTEXT_RANGE = 0x10 };
 int oxc_emsmdb_protocol(void)
 {
     return proto_emsmdb;
+}
+
+int oxc_emsmdb_opnum_field(void)
+{
+    return hf_emsmdb_opnum;
+}
+
+int oxc_emsmdb_subtree(void)
+{
+    return ett_emsmdb;
 }
 
 const char *oxc_emsmdb_method_name(uint16_t opnum)
@@ -454,7 +461,7 @@ static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *e
     oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &callback);
     show_callback_address(stub, &callback);
     oxc_stub_uint16(stub, hf_emsmdb_push_address_size, NULL);
-    oxc_push_request(stub, &context, &callback);
+    stub->push = (oxc_push_asked){.context = context, .address = callback};
 }
 
 static void register_push_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)
@@ -462,7 +469,6 @@ static void register_push_response(oxc_stub *stub, proto_item *item _U_, oxc_eve
     read_cxh(stub, event);
     oxc_stub_uint32(stub, hf_emsmdb_push_notification, NULL);
     read_status(stub, event);
-    oxc_push_response(stub, event->status);
 }
 
 /* 3.1.4.6 */
@@ -493,25 +499,39 @@ static const struct {
 
 oxc_method oxc_emsmdb_method(uint16_t opnum)
 {
-    return opnum < OPNUM_COUNT ? (oxc_method)opnum : OXC_METHOD_OTHER;
+    return oxc_emsmdb_has_method(opnum) ? (oxc_method)opnum : OXC_METHOD_OTHER;
+}
+
+bool oxc_emsmdb_has_method(uint16_t opnum)
+{
+    return opnum < OPNUM_COUNT;
+}
+
+bool oxc_emsmdb_reads(uint16_t opnum)
+{
+    return opnum < OPNUM_COUNT && readers[opnum].request;
 }
 
 void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, bool request,
                              oxc_event *event)
 {
     event->method = oxc_emsmdb_method(opnum);
-    if (opnum < OPNUM_COUNT && readers[opnum].request)
+    if (oxc_emsmdb_reads(opnum))
         (request ? readers[opnum].request : readers[opnum].response)(stub, item, event);
     oxc_stub_report(stub, item, &ei_emsmdb_stub_short, &ei_emsmdb_stub_cut);
 }
 
-/* Wireshark's "mapi" has the interface. */
-static oxc_shared_interface shared;
+static const protocol_t *builtin; /* who else has the interface, or NULL */
+
+void oxc_emsmdb_share(const protocol_t *with)
+{
+    builtin = with;
+}
 
 /* A dissector with our name shows the interface: two that look alike would only confuse. */
 static bool is_left_to_wireshark(void)
 {
-    return shared.entry && oxc_protocol_is_renamed(proto_emsmdb);
+    return builtin && oxc_protocol_is_renamed(proto_emsmdb);
 }
 
 proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t opnum,
@@ -550,47 +570,10 @@ void oxc_emsmdb_add_second_response(tvbuff_t *tvb, packet_info *pinfo, proto_tre
         request_frame);
 }
 
-static int dissect_call(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
-                        dcerpc_info *di, uint8_t *drep)
-{
-    return oxc_observer_stub(tvb, pinfo, tree, di, drep);
-}
-
-/* Its items would contradict ours. */
-static bool builtin_is_wrong(uint16_t opnum)
-{
-    return OXC_BUILTIN_PUSH_IS_WRONG && opnum == OXC_METHOD_REGISTER_PUSH;
-}
-
-dcerpc_dissect_fnct_t *oxc_emsmdb_builtin(uint16_t opnum, bool request)
-{
-    return builtin_is_wrong(opnum) ? NULL : oxc_interface_stock(&shared, opnum, request);
-}
-
 bool oxc_emsmdb_active(void)
 {
     return proto_is_protocol_enabled(find_protocol_by_id(proto_emsmdb)) &&
-           oxc_interface_is_active(&shared);
-}
-
-void oxc_emsmdb_init(void)
-{
-    oxc_interface_enable(&shared, proto_is_protocol_enabled(find_protocol_by_id(proto_emsmdb)));
-}
-
-void oxc_emsmdb_handoff(void)
-{
-    static e_guid_t uuid = OXC_UUID_EMSMDB;
-    dcerpc_sub_dissector ours[OPNUM_COUNT + 1] = {{0, NULL, NULL, NULL}};
-
-    for (uint16_t opnum = 0; opnum < OPNUM_COUNT; opnum++) {
-        dcerpc_dissect_fnct_t *call = readers[opnum].request ? dissect_call : NULL;
-
-        ours[opnum] = (dcerpc_sub_dissector){opnum, oxc_emsmdb_method_name(opnum), call, call};
-    }
-    oxc_share_interface(&shared, &uuid, ours, dissect_call);
-    if (!shared.entry)
-        dcerpc_init_uuid(proto_emsmdb, ett_emsmdb, &uuid, 0, shared.procs, hf_emsmdb_opnum);
+           (!builtin || proto_is_protocol_enabled(builtin));
 }
 
 void oxc_emsmdb_register(void)

@@ -18,8 +18,16 @@ int oxc_emsmdb_protocol(void);
 /** The name of a method, [MS-OXCRPC] 3.1.4; never NULL. */
 const char *oxc_emsmdb_method_name(uint16_t opnum);
 
+/** For Wireshark's list of interfaces: the field of the method's number, and the subtree. */
+int oxc_emsmdb_opnum_field(void);
+int oxc_emsmdb_subtree(void);
+
 /** What the analysis calls the method. */
 oxc_method oxc_emsmdb_method(uint16_t opnum);
+
+/** True if the interface has the method, and if there is a decoder of its stubs. */
+bool oxc_emsmdb_has_method(uint16_t opnum);
+bool oxc_emsmdb_reads(uint16_t opnum);
 
 /** False while the user has disabled EMSMDB, or the protocol of Wireshark's that the interface
  *  belongs to: its calls are then shown as Wireshark shows them. */
@@ -41,13 +49,9 @@ proto_tree *oxc_emsmdb_add_protocol(tvbuff_t *tvb, proto_tree *root, uint16_t op
 void oxc_emsmdb_add_second_response(tvbuff_t *tvb, packet_info *pinfo, proto_tree *root,
                                     uint32_t request_frame);
 
-/** Wireshark's own function for a method of the interface, or NULL. */
-dcerpc_dissect_fnct_t *oxc_emsmdb_builtin(uint16_t opnum, bool request);
+/** Says that a protocol of Wireshark's has the interface, or NULL; at the handoff. */
+void oxc_emsmdb_share(const protocol_t *with);
 
 void oxc_emsmdb_register(void);
-void oxc_emsmdb_handoff(void);
-
-/** Chooses, for a file about to be dissected, whether the interface is ours or stock. */
-void oxc_emsmdb_init(void);
 
 #endif /* OXC_PACKET_EMSMDB_H */

@@ -16,7 +16,9 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "capture/analysis.h"
+#include "binds.h"
 #include "observer.h"
+#include "pdu.h"
 
 enum { TCP_FIN = 0x01, TCP_RST = 0x04 };
 
@@ -69,7 +71,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
     oxc_connection *connection =
-        oxc_connection_of_packet(pinfo, oxc_goes_to_server(tvb_get_uint8(tvb, 2)));
+        oxc_connection_of_packet(pinfo, oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_flow *flow = NULL;
     bool repeated = false;
@@ -84,7 +86,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
     carrier.connection = repeated ? UINT32_MAX : connection->number;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier,
-                         !oxc_goes_to_server(tvb_get_uint8(tvb, 2)));
+                         !oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
     connection->closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);
@@ -110,7 +112,7 @@ static bool carries_exchange(packet_info *pinfo)
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                       void *data)
 {
-    if (!oxc_looks_like_pdu(tvb, 0))
+    if (!oxc_pdu_is_at(tvb, 0))
         return FALSE;
     if (!builtin_heuristic->enabled && !carries_exchange(pinfo) && !oxc_binds_exchange(tvb))
         return FALSE;
@@ -126,7 +128,7 @@ static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
  * is known for one of the two interfaces: as the heuristic does, this waits for the next PDU. */
 static int dissect_decoded_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (oxc_looks_like_pdu(tvb, 0))
+    if (oxc_pdu_is_at(tvb, 0))
         return dissect_observed(tvb, pinfo, tree, data) ? (int)tvb_captured_length(tvb) : 0;
     if (carries_exchange(pinfo))
         return 0;

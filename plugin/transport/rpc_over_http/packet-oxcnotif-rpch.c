@@ -17,6 +17,7 @@
 #include "capture/analysis.h"
 #include "decode/names.h"
 #include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/pdu.h"
 #include "capture/settings.h"
 #include "refusals.h"
 #include "rpc_over_http.h"
@@ -105,7 +106,7 @@ bool oxc_rpch_note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
     bool carries = false;
     int offset = 0;
 
-    while (oxc_looks_like_pdu(tvb, offset)) {
+    while (oxc_pdu_is_at(tvb, offset)) {
         int length = tvb_captured_length_remaining(tvb, offset);
         const uint8_t *pdu = tvb_get_ptr(tvb, offset, length);
         oxc_rts_opening opening;
@@ -131,7 +132,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(tvbuff_t *tvb, int offset)
 {
-    return oxc_looks_like_pdu(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
+    return oxc_pdu_is_at(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
            tvb_get_letohs(tvb, offset + 8) == RTS_HEADER_SIZE;
 }
 
@@ -165,9 +166,9 @@ static int end_of_others(tvbuff_t *tvb, int offset)
 {
     int end = (int)tvb_captured_length(tvb);
 
-    while (offset < end && oxc_looks_like_pdu(tvb, offset) && !is_bare_rts(tvb, offset))
+    while (offset < end && oxc_pdu_is_at(tvb, offset) && !is_bare_rts(tvb, offset))
         offset += oxc_pdu_length(tvb, offset);
-    return oxc_looks_like_pdu(tvb, offset) ? offset : end;
+    return oxc_pdu_is_at(tvb, offset) ? offset : end;
 }
 
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)

@@ -21,7 +21,7 @@
 #include "transport/http/hooks.h"
 #include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
-#include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/pdu.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
 #include "present/packet-oxcnotif.h"
@@ -282,7 +282,7 @@ static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
     oxc_channel *channel;
 
     if (!conversation || oxc_channel_find(conversation) || !active ||
-        !(greets || (oxc_looks_like_pdu(tvb, 0) && tvb_get_uint8(tvb, 2) == PTYPE_RTS)))
+        !(greets || (oxc_pdu_is_at(tvb, 0) && tvb_get_uint8(tvb, 2) == PTYPE_RTS)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
     channel->first_frame = pinfo->num;
@@ -335,7 +335,7 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     bool greets = tvb_strneql(tvb, 0, banner, BANNER_SIZE) == 0;
     int offset = greets ? BANNER_SIZE : 0;
 
-    if (!channel_of_packet(pinfo) && is_x11_port(pinfo->destport) && oxc_looks_like_bind(tvb, 0))
+    if (!channel_of_packet(pinfo) && is_x11_port(pinfo->destport) && oxc_pdu_is_bind_at(tvb, 0))
         return dissect_bound_leg(tvb, pinfo, tree, data);
     if (!channel_of_packet(pinfo) &&
         (PINFO_FD_VISITED(pinfo) || !begin_proxy_leg(pinfo, tvb, greets)))
@@ -405,7 +405,7 @@ static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree 
 {
     oxc_channel *channel;
 
-    if (!oxc_rpch_builtin()->enabled || !oxc_looks_like_pdu(tvb, 0))
+    if (!oxc_rpch_builtin()->enabled || !oxc_pdu_is_at(tvb, 0))
         return FALSE;
     channel = channel_of_body(pinfo);
     if (!channel)

@@ -8,7 +8,7 @@
 
 #include "rpch_stream.h"
 
-#include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/pdu.h"
 
 /* [C706] 12.6.3.1 */
 enum { RPC_VERSION = 5, PDU_HEADER_SIZE = 16, MAX_PTYPE = 20 };
@@ -39,17 +39,10 @@ static bool ask_for_more(packet_info *pinfo, int offset, uint32_t bytes)
     return true;
 }
 
-int oxc_pdu_length(tvbuff_t *tvb, int offset)
-{
-    bool little = (tvb_get_uint8(tvb, offset + 4) & 0x10) != 0;
-
-    return tvb_get_uint16(tvb, offset + 8, little ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN);
-}
-
 /* Where the run of whole PDUs that begins at @p offset ends. */
 static int end_of_pdus(tvbuff_t *tvb, int offset)
 {
-    while (oxc_looks_like_pdu(tvb, offset) &&
+    while (oxc_pdu_is_at(tvb, offset) &&
            oxc_pdu_length(tvb, offset) <= tvb_reported_length_remaining(tvb, offset))
         offset += oxc_pdu_length(tvb, offset);
     return offset;
@@ -84,7 +77,7 @@ static int split_pdus(const oxc_stream *stream, tvbuff_t *tvb, int offset)
         stream->pdus(stream->user, tvb_new_subset_length(tvb, offset, end - offset));
         return end - offset;
     }
-    if (oxc_looks_like_pdu(tvb, offset)) {
+    if (oxc_pdu_is_at(tvb, offset)) {
         int missing = oxc_pdu_length(tvb, offset) - tvb_reported_length_remaining(tvb, offset);
 
         if (!ask_for_more(stream->pinfo, offset, (uint32_t)missing))

@@ -36,7 +36,4 @@ typedef struct {
  *  TCP or TLS for more bytes of a part that is not whole. */
 void oxc_stream_split(const oxc_stream *stream, tvbuff_t *tvb);
 
-/** The length of the PDU at @p offset, as its common header says, [C706] 12.6.3.1. */
-int oxc_pdu_length(tvbuff_t *tvb, int offset);
-
 #endif /* OXC_RPCH_STREAM_H */

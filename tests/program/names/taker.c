@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "compat.h"
-#include "transport/dcerpc/observer.h"
+#include "transport/dcerpc/interfaces.h"
 
 #include <epan/proto.h>
 #include <ws_symbol_export.h>

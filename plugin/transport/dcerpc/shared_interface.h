@@ -26,17 +26,14 @@ typedef struct {
  *  @param ours  methods in order of their numbers, ended by one without a name; functions are NULL
  *               where there is nothing to read
  *  @param call  the function for all methods that either reads */
-void oxc_share_interface(oxc_shared_interface *shared, const e_guid_t *uuid,
-                         const dcerpc_sub_dissector *ours, dcerpc_dissect_fnct_t *call);
+void oxc_shared_merge(oxc_shared_interface *shared, const e_guid_t *uuid,
+                      const dcerpc_sub_dissector *ours, dcerpc_dissect_fnct_t *call);
 
 /** Puts ours in front, or takes it away again. Does nothing where nobody had the interface. */
-void oxc_interface_enable(oxc_shared_interface *shared, bool enable);
-
-/** False if the protocol of theirs is disabled, so that Wireshark calls nobody. */
-bool oxc_interface_is_active(const oxc_shared_interface *shared);
+void oxc_shared_enable(oxc_shared_interface *shared, bool enable);
 
 /** Their function for a method, or NULL. */
-dcerpc_dissect_fnct_t *oxc_interface_stock(const oxc_shared_interface *shared, uint16_t opnum,
-                                           bool request);
+dcerpc_dissect_fnct_t *oxc_shared_stock(const oxc_shared_interface *shared, uint16_t opnum,
+                                        bool request);
 
 #endif /* OXC_SHARED_INTERFACE_H */

@@ -26,8 +26,8 @@ static bool has_method(const dcerpc_sub_dissector *methods, uint16_t opnum)
     return false;
 }
 
-void oxc_share_interface(oxc_shared_interface *shared, const e_guid_t *uuid,
-                         const dcerpc_sub_dissector *ours, dcerpc_dissect_fnct_t *call)
+void oxc_shared_merge(oxc_shared_interface *shared, const e_guid_t *uuid,
+                      const dcerpc_sub_dissector *ours, dcerpc_dissect_fnct_t *call)
 {
     guid_key key = {*uuid, 0};
     size_t count = 0;
@@ -49,19 +49,14 @@ void oxc_share_interface(oxc_shared_interface *shared, const e_guid_t *uuid,
     }
 }
 
-void oxc_interface_enable(oxc_shared_interface *shared, bool enable)
+void oxc_shared_enable(oxc_shared_interface *shared, bool enable)
 {
     if (shared->entry)
         shared->entry->procs = enable ? shared->procs : shared->stock;
 }
 
-bool oxc_interface_is_active(const oxc_shared_interface *shared)
-{
-    return !shared->entry || proto_is_protocol_enabled(shared->entry->proto);
-}
-
-dcerpc_dissect_fnct_t *oxc_interface_stock(const oxc_shared_interface *shared, uint16_t opnum,
-                                           bool request)
+dcerpc_dissect_fnct_t *oxc_shared_stock(const oxc_shared_interface *shared, uint16_t opnum,
+                                        bool request)
 {
     oxc_procs *proc = find_stock(shared, opnum);
 
