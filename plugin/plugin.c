@@ -31,6 +31,7 @@
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
 #include "transport/tcp/ends.h"
+#include "transport/tcp/watch.h"
 
 /* From here on, on Windows, what is declared is exported by this library, not imported. */
 #define WS_BUILD_DLL
@@ -51,6 +52,7 @@ static void init(void)
 
     oxc_oxcnotif_init();
     oxc_analysis_init(&settings);
+    oxc_watch_begin_file();
     oxc_over_tcp_begin_file();
     oxc_rops_init();
     oxc_interfaces_begin_file();

@@ -9,6 +9,7 @@
 #include "journal.h"
 
 #include "capture/analysis.h"
+#include "capture/losses.h"
 #include "totals.h"
 
 #define MOST_ORDINAL 0xFFFFFFu

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "capture/analysis.h"
+#include "capture/losses.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
  */

@@ -78,7 +78,7 @@ void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_connect
     count = tvb_get_uint8(tvb, pdu->offset + CONTEXTS_OFFSET - 4);
     for (unsigned i = 0; i < count && next_context(tvb, pdu->encoding, &offset, end, &asked); i++) {
         if (asked.interface != OXC_INTERFACE_OTHER) {
-            if (connection->tcp)
+            if (!connection->over_http)
                 oxc_ends_add_server(pinfo);
             oxc_connection_carries_exchange(connection, pinfo->num);
             connection->asked[asked.interface == OXC_INTERFACE_ASYNCEMSMDB] |=

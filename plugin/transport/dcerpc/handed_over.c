@@ -14,6 +14,7 @@
 #include "interfaces.h"
 #include "present/packet-oxcnotif.h"
 #include "run.h"
+#include "transport/tcp/connections.h"
 
 /* Some servers give all their answers one call id. Wireshark takes each for another answer to the
  * first call; which method such a stub belongs to is unknown. (An answer in fragments counts from
@@ -31,6 +32,7 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_rpc_pd
                            oxc_event *event, oxc_carrier *carrier)
 {
     oxc_run run = {.pinfo = pinfo};
+    const oxc_tcp_connection *tcp;
 
     memset(pdu, 0, sizeof *pdu);
     pdu->type = di->ptype;
@@ -38,7 +40,8 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_rpc_pd
     pdu->call_id = di->call_id;
     pdu->headed = pdu->whole = true;
     run.from_server = di->ptype != PDU_REQ;
-    run.connection = oxc_connection_of_packet(pinfo, di->ptype == PDU_REQ);
+    tcp = oxc_tcp_connection_of_packet(pinfo, di->ptype == PDU_REQ);
+    run.connection = tcp ? tcp->connection : NULL;
     if (run.connection && !PINFO_FD_VISITED(pinfo))
         oxc_connection_is_partial(run.connection);
     oxc_run_take(&run, pdu, event);

@@ -23,6 +23,7 @@
 #include "interfaces.h"
 #include "present/packet-oxcnotif.h"
 #include "run.h"
+#include "transport/loss.h"
 
 /* A server without AsyncEMSMDB: that no wait is sent has no other reason. */
 static void show_refused_interfaces(const oxc_run *run, const oxc_rpc_pdu *pdu)

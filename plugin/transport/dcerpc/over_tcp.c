@@ -15,10 +15,12 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-#include "capture/analysis.h"
 #include "binds.h"
 #include "observer.h"
 #include "pdu.h"
+#include "transport/loss.h"
+#include "transport/tcp/connections.h"
+#include "transport/tcp/watch.h"
 
 enum { TCP_FIN = 0x01, TCP_RST = 0x04 };
 
@@ -39,26 +41,26 @@ static const char over_tcp[] = "tcp";
  * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
  * meanwhile only Wireshark's own analysis of TCP can tell.
  * Returns whether all of the segment has come before; that is told on every pass. */
-static bool watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_flow *flow,
+static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow *flow,
                           const struct tcpinfo *segment)
 {
-    oxc_flow *reverse = &connection->flows[flow == connection->flows ? 1 : 0];
-    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(connection->tcp);
-    oxc_segment_kind kind = oxc_flow_take(connection->tcp, connection->flows, pinfo, segment);
+    oxc_flow *reverse = &tcp->flows[flow == tcp->flows ? 1 : 0];
+    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(tcp->leg.tcp);
+    oxc_segment_kind kind = oxc_flow_take(tcp->leg.tcp, tcp->flows, pinfo, segment);
     bool repeated = kind == OXC_SEGMENT_REPEATED;
     bool unseen = reverse->known && !reverse->pending &&
                   oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
-    unsigned missing = oxc_tcp_missing(connection->tcp) |
+    unsigned missing = oxc_tcp_missing(tcp->leg.tcp) |
                        (kind != OXC_SEGMENT_NEXT ? OXC_MISSING_OWN : 0u) |
                        (unseen ? OXC_MISSING_OTHER : 0u);
 
     if (repeated || PINFO_FD_VISITED(pinfo))
         return repeated;
     if (missing)
-        oxc_lose_segment(pinfo, connection,
-                         oxc_missing_from(missing, oxc_connection_sender(connection)));
+        oxc_lose_segment(pinfo, tcp->connection,
+                         oxc_missing_from(missing, oxc_tcp_connection_sender(tcp)));
     else if (blind)
-        oxc_lose_calls(pinfo, connection, OXC_SIDE_UNKNOWN);
+        oxc_lose_calls(pinfo, tcp->connection, OXC_SIDE_UNKNOWN);
     if (!reverse->known) {
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
@@ -70,27 +72,27 @@ static bool watch_segment(packet_info *pinfo, oxc_connection *connection, oxc_fl
 static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    oxc_connection *connection =
-        oxc_connection_of_packet(pinfo, oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
+    oxc_tcp_connection *tcp =
+        oxc_tcp_connection_of_packet(pinfo, oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
     oxc_flow *flow = NULL;
     bool repeated = false;
     int result;
 
-    if (!connection)
+    if (!tcp)
         return builtin_heuristic->dissector(tvb, pinfo, tree, data);
-    if (segment && connection->tcp) {
-        flow = oxc_flow_of(connection->tcp, connection->flows);
-        repeated = watch_segment(pinfo, connection, flow, segment);
+    if (segment && tcp->leg.tcp) {
+        flow = oxc_flow_of(tcp->leg.tcp, tcp->flows);
+        repeated = watch_segment(pinfo, tcp, flow, segment);
     }
-    connection->closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    carrier.connection = repeated ? UINT32_MAX : connection->number;
+    tcp->leg.closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
+    carrier.connection = repeated ? UINT32_MAX : tcp->connection->number;
     result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier,
                          !oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
-    connection->closing = false;
+    tcp->leg.closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);
-        connection->hidden = false;
+        tcp->hidden = false;
         if (flow && !repeated)
             flow->pending = pinfo->desegment_len != 0;
     }
@@ -101,10 +103,10 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
  * interfaces by then. */
 static bool carries_exchange(packet_info *pinfo)
 {
-    const oxc_connection *connection = oxc_connection_find(pinfo);
+    const oxc_tcp_connection *tcp = oxc_tcp_connection_find(pinfo);
 
-    return connection && connection->exchange_frame != 0 &&
-           connection->exchange_frame <= pinfo->num;
+    return tcp && tcp->connection->exchange_frame != 0 &&
+           tcp->connection->exchange_frame <= pinfo->num;
 }
 
 /* Where Wireshark's heuristic is turned off, the connections of the two interfaces come to us all

@@ -12,6 +12,7 @@
 #include "capture/frame.h"
 #include "decode/buffers/payload.h"
 #include "decode/methods/packet-emsmdb.h"
+#include "transport/loss.h"
 
 static oxc_run *current_run;
 

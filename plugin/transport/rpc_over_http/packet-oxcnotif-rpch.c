@@ -23,6 +23,7 @@
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
+#include "transport/loss.h"
 
 /* [MS-RPCH] 2.2.3.6.1 */
 enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
@@ -31,18 +32,6 @@ static heur_dtbl_entry_t *builtin_pdus;
 static heur_dtbl_entry_t *builtin_single_pdu;
 
 static int hf_oxcnotif_virtual_connection = -1;
-
-bool oxc_http_owns(uint32_t connection)
-{
-    return oxc_virtual_connection_by_number(connection) != NULL;
-}
-
-bool oxc_http_connection_closed(uint32_t connection, oxc_close *close)
-{
-    const oxc_virtual_connection *found = oxc_virtual_connection_by_number(connection);
-
-    return found && oxc_virtual_connection_closed(found, close);
-}
 
 /* What Wireshark's DCE/RPC takes the ends of the connection from. */
 typedef struct {

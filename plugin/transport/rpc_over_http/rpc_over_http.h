@@ -9,20 +9,9 @@
 #ifndef OXC_RPC_OVER_HTTP_H
 #define OXC_RPC_OVER_HTTP_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <epan/packet.h>
 
 #include "compat.h"
-
-#include "sequence/tracker.h"
-
-/** True if a connection's number is that of a virtual connection, [MS-RPCH] 3.2.1.1. */
-bool oxc_http_owns(uint32_t connection);
-
-/** True if a virtual connection has ended: the TCP connection of its newest IN or OUT channel
- *  was closed by a FIN or RST of either side, or carries another virtual connection by now.
- *  @param close  NULL, or zeros: gets how it was closed, as far as is known */
-bool oxc_http_connection_closed(uint32_t connection, oxc_close *close);
 
 /** Registers oxcnotif.virtual_connection; after the protocol oxcnotif. */
 void oxc_http_register(void);

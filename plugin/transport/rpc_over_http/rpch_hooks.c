@@ -19,6 +19,7 @@
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
+#include "transport/loss.h"
 #include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/pdu.h"
@@ -180,8 +181,8 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
-    if (oxc_tcp_missing(channel->tcp))
-        send_lost(pinfo, channel, oxc_tcp_missing(channel->tcp));
+    if (oxc_tcp_missing(channel->leg.tcp))
+        send_lost(pinfo, channel, oxc_tcp_missing(channel->leg.tcp));
     else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
         oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
@@ -241,9 +242,9 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
 {
     oxc_segment_kind kind;
 
-    if (!segment || !channel->tcp)
+    if (!segment || !channel->leg.tcp)
         return false;
-    kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
+    kind = oxc_flow_take(channel->leg.tcp, channel->flows, pinfo, segment);
     if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
         send_lost(pinfo, channel, OXC_MISSING_OWN);
     return kind == OXC_SEGMENT_REPEATED;
@@ -263,8 +264,8 @@ static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
         call_data_dissector(tvb, pinfo, tree);
     } else {
         dissect_channel(&pass, tvb);
-        if (channel->tcp && !PINFO_FD_VISITED(pinfo))
-            oxc_flow_of(channel->tcp, channel->flows)->pending = pinfo->desegment_len != 0;
+        if (channel->leg.tcp && !PINFO_FD_VISITED(pinfo))
+            oxc_flow_of(channel->leg.tcp, channel->flows)->pending = pinfo->desegment_len != 0;
     }
     return (int)tvb_captured_length(tvb);
 }
@@ -642,10 +643,10 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
         return;
     channel = channel_of_packet(pinfo);
     if (channel) {
-        oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
-                           &channel->close);
+        oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                           &channel->leg.close);
         watch_loss(pinfo, channel);
-        if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+        if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
             send_lost(pinfo, channel, OXC_MISSING_OWN);
     }
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))

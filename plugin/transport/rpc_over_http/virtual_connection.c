@@ -27,7 +27,6 @@ typedef struct {
 } oxc_cookie;
 
 static wmem_map_t *by_cookie;
-static wmem_map_t *by_number;
 static wmem_map_t *channels; /* a set */
 static uint32_t next_port = FIRST_PORT;
 static oxc_channel *unsettled; /* the last one of the frame at hand */
@@ -54,8 +53,6 @@ void oxc_virtual_connections_register(void)
     register_cleanup_routine(forget_unsettled);
     by_cookie =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_cookie, equal_cookies);
-    by_number =
-        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
     channels =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
 }
@@ -68,12 +65,6 @@ bool oxc_has_channels(void)
 oxc_channel *oxc_channel_find(const conversation_t *conversation)
 {
     return (oxc_channel *)conversation_get_proto_data(conversation, oxc_oxcnotif_protocol());
-}
-
-static bool is_closed(const oxc_channel *channel)
-{
-    return channel->tcp &&
-           (channel->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
 }
 
 static void set_end(oxc_end *end, const address *host, uint32_t port)
@@ -106,8 +97,8 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     set_end(to_server ? &channel->peer : &channel->client, &pinfo->dst, pinfo->destport);
     channel->server = name_of_end(&channel->peer);
     channel->port = (uint16_t)channel->peer.port;
-    channel->tcp = tcp_of(conversation);
-    if (!channel->tcp) {
+    channel->leg.tcp = tcp_of(conversation);
+    if (!channel->leg.tcp) {
         unsettled = channel;
         unsettled_count++;
     }
@@ -123,7 +114,7 @@ void oxc_channel_settle(packet_info *pinfo)
     conversation_t *conversation = unsettled_count == 1 ? find_conversation_pinfo(pinfo, 0) : NULL;
 
     if (conversation && !oxc_channel_find(conversation)) {
-        unsettled->tcp = tcp_of(conversation);
+        unsettled->leg.tcp = tcp_of(conversation);
         conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
     }
     forget_unsettled();
@@ -152,7 +143,8 @@ static bool has_room(const oxc_virtual_connection *connection, const oxc_channel
 {
     const oxc_channel *there = in ? connection->in : connection->out;
 
-    return !there || there == channel || recycles || is_closed(there) || there->refusal;
+    return !there || there == channel || recycles || oxc_leg_is_closed(&there->leg) ||
+           there->refusal;
 }
 
 /* How well the ends of a channel go with those of a virtual connection. The proxies of its two
@@ -213,11 +205,20 @@ static void read_cookie(const oxc_rts_opening *opening, e_guid_t *cookie)
     memcpy(cookie->data4, bytes + 8, sizeof cookie->data4);
 }
 
+/* Puts what others are to know where they look for it. */
+static void tell(const oxc_virtual_connection *connection)
+{
+    if (!connection->told)
+        return;
+    connection->told->legs[0] = &connection->in->leg;
+    connection->told->legs[1] = &connection->out->leg;
+    connection->told->left = connection->ended;
+}
+
 /* Whose PDUs are complete from here on? */
 static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
 {
     const oxc_channel *named = connection->in;
-    oxc_connection *made;
     uint32_t server, client;
 
     if (connection->complete_frame != 0 || !connection->in || !connection->out ||
@@ -226,11 +227,11 @@ static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
     server = named->proxy_leg ? oxc_server_by_address(&named->peer.host)
                               : oxc_server_by_name(named->server);
     client = oxc_client_by_address(&named->client.host, named->named ? named->server : NULL);
-    made = oxc_connection_new(server, named->port, client, NULL);
-    oxc_tracker_split_connection(oxc_analysis_tracker(), made->number);
+    connection->told = oxc_connection_new(server, named->port, client);
+    connection->told->over_http = true;
     connection->complete_frame = frame;
-    connection->number = made->number;
-    wmem_map_insert(by_number, GUINT_TO_POINTER(made->number), connection);
+    connection->number = connection->told->number;
+    oxc_tracker_split_connection(oxc_analysis_tracker(), connection->number);
 }
 
 /* A TCP connection that carries another virtual connection has left the one before. */
@@ -238,8 +239,10 @@ static void leave(const oxc_channel *channel, const oxc_virtual_connection *next
 {
     oxc_virtual_connection *before = oxc_channel_carries(channel, frame);
 
-    if (before && before != next && (before->in == channel || before->out == channel))
+    if (before && before != next && (before->in == channel || before->out == channel)) {
         before->ended = true;
+        tell(before);
+    }
 }
 
 void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame)
@@ -257,6 +260,7 @@ void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint
     }
     wmem_tree_insert32(channel->openings, frame, connection);
     check_complete(connection, frame);
+    tell(connection);
 }
 
 void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
@@ -267,6 +271,7 @@ void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
         return;
     connection->out_unused = false;
     check_complete(connection, frame);
+    tell(connection);
 }
 
 void oxc_channel_lost(const oxc_channel *channel, uint32_t frame)
@@ -283,29 +288,4 @@ uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection,
         (connection->blind_frame != 0 && frame > connection->blind_frame))
         return UINT32_MAX;
     return connection->number;
-}
-
-const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number)
-{
-    return (const oxc_virtual_connection *)wmem_map_lookup(by_number, GUINT_TO_POINTER(number));
-}
-
-/* The one of the two channels that was closed first, or NULL. */
-static const oxc_channel *first_closed(const oxc_virtual_connection *connection)
-{
-    const oxc_channel *in = is_closed(connection->in) ? connection->in : NULL;
-    const oxc_channel *out = is_closed(connection->out) ? connection->out : NULL;
-
-    if (!in || !out)
-        return in ? in : out;
-    return in->close.time < out->close.time ? in : out;
-}
-
-bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection, oxc_close *close)
-{
-    const oxc_channel *closed = connection->ended ? NULL : first_closed(connection);
-
-    if (close && closed)
-        *close = closed->close;
-    return connection->ended || closed;
 }

@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "capture/analysis.h"
 #include "rts.h"
+#include "transport/tcp/flow.h"
 
 typedef struct oxc_virtual_connection oxc_virtual_connection;
 
@@ -38,11 +39,10 @@ typedef struct {
     uint16_t port;        /**< the port of #server */
     oxc_end client;
     oxc_end peer;
-    const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
-    oxc_close close;                /**< of the TCP connection */
-    oxc_flow flows[2];              /**< while it is taken, without TLS */
-    struct oxc_refusal *refusal;    /**< of the last request, or NULL */
-    wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
+    oxc_leg leg;                 /**< its TCP connection is not known in a tunnel, for example */
+    oxc_flow flows[2];           /**< while it is taken, without TLS */
+    struct oxc_refusal *refusal; /**< of the last request, or NULL */
+    wmem_tree_t *openings;       /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 
 /** The two newest channels that share a cookie, [MS-RPCH] 3.2.1.1. */
@@ -57,6 +57,7 @@ struct oxc_virtual_connection {
     uint32_t complete_frame; /**< first frame in which both channels are known, or 0 */
     uint32_t blind_frame;    /**< last frame before PDUs became unreadable, or 0 */
     uint32_t number;         /**< in the tracker, once complete */
+    oxc_connection *told;    /**< what others know of it, once complete */
     struct oxc_virtual_connection *again; /**< the one before it with the same cookie, or NULL */
 };
 
@@ -98,13 +99,5 @@ void oxc_channel_lost(const oxc_channel *channel, uint32_t frame);
 /** The number of the connection for the analysis of a frame: UINT32_MAX where one of the channels
  *  is unknown or unreadable, for then half of the calls is missing. */
 uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame);
-
-/** The virtual connection with a number in the tracker, or NULL. */
-const oxc_virtual_connection *oxc_virtual_connection_by_number(uint32_t number);
-
-/** True if the TCP connection of its newest IN or OUT channel has been closed.
- *  @param close  NULL, or zeros: gets how the one that was closed first was closed, where a close
- *                ended it */
-bool oxc_virtual_connection_closed(const oxc_virtual_connection *connection, oxc_close *close);
 
 #endif /* OXC_VIRTUAL_CONNECTION_H */
