@@ -16,20 +16,27 @@
 #include "plugin.h"
 #include "capture/analysis.h"
 #include "capture/frame.h"
+#include "capture/losses.h"
+#include "capture/refusals.h"
 #include "capture/settings.h"
+#include "capture/string_names.h"
 #include "decode/buffers/payload.h"
+#include "decode/buffers/rop_fields.h"
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
+#include "present/statistics.h"
 #include "transport/dcerpc/handed_over.h"
 #include "transport/dcerpc/interfaces.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "transport/http/hooks.h"
+#include "transport/mapi_over_http/mapi_body.h"
 #include "transport/mapi_over_http/mapi_over_http.h"
 #include "transport/mapi_over_http/packet-mapihttp.h"
 #include "transport/push/push_notification.h"
 #include "transport/rpc_over_http/rpc_over_http.h"
+#include "transport/rpc_over_http/virtual_connection.h"
 #include "transport/tcp/ends.h"
 #include "transport/tcp/watch.h"
 
@@ -45,17 +52,32 @@ WS_DLL_PUBLIC_DEF const char plugin_version[] = OXC_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
-/* Begins a file. */
-static void init(void)
+static void begin_file(void)
 {
     oxc_settings settings = oxc_settings_now();
 
     oxc_oxcnotif_init();
+    oxc_losses_begin_file();
     oxc_analysis_init(&settings);
     oxc_watch_begin_file();
     oxc_over_tcp_begin_file();
+    oxc_http_hooks_begin_file();
+    oxc_rpch_begin_file();
+    oxc_mapi_connections_begin_file();
+    oxc_mapi_begin_file();
     oxc_rops_init();
     oxc_interfaces_begin_file();
+}
+
+static void end_file(void)
+{
+    oxc_mapi_connections_end_file();
+    oxc_virtual_connections_end_file();
+    oxc_refusals_end_file();
+    oxc_rops_cleanup();
+    oxc_analysis_cleanup();
+    oxc_losses_end_file();
+    oxc_names_clear();
 }
 
 /* Comes after each frame has been dissected, on every pass. */
@@ -63,27 +85,50 @@ static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *
 {
     if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
         oxc_watch_segment(pinfo);
-    oxc_http_watch_frame(tvb, pinfo);
+    oxc_rpch_watch_frame(tvb, pinfo);
     oxc_mapi_watch_frame(tvb, pinfo, tree);
     oxc_frame_end();
     return 0;
 }
 
+static void register_decoders(void)
+{
+    int emsmdb;
+
+    oxc_emsmdb_register();
+    emsmdb = oxc_emsmdb_protocol();
+    oxc_settings_set_connection_protocol(emsmdb);
+    oxc_register_extended_buffers(emsmdb);
+    oxc_register_rop_fields(emsmdb);
+    oxc_register_notification_fields(emsmdb);
+    oxc_register_properties(emsmdb);
+    oxc_register_rops(emsmdb);
+    oxc_register_auxiliary(emsmdb);
+    oxc_asyncemsmdb_register();
+}
+
+static void register_transports(int oxcnotif)
+{
+    oxc_push_register(oxcnotif);
+    oxc_over_tcp_register(oxcnotif);
+    oxc_http_hooks_register(oxcnotif);
+    oxc_rpch_register();
+    oxc_virtual_connections_register();
+    oxc_mapihttp_register();
+    oxc_mapi_body_register(oxc_mapihttp_protocol());
+    oxc_mapi_connections_register();
+    oxc_ends_register();
+}
+
 void oxc_register(void)
 {
-    oxc_emsmdb_register();
-    oxc_settings_set_connection_protocol(oxc_emsmdb_protocol());
-    oxc_asyncemsmdb_register();
+    register_decoders();
     oxc_oxcnotif_register();
-    oxc_push_register(oxc_oxcnotif_protocol());
-    oxc_over_tcp_register(oxc_oxcnotif_protocol());
-    oxc_http_hooks_register(oxc_oxcnotif_protocol());
-    oxc_http_register();
-    oxc_mapihttp_register();
-    oxc_ends_register();
-    register_init_routine(init);
-    register_cleanup_routine(oxc_analysis_cleanup);
-    register_cleanup_routine(oxc_rops_cleanup);
+    oxc_settings_register(oxc_oxcnotif_protocol());
+    oxc_refusals_register();
+    register_transports(oxc_oxcnotif_protocol());
+    register_init_routine(begin_file);
+    register_cleanup_routine(end_file);
 }
 
 void oxc_handoff(void)
@@ -96,11 +141,12 @@ void oxc_handoff(void)
     if (proto_dcerpc > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
     if (oxc_http_hooks_handoff()) {
-        oxc_http_handoff();
+        oxc_rpch_handoff();
         oxc_mapi_handoff();
     }
     oxc_push_handoff();
     oxc_report_register();
+    oxc_statistics_register();
 }
 
 void plugin_register(void)

@@ -10,8 +10,6 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-#include "losses.h"
-
 static oxc_tracker *tracker;
 static GPtrArray *connections;       /* of oxc_connection, by number */
 static GHashTable *servers;          /* name -> number + 1 */
@@ -195,7 +193,6 @@ uint32_t oxc_refused_in(oxc_interface interface)
 void oxc_analysis_init(const oxc_settings *settings)
 {
     tracker = oxc_tracker_new(settings, connection_closed, NULL);
-    oxc_losses_begin_file();
     connections = g_ptr_array_new();
     exchange_clients = g_hash_table_new(NULL, NULL);
     servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);
@@ -205,7 +202,6 @@ void oxc_analysis_cleanup(void)
 {
     oxc_tracker_free(tracker);
     tracker = NULL;
-    oxc_losses_end_file();
     g_clear_pointer(&connections, g_ptr_array_unref);
     g_clear_pointer(&exchange_clients, g_hash_table_unref);
     g_clear_pointer(&servers, g_hash_table_unref);

@@ -10,7 +10,7 @@
 
 #include "capture/analysis.h"
 #include "capture/losses.h"
-#include "totals.h"
+#include "views.h"
 
 #define MOST_ORDINAL 0xFFFFFFu
 
@@ -219,9 +219,9 @@ void oxc_journal_take(oxc_journal *journal, const packet_info *pinfo, const oxc_
     if (view->session != OXC_NONE && shown->carrier.connection != OXC_NONE)
         g_hash_table_insert(journal->sessions, GUINT_TO_POINTER(shown->carrier.connection),
                             GUINT_TO_POINTER(view->session + 1));
-    if (oxc_ends_wait(view))
+    if (oxc_view_ends_wait(view))
         end_wait(journal, pinfo, shown);
-    if (oxc_is_wait_request(view))
+    if (oxc_view_is_wait_request(view))
         begin_wait(journal, pinfo, shown);
     else if (view->type == OXC_EVENT_RESPONSE && !view->unreadable && !view->unmatched)
         note_answer(journal, pinfo, view);

@@ -767,7 +767,6 @@ void oxc_oxcnotif_register(void)
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_oxcnotif, ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
-    oxc_settings_register(proto_oxcnotif);
 }
 
 void oxc_oxcnotif_init(void)

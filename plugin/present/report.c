@@ -13,8 +13,6 @@
 #include <string.h>
 #include <wsutil/report_message.h>
 
-#include "statistics.h"
-
 typedef void (*print_function)(const oxc_totals *totals, const oxc_report_options *options,
                                FILE *file);
 
@@ -157,5 +155,4 @@ void oxc_report_register(void)
 
         register_stat_tap_ui(&ui, &kinds[i]);
     }
-    oxc_statistics_register();
 }

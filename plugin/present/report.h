@@ -23,7 +23,7 @@ typedef struct {
     const char *name;
 } oxc_report_options;
 
-/** Registers the report and the statistics of statistics.h; after the protocols. */
+/** Registers the report; after the protocols. */
 void oxc_report_register(void);
 
 /** Prints the contexts as tables, the findings by rule, and last the line

@@ -13,7 +13,7 @@
 #include <wsutil/json_dumper.h>
 
 #include "capture/analysis.h"
-#include "transport/rpc_over_http/refusals.h"
+#include "capture/refusals.h"
 
 enum { FORMAT_VERSION = 2 };
 

@@ -9,6 +9,7 @@
 #include "report.h"
 
 #include "capture/analysis.h"
+#include "views.h"
 
 /* "   41.346 s  frame 20  192.0.2.10  " */
 static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)
@@ -65,9 +66,9 @@ void oxc_report_print_live(packet_info *pinfo, const oxc_shown *shown, FILE *fil
                 text->str);
         g_string_free(text, TRUE);
     }
-    if (oxc_ends_wait(view))
+    if (oxc_view_ends_wait(view))
         print_end_of_wait(pinfo, shown, file);
     /* Whoever watches may do so through a pipe. */
-    if (view->finding_count > 0 || oxc_ends_wait(view))
+    if (view->finding_count > 0 || oxc_view_ends_wait(view))
         fflush(file);
 }

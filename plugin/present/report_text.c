@@ -12,8 +12,8 @@
 #include <limits.h>
 #include <stdarg.h>
 
-#include "transport/rpc_over_http/refusals.h"
-#include "transport/rpc_over_http/virtual_connection.h"
+#include "capture/analysis.h"
+#include "capture/refusals.h"
 
 /* The columns stand in groups; tables are broken between groups. */
 enum {
@@ -403,7 +403,7 @@ static const char *nothing_seen(const oxc_totals *totals)
                "capture may have ended too early, or it holds one direction only.";
     if (totals->limits.unbound_connections > 0)
         return "No call of EMSMDB or AsyncEMSMDB could be read.";
-    if (oxc_has_channels())
+    if (oxc_channels_seen())
         return "RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one "
                "of the two channels is missing, or its start.";
     return "No call of EMSMDB or AsyncEMSMDB was seen. Does the capture hold the traffic between "

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "packet-oxcnotif.h"
 #include "totals.h"
+#include "views.h"
 
 /* --- the tree --- */
 
@@ -68,9 +69,9 @@ static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
     const oxc_shown *shown = (const oxc_shown *)data;
     const oxc_view *view = &shown->view;
 
-    if (oxc_ends_wait(view) && view->has_wait_time)
+    if (oxc_view_ends_wait(view) && view->has_wait_time)
         count_ended(tree, pinfo, shown);
-    if (oxc_is_wait_request(view))
+    if (oxc_view_is_wait_request(view))
         tick_stat_node(tree, NODE_SENT, 0, FALSE);
     return TAP_PACKET_REDRAW;
 }
@@ -228,7 +229,7 @@ static tap_packet_status take_for_table(void *data, packet_info *pinfo, epan_dis
 {
     const oxc_shown *shown = (const oxc_shown *)item;
 
-    if (shown->view.context != OXC_NONE || oxc_is_unknown_wait(&shown->view))
+    if (shown->view.context != OXC_NONE || oxc_view_is_unknown_wait(&shown->view))
         take_for_row(((stat_data_t *)data)->stat_tap_data, pinfo, shown);
     return TAP_PACKET_REDRAW;
 }

@@ -13,6 +13,7 @@
 
 #include "capture/analysis.h"
 #include "capture/losses.h"
+#include "views.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.
  */
@@ -27,16 +28,6 @@ static bool goes_to_server(const oxc_view *view)
 {
     return view->type == OXC_EVENT_REQUEST || view->type == OXC_EVENT_CANCEL ||
            view->type == OXC_EVENT_ORPHANED;
-}
-
-bool oxc_is_wait_request(const oxc_view *view)
-{
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_REQUEST;
-}
-
-bool oxc_is_unknown_wait(const oxc_view *view)
-{
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
 }
 
 void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view)
@@ -141,14 +132,6 @@ static void end_wait(oxc_context_totals *context, oxc_context_totals *unknown, c
         oxc_wait_times_add(&context->times, view->wait_time);
 }
 
-bool oxc_ends_wait(const oxc_view *view)
-{
-    if (view->outcome != OXC_OUTCOME_NONE)
-        return view->outcome <= OXC_OUTCOME_DROPPED;
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_RESPONSE &&
-           view->unreadable && view->has_wait_time;
-}
-
 void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
                              packet_info *pinfo, const oxc_shown *shown)
 {
@@ -164,9 +147,9 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
         context->session = view->session;
     if (context->connect_frame == 0)
         context->connect_frame = connects ? pinfo->num : view->connect_frame;
-    if (oxc_ends_wait(view))
+    if (oxc_view_ends_wait(view))
         end_wait(context, unknown, view);
-    if (oxc_is_wait_request(view))
+    if (oxc_view_is_wait_request(view))
         begin_wait(context, pinfo, shown);
 }
 
@@ -238,7 +221,7 @@ static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
 {
     oxc_context_totals **place;
 
-    if (oxc_is_unknown_wait(view))
+    if (oxc_view_is_unknown_wait(view))
         return &totals->unknown;
     if (view->context >= totals->contexts->len)
         g_ptr_array_set_size(totals->contexts, (int)view->context + 1);
@@ -346,9 +329,9 @@ void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *sh
     take_session(totals, pinfo, shown);
     if (view->type == OXC_EVENT_REQUEST)
         totals->requests++;
-    if (oxc_is_wait_request(view))
+    if (oxc_view_is_wait_request(view))
         totals->waits++;
-    if (view->context != OXC_NONE || oxc_is_unknown_wait(view))
+    if (view->context != OXC_NONE || oxc_view_is_unknown_wait(view))
         oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, shown);
     take_findings(totals, pinfo, shown);
     take_limits(&totals->limits, view);

@@ -99,16 +99,6 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
 
 void oxc_context_totals_clear(oxc_context_totals *context);
 
-/** Whether a PDU from the tap is an EcDoAsyncWaitEx request. */
-bool oxc_is_wait_request(const oxc_view *view);
-
-/** Whether a PDU ends a wait or, for closed and dropped, shows one to be over. What ends a wait
- *  has an outcome, unless it could not be read. */
-bool oxc_ends_wait(const oxc_view *view);
-
-/** Whether a PDU belongs to the waits of no known context. */
-bool oxc_is_unknown_wait(const oxc_view *view);
-
 /** The columns of a table of contexts: what became of the waits, other ends taken together. */
 typedef struct {
     uint32_t notified;

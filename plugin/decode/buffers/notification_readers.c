@@ -26,7 +26,7 @@ static void read_unknown(oxc_reader *reader, uint8_t field)
 }
 
 /* Products send and read no Reserved byte, whatever the types are. */
-void oxc_rop_read_register(oxc_reader *reader, oxc_rop_buffer *buffer)
+void oxc_rop_read_registration(oxc_reader *reader, oxc_rop_buffer *buffer)
 {
     bool extended;
 

@@ -354,9 +354,6 @@ void oxc_register_rops(int proto)
     };
     static int *ett[] = {&ett_emsmdb_rops, &ett_emsmdb_rop, &ett_emsmdb_rops_handle_table};
 
-    oxc_register_rop_fields(proto);
-    oxc_register_notification_fields(proto);
-    oxc_register_properties(proto);
     oxc_proto_register_field_array(proto, hf, (int)G_N_ELEMENTS(hf));
     proto_register_subtree_array(ett, (int)G_N_ELEMENTS(ett));
     oxc_expert_register_field_array(proto, ei, (int)G_N_ELEMENTS(ei));

@@ -322,7 +322,7 @@ const oxc_rop_asked *oxc_rop_read(oxc_reader *reader, oxc_rop_buffer *buffer, ox
     if (rop->id == OXC_ROP_NOTIFY)
         oxc_rop_read_notify(reader, buffer);
     else if (rop->id == OXC_ROP_REGISTER_NOTIFICATION && request)
-        oxc_rop_read_register(reader, buffer);
+        oxc_rop_read_registration(reader, buffer);
     else if (request ? row->request != NULL : row->response || rop->id == OXC_ROP_LOGON)
         request ? read_request(&r, row) : read_response(&r, row);
     else

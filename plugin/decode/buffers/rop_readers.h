@@ -27,7 +27,7 @@ void oxc_rop_read_array(oxc_reader *reader, uint8_t field, uint64_t count);
 void oxc_rop_read_notify(oxc_reader *reader, oxc_rop_buffer *buffer);
 
 /** The request of RopRegisterNotification, [MS-OXCROPS] 2.2.14.1.1. */
-void oxc_rop_read_register(oxc_reader *reader, oxc_rop_buffer *buffer);
+void oxc_rop_read_registration(oxc_reader *reader, oxc_rop_buffer *buffer);
 
 /** The way of a sender where senders differ: the buffer is doubtful from here on. */
 unsigned oxc_rop_choose(oxc_rop_buffer *buffer, oxc_rop_way way);

@@ -755,7 +755,4 @@ void oxc_emsmdb_register(void)
     oxc_proto_register_field_array(proto_emsmdb, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_emsmdb, ei, array_length(ei));
-    oxc_register_extended_buffers(proto_emsmdb);
-    oxc_register_rops(proto_emsmdb);
-    oxc_register_auxiliary(proto_emsmdb);
 }

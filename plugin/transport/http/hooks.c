@@ -129,7 +129,7 @@ static int dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return (int)tvb_captured_length(tvb);
 }
 
-static void begin_file(void)
+void oxc_http_hooks_begin_file(void)
 {
     memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
 }
@@ -160,7 +160,6 @@ bool oxc_http_hooks_handoff(void)
         return false;
     add_http(over[false], "http-over-tcp");
     add_http(over[true], "http-over-tls");
-    register_init_routine(begin_file);
     heur_dissector_add("tls", dissect_heuristic, "HTTP over TLS, with RPC and MAPI over HTTP",
                        "http_tls_oxcnotif", proto_http, HEURISTIC_ENABLE);
     over_tls_handle = register_dissector("oxcnotif-http-over-tls", dissect_over_tls, proto_http);

@@ -60,4 +60,7 @@ bool oxc_http_hooks_handoff(void);
 /** Adds somebody who looks at bytes inside TLS; at handoff, two at most. */
 void oxc_http_claim_tls(oxc_http_claim claim);
 
+/** Begins a file. */
+void oxc_http_hooks_begin_file(void);
+
 #endif /* OXC_HTTP_HOOKS_H */

@@ -44,17 +44,16 @@ static void free_connection(gpointer data)
     free_message(connection->messages[1]);
 }
 
-static void begin_file(void)
+void oxc_mapi_connections_begin_file(void)
 {
     g_clear_pointer(&connections, g_ptr_array_unref);
     connections = g_ptr_array_new_with_free_func(free_connection);
     next_call = 0;
 }
 
-static void end_file(void)
+void oxc_mapi_connections_end_file(void)
 {
     g_clear_pointer(&connections, g_ptr_array_unref);
-    oxc_names_clear();
 }
 
 static guint hash_name(gconstpointer key)
@@ -72,8 +71,6 @@ void oxc_mapi_connections_register(void)
     frames =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
     hosts = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_name, equal_names);
-    register_init_routine(begin_file);
-    register_cleanup_routine(end_file);
 }
 
 bool oxc_has_mapi_connections(void)

@@ -144,6 +144,9 @@ typedef struct {
 /** Sets up the lookups once; they empty themselves with each file. */
 void oxc_mapi_connections_register(void);
 
+void oxc_mapi_connections_begin_file(void);
+void oxc_mapi_connections_end_file(void);
+
 /** True if the file has any connection so far. */
 bool oxc_has_mapi_connections(void);
 

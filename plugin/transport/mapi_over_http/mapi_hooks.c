@@ -338,7 +338,7 @@ static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
     return 0;
 }
 
-static void begin_file(void)
+void oxc_mapi_begin_file(void)
 {
     active = over_tcp_handle && oxc_pref_mapi_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol())) &&
@@ -370,5 +370,4 @@ void oxc_mapi_handoff(void)
         dissector_add_string("media_type", "application/mapi-http",
                              create_dissector_handle_with_name_and_description(
                                  dissect_media, -1, "mapi-http-body", "Body of MAPI over HTTP"));
-    register_init_routine(begin_file);
 }

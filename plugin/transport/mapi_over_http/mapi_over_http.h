@@ -18,4 +18,7 @@ void oxc_mapi_handoff(void);
  *  and what it lost or closed. On every pass. */
 void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
+/** Begins a file. */
+void oxc_mapi_begin_file(void);
+
 #endif /* OXC_MAPI_OVER_HTTP_H */

@@ -839,6 +839,4 @@ void oxc_mapihttp_register(void)
     oxc_proto_register_field_array(proto_mapihttp, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_mapihttp, ei, array_length(ei));
-    oxc_mapi_body_register(proto_mapihttp);
-    oxc_mapi_connections_register();
 }

@@ -19,7 +19,6 @@
 #include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/pdu.h"
 #include "capture/settings.h"
-#include "refusals.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
 #include "rts.h"
@@ -188,7 +187,7 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     return (int)tvb_captured_length(tvb);
 }
 
-void oxc_http_register(void)
+void oxc_rpch_register(void)
 {
     static hf_register_info hf[] = {
         {&hf_oxcnotif_virtual_connection,
@@ -200,8 +199,6 @@ void oxc_http_register(void)
     int protocol = oxc_oxcnotif_protocol();
 
     oxc_proto_register_field_array(protocol, hf, array_length(hf));
-    oxc_virtual_connections_register();
-    oxc_refusals_register();
 }
 
 bool oxc_rpch_find_dissectors(void)

@@ -16,6 +16,7 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/strutil.h>
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
@@ -24,9 +25,9 @@
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/pdu.h"
 #include "transport/dcerpc/over_tcp.h"
+#include "capture/refusals.h"
 #include "capture/settings.h"
 #include "present/packet-oxcnotif.h"
-#include "refusals.h"
 #include "rpch.h"
 #include "rpch_stream.h"
 
@@ -40,6 +41,9 @@ enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
 
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
 enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
+
+/* Of the reason for a refusal so much is kept. */
+enum { MOST_PHRASE = 80 };
 
 /* How far back the head of a request is looked for from the end of a frame. */
 enum { MAX_REQUEST_HEAD = 8192 };
@@ -114,6 +118,41 @@ static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
         oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
 }
 
+static oxc_refusal *refusal_of(const oxc_channel *channel, uint32_t client,
+                               const oxc_http_head *head)
+{
+    const oxc_refusal refusal = {
+        .status = head->status,
+        .phrase = format_text(wmem_file_scope(),
+                              OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
+                              MIN(head->phrase_size, MOST_PHRASE)),
+        .in = channel->in,
+        .server = channel->server,
+        .client = client,
+    };
+
+    return oxc_refusal_add(&refusal);
+}
+
+/* Notes a response on a channel. Those that open it, and interim ones, are no refusals. The same
+ * response may come several times, until it is whole and shown. */
+static void note_refusal(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
+                         bool shown)
+{
+    uint32_t client = oxc_client_by_address(&channel->client.host, channel->server);
+
+    if (oxc_http_opens_channel(head))
+        oxc_refusal_let_in(client, pinfo->num);
+    if (head->status < 300)
+        return;
+    if (!channel->refusal)
+        channel->refusal = refusal_of(channel, client, head);
+    if (channel->refusal->frame == 0)
+        channel->refusal->frame = pinfo->num;
+    if (shown)
+        oxc_refusal_show_in(channel->refusal, pinfo->num);
+}
+
 /* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
 static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
 {
@@ -124,7 +163,7 @@ static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
         return;
     pass->has_response = false;
     if (!PINFO_FD_VISITED(pass->pinfo))
-        oxc_refusal_note(pass->channel, &pass->response, pass->pinfo, shown);
+        note_refusal(pass->channel, &pass->response, pass->pinfo, shown);
     refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
     if (refusal)
         oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
@@ -299,7 +338,7 @@ static void show_greeting(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     col_set_str(pinfo->cinfo, COL_INFO, banner);
 }
 
-static void begin_file(void)
+void oxc_rpch_begin_file(void)
 {
     active = hooked && oxc_pref_rpc_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
@@ -631,7 +670,7 @@ static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
         watch_late(pinfo, to_http, false);
 }
 
-void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
+void oxc_rpch_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
 {
     oxc_channel *channel;
 
@@ -654,7 +693,7 @@ void oxc_http_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
     watch_http_frame(tvb, pinfo);
 }
 
-void oxc_http_handoff(void)
+void oxc_rpch_handoff(void)
 {
     int dcerpc;
 
@@ -668,7 +707,6 @@ void oxc_http_handoff(void)
         register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
     pdus_handle = create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc);
-    register_init_routine(begin_file);
     hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);

@@ -50,11 +50,15 @@ static void forget_unsettled(void)
 
 void oxc_virtual_connections_register(void)
 {
-    register_cleanup_routine(forget_unsettled);
     by_cookie =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_cookie, equal_cookies);
     channels =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+}
+
+void oxc_virtual_connections_end_file(void)
+{
+    forget_unsettled();
 }
 
 bool oxc_has_channels(void)
@@ -105,6 +109,7 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     channel->openings = wmem_tree_new(wmem_file_scope());
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
     wmem_map_insert(channels, channel, channel);
+    oxc_channels_note();
     return channel;
 }
 

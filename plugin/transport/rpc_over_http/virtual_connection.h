@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "capture/analysis.h"
+#include "capture/refusals.h"
 #include "rts.h"
 #include "transport/tcp/flow.h"
 
@@ -39,10 +40,10 @@ typedef struct {
     uint16_t port;        /**< the port of #server */
     oxc_end client;
     oxc_end peer;
-    oxc_leg leg;                 /**< its TCP connection is not known in a tunnel, for example */
-    oxc_flow flows[2];           /**< while it is taken, without TLS */
-    struct oxc_refusal *refusal; /**< of the last request, or NULL */
-    wmem_tree_t *openings;       /**< frame -> the oxc_virtual_connection from there on */
+    oxc_leg leg;           /**< its TCP connection is not known in a tunnel, for example */
+    oxc_flow flows[2];     /**< while it is taken, without TLS */
+    oxc_refusal *refusal;  /**< of the last request, or NULL */
+    wmem_tree_t *openings; /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 
 /** The two newest channels that share a cookie, [MS-RPCH] 3.2.1.1. */
@@ -63,6 +64,9 @@ struct oxc_virtual_connection {
 
 /** Sets up the lookups once; they empty themselves with each file. */
 void oxc_virtual_connections_register(void);
+
+/** Forgets what does not; for the end of a file. */
+void oxc_virtual_connections_end_file(void);
 
 /** True if the file has any channel so far. */
 bool oxc_has_channels(void);

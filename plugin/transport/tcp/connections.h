@@ -16,7 +16,7 @@
 #include "flow.h"
 
 /** Such a connection, in file scope; or whatever else than TCP a conversation is. */
-typedef struct {
+typedef struct oxc_tcp_connection {
     oxc_connection *connection; /**< what is known of it above TCP */
     oxc_leg leg;
     oxc_flow flows[2];   /**< in Wireshark's order */

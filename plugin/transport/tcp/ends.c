@@ -80,7 +80,7 @@ static bool set_ends(ends *to, const packet_info *pinfo)
     return true;
 }
 
-void oxc_ends_remember(const packet_info *pinfo, oxc_tcp_connection *connection)
+void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection)
 {
     ends key;
 
@@ -88,13 +88,13 @@ void oxc_ends_remember(const packet_info *pinfo, oxc_tcp_connection *connection)
         wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key), connection);
 }
 
-oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
+struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
 {
     ends key;
 
     if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo))
         return NULL;
-    return (oxc_tcp_connection *)wmem_map_lookup(connections, &key);
+    return (struct oxc_tcp_connection *)wmem_map_lookup(connections, &key);
 }
 
 static bool has_bit(uint32_t port)

@@ -12,16 +12,17 @@
 #include <epan/packet.h>
 
 #include "compat.h"
-#include "connections.h"
+
+struct oxc_tcp_connection;
 
 /** Remembers that packets between the two ends of this one belong to a connection, in both
  *  directions; until the file is closed or another connection takes its place. */
-void oxc_ends_remember(const packet_info *pinfo, oxc_tcp_connection *connection);
+void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection);
 
 /** The youngest connection that was remembered between the two ends of a packet, or NULL. The
  *  packet may belong to a younger one yet. Much cheaper than Wireshark's search for the
  *  conversation. */
-oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo);
+struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo);
 
 /** Remembers that the destination of a packet is a server of the two interfaces. */
 void oxc_ends_add_server(const packet_info *pinfo);

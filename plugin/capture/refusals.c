@@ -1,5 +1,5 @@
 /* refusals.c
- * The channels that an RPC proxy refused to open
+ * What RPC proxies let their clients do: whether there are channels, and those that were refused
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -8,17 +8,27 @@
 
 #include "refusals.h"
 
-#include <epan/strutil.h>
-
-enum { MOST_PHRASE = 80, STATUS_UNAUTHORIZED = 401 };
+enum { STATUS_UNAUTHORIZED = 401 };
 
 static wmem_tree_t *by_frame;
 static wmem_map_t *accepted;  /* clients -> the last frame that let them in */
 static wmem_list_t *refusals; /* of oxc_refusal; made with the first */
+static bool channels_seen;
 
-static void forget(void)
+void oxc_channels_note(void)
+{
+    channels_seen = true;
+}
+
+bool oxc_channels_seen(void)
+{
+    return channels_seen;
+}
+
+void oxc_refusals_end_file(void)
 {
     refusals = NULL;
+    channels_seen = false;
 }
 
 void oxc_refusals_register(void)
@@ -26,54 +36,38 @@ void oxc_refusals_register(void)
     by_frame = wmem_tree_new_autoreset(wmem_epan_scope(), wmem_file_scope());
     accepted =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
-    register_cleanup_routine(forget);
 }
 
-/* A client, and the server that it asks for. */
-static gpointer client_of(const oxc_channel *channel)
+static gpointer key_of(uint32_t client)
 {
-    return GUINT_TO_POINTER(oxc_client_by_address(&channel->client.host, channel->server) + 1);
+    return GUINT_TO_POINTER(client + 1);
 }
 
-static oxc_refusal *add_refusal(oxc_channel *channel, const oxc_http_head *head)
+void oxc_refusal_let_in(uint32_t client, uint32_t frame)
 {
-    oxc_refusal *refusal = wmem_new0(wmem_file_scope(), oxc_refusal);
+    wmem_map_insert(accepted, key_of(client), GUINT_TO_POINTER(frame));
+}
 
-    refusal->status = head->status;
-    refusal->phrase =
-        format_text(wmem_file_scope(), OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
-                    MIN(head->phrase_size, MOST_PHRASE));
-    refusal->in = channel->in;
-    refusal->server = channel->server;
-    refusal->channel = channel;
+oxc_refusal *oxc_refusal_add(const oxc_refusal *what)
+{
+    oxc_refusal *refusal = (oxc_refusal *)wmem_memdup(wmem_file_scope(), what, sizeof *what);
+
     if (!refusals)
         refusals = wmem_list_new(wmem_file_scope());
     wmem_list_append(refusals, refusal);
     return refusal;
 }
 
-void oxc_refusal_note(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
-                      bool shown)
+void oxc_refusal_show_in(oxc_refusal *refusal, uint32_t frame)
 {
-    oxc_refusal *refusal = channel->refusal;
-
-    if (oxc_http_opens_channel(head))
-        wmem_map_insert(accepted, client_of(channel), GUINT_TO_POINTER(pinfo->num));
-    if (head->status < 300)
-        return;
-    if (!refusal)
-        refusal = channel->refusal = add_refusal(channel, head);
-    if (refusal->frame == 0 || shown)
-        refusal->frame = pinfo->num;
-    if (shown)
-        wmem_tree_insert32(by_frame, pinfo->num, refusal);
+    refusal->frame = frame;
+    wmem_tree_insert32(by_frame, frame, refusal);
 }
 
 static bool counts(const oxc_refusal *refusal)
 {
     return refusal->status != STATUS_UNAUTHORIZED ||
-           GPOINTER_TO_UINT(wmem_map_lookup(accepted, client_of(refusal->channel))) <=
-               refusal->frame;
+           GPOINTER_TO_UINT(wmem_map_lookup(accepted, key_of(refusal->client))) <= refusal->frame;
 }
 
 const oxc_refusal *oxc_refusal_in(const packet_info *pinfo)

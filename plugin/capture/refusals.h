@@ -1,5 +1,5 @@
 /* refusals.h
- * The channels that an RPC proxy refused to open
+ * What RPC proxies let their clients do: whether there are channels, and those that were refused
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -11,28 +11,39 @@
 
 #include <epan/packet.h>
 
-#include "transport/http/http_message.h"
-#include "virtual_connection.h"
+#include "compat.h"
 
 /** A response with another status than success to RPC_IN_DATA or RPC_OUT_DATA, [MS-RPCH] 2.1.2.1.3:
  *  "503 RPC Error: 6ba" says which error of RPC the proxy met. In file scope. */
-typedef struct oxc_refusal {
+typedef struct {
     uint32_t frame;     /**< in which the response is shown, or began if it never was whole */
     unsigned status;    /**< of HTTP */
     const char *phrase; /**< the reason, printable; may be empty */
     bool in;            /**< RPC_IN_DATA was refused */
     const char *server; /**< "host:port" that the client asked for */
-    const oxc_channel *channel;
+    uint32_t client;    /**< as oxc_client_by_address() says */
 } oxc_refusal;
+
+/** Notes that the file has a channel of RPC over HTTP; told again with each file. */
+void oxc_channels_note(void);
+
+/** True if it has. */
+bool oxc_channels_seen(void);
 
 /** Sets up the list once; it empties itself with each file. */
 void oxc_refusals_register(void);
 
-/** Notes a response on a channel, first pass only. Those that open it, and interim ones, are none.
- *  The same response may come several times, until it is whole.
- *  @param shown  it is shown in this frame */
-void oxc_refusal_note(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
-                      bool shown);
+/** Forgets what does not empty itself; for the end of a file. */
+void oxc_refusals_end_file(void);
+
+/** Notes that a proxy let a client in to a server; first pass only. */
+void oxc_refusal_let_in(uint32_t client, uint32_t frame);
+
+/** Makes a refusal in file scope; first pass only. @p what is copied, the texts in it not. */
+oxc_refusal *oxc_refusal_add(const oxc_refusal *what);
+
+/** Notes that a frame shows a refusal; first pass only. */
+void oxc_refusal_show_in(oxc_refusal *refusal, uint32_t frame);
 
 /** The refusal that a frame shows, or NULL. A 401 is known for one only when all frames have been
  *  seen. */
