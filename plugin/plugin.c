@@ -122,11 +122,13 @@ static void register_transports(int oxcnotif)
 
 void oxc_register(void)
 {
+    int oxcnotif;
+
     register_decoders();
-    oxc_oxcnotif_register();
-    oxc_settings_register(oxc_oxcnotif_protocol());
+    oxcnotif = oxc_oxcnotif_register();
+    oxc_settings_register(oxcnotif);
     oxc_refusals_register();
-    register_transports(oxc_oxcnotif_protocol());
+    register_transports(oxcnotif);
     register_init_routine(begin_file);
     register_cleanup_routine(end_file);
 }

@@ -528,7 +528,7 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
                            interface, context_id);
 }
 
-void oxc_oxcnotif_register(void)
+int oxc_oxcnotif_register(void)
 {
     static hf_register_info hf[] = {
         {&hf_oxcnotif_transport,
@@ -767,6 +767,7 @@ void oxc_oxcnotif_register(void)
     proto_register_subtree_array(ett, array_length(ett));
     oxc_expert_register_field_array(proto_oxcnotif, ei, array_length(ei));
     oxcnotif_tap = register_tap("oxcnotif");
+    return proto_oxcnotif;
 }
 
 void oxc_oxcnotif_init(void)

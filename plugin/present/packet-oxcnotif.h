@@ -60,8 +60,9 @@ void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint3
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,
                               uint16_t context_id, const char *interface);
 
-/** Registers the protocol "oxcnotif" with its fields, expert items, tap and preferences. */
-void oxc_oxcnotif_register(void);
+/** Registers the protocol "oxcnotif" with its fields, expert items and tap.
+ *  @return its id */
+int oxc_oxcnotif_register(void);
 
 /** Begins a file: notes whether the protocol is enabled in it. */
 void oxc_oxcnotif_init(void);
