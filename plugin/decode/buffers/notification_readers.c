@@ -6,7 +6,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "rop_readers.h"
+#include "notification_readers.h"
+
+#include "rop_asking.h"
+#include "rop_reading.h"
 
 enum { REGISTER_EXTENDED = 0x0400, NO_TAG_LIST = 0xFFFF };
 

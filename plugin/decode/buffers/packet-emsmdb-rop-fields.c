@@ -7,6 +7,7 @@
  */
 
 #include "rop_fields.h"
+#include "rop_layouts.h"
 #include "decode/names.h"
 
 #include <epan/to_str.h>

@@ -1,12 +1,12 @@
-/* rop_walk.c
- * What the walk over a call's ROPs knows from elsewhere, and what it finds out
+/* rop_asking.c
+ * Asks for what the layout of a ROP rests on outside of its buffer
  *
  * Copyright (C) the oxcnotif authors
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "rop_readers.h"
+#include "rop_asking.h"
 
 #include "rop_layouts.h"
 

@@ -9,7 +9,7 @@
 #ifndef OXC_ROP_LAYOUTS_H
 #define OXC_ROP_LAYOUTS_H
 
-#include "rops.h"
+#include "rop.h"
 
 /** What a step of a layout does. "The number" is the last one that a step read. */
 typedef enum {
@@ -78,6 +78,9 @@ typedef struct {
     const oxc_step *request;
     const oxc_step *response;
 } oxc_rop_row;
+
+/** Bytes of a field, or of one of those that repeat; 0 where it has no fixed size. */
+size_t oxc_rop_field_size(uint8_t field);
 
 /** The row of a ROP. */
 const oxc_rop_row *oxc_rop_row_of(uint8_t id);

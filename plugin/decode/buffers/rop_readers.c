@@ -6,7 +6,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "rop_readers.h"
+
+#include "notification_readers.h"
+#include "rop_asking.h"
 #include "rop_reading.h"
+#include "rop_structures.h"
 
 enum {
     MAXIMUM_FOLLOWS = 0xBABE,
@@ -16,23 +21,6 @@ enum {
     NULL_DESTINATION = 0x00000503,
     WITH_ERRORS = 0x00040380,
 };
-
-uint64_t oxc_rop_read_field(oxc_reader *reader, uint8_t field)
-{
-    size_t size = oxc_rop_field_size(field);
-    uint64_t value = 0;
-
-    if (size <= sizeof value)
-        oxc_reader_number(reader, field, size, &value);
-    else
-        oxc_reader_bytes(reader, field, size);
-    return value;
-}
-
-void oxc_rop_read_array(oxc_reader *reader, uint8_t field, uint64_t count)
-{
-    oxc_reader_bytes(reader, field, (size_t)count * oxc_rop_field_size(field));
-}
 
 static void read_times(oxc_rop_reading *r, const oxc_step *step)
 {

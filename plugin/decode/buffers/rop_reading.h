@@ -10,7 +10,6 @@
 #define OXC_ROP_READING_H
 
 #include "rop_layouts.h"
-#include "rop_readers.h"
 
 /** A ROP while it is read. */
 typedef struct {
@@ -24,17 +23,11 @@ typedef struct {
     bool skip; /**< the next step */
 } oxc_rop_reading;
 
-/** Reads what a step says of structures that have sizes of their own: one element. */
-void oxc_rop_read_structures(oxc_rop_reading *r, const oxc_step *step);
+/** Reads a field of fixed size; 0 if it is not there, so that what depends on it is left out. */
+uint64_t oxc_rop_read_field(oxc_reader *reader, uint8_t field);
 
-/** Reads as many PropertyProblem structures as the number says, [MS-OXCDATA] 2.7. */
-void oxc_rop_read_problems(oxc_rop_reading *r);
-
-/** Reads the ids of attachments behind their number, [MS-OXCROPS] 2.2.6.18.2. */
-void oxc_rop_read_attachments(oxc_rop_reading *r);
-
-/** Reads a TypedString, [MS-OXCDATA] 2.11.7. */
-void oxc_rop_read_typed_string(oxc_reader *reader);
+/** Reads a field that repeats. */
+void oxc_rop_read_array(oxc_reader *reader, uint8_t field, uint64_t count);
 
 /** Ends the reading: there is no layout, or not without what is needed. */
 void oxc_rop_read_unknown(oxc_rop_reading *r, oxc_rop_need need);

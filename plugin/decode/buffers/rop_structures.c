@@ -6,7 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "rop_reading.h"
+#include "rop_structures.h"
+
+#include "rop_asking.h"
 
 /* The columns of the receive folder table, [MS-OXCROPS] 2.2.3.4.2. */
 static const union {
@@ -26,13 +28,6 @@ static uint64_t read_number(oxc_reader *reader, size_t size)
 
     oxc_reader_number(reader, OXC_FIELD_NUMBER, size, &value);
     return value;
-}
-
-void oxc_rop_read_unknown(oxc_rop_reading *r, oxc_rop_need need)
-{
-    if (oxc_reader_fail(r->reader, OXC_READ_UNKNOWN, OXC_FIELD_NONE, r->reader->offset, 0) ||
-        r->reader->state == OXC_READ_UNKNOWN)
-        r->buffer->need = need;
 }
 
 /* PropertyName, [MS-OXCDATA] 2.6.1 */

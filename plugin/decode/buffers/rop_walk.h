@@ -70,9 +70,6 @@ typedef struct {
     const oxc_columns *columns; /**< or NULL where there are none any more */
 } oxc_rop_binding;
 
-/** Stand for columns where a logon is asked for. */
-extern const oxc_columns oxc_logon_private, oxc_logon_public;
-
 enum { OXC_WALK_ANSWERS_MAX = 256, OXC_WALK_BINDINGS_MAX = 128 };
 
 /** How far a walk over the payloads of a call has come. */

@@ -8,6 +8,7 @@
 
 #include "rops.h"
 
+#include "rop_asking.h"
 #include "rop_readers.h"
 
 enum {
@@ -159,23 +160,6 @@ bool oxc_rop_handle(const oxc_rop_buffer *buffer, size_t place, uint32_t *handle
         return false;
     *handle = (uint32_t)oxc_little_endian(buffer->data + offset, HANDLE_SIZE);
     return true;
-}
-
-bool oxc_rop_value(const oxc_rop *rop, oxc_rop_field field, uint64_t *value)
-{
-    const oxc_element *element = oxc_find_element(rop->elements, rop->count, (uint8_t)field);
-
-    if (element)
-        *value = element->value;
-    return element != NULL;
-}
-
-bool oxc_notify_flags_invalid(uint16_t flags)
-{
-    bool has_counts = flags & (OXC_NOTIFY_TOTAL | OXC_NOTIFY_UNREAD);
-
-    return (has_counts && (flags & OXC_NOTIFY_TYPE) != OXC_TYPE_MODIFIED) ||
-           ((flags & OXC_NOTIFY_SEARCH) && !(flags & OXC_NOTIFY_MESSAGE));
 }
 
 static void interpret_registered(const oxc_rop_buffer *buffer, const oxc_rop *rop,
