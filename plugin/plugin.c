@@ -32,6 +32,8 @@
 #include "transport/dcerpc/over_tcp.h"
 #include "transport/http/hooks.h"
 #include "transport/mapi_over_http/mapi_body.h"
+#include "transport/mapi_over_http/mapi_connection.h"
+#include "transport/mapi_over_http/mapi_parts.h"
 #include "transport/mapi_over_http/mapi_over_http.h"
 #include "transport/mapi_over_http/packet-mapihttp.h"
 #include "transport/push/push_notification.h"
@@ -116,7 +118,8 @@ static void register_transports(int oxcnotif)
     oxc_virtual_connections_register();
     oxc_mapihttp_register();
     oxc_mapi_body_register(oxc_mapihttp_protocol());
-    oxc_mapi_connections_register();
+    oxc_mapi_connections_register(oxc_mapihttp_protocol());
+    oxc_mapi_parts_register();
     oxc_ends_register();
 }
 

@@ -18,6 +18,7 @@
 #include "capture/settings.h"
 #include "compat.h"
 #include "mapi_connection.h"
+#include "mapi_split.h"
 #include "packet-mapihttp.h"
 #include "transport/http/hooks.h"
 #include "transport/tcp/payload.h"
@@ -259,7 +260,7 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
     conversation = find_conversation_pinfo(pinfo, 0);
     if (!conversation || oxc_mapi_connection_find(conversation))
         return;
-    connection = oxc_mapi_connection_new(conversation, pinfo, request);
+    connection = oxc_mapi_connection_new(conversation, pinfo, request, oxc_mapi_sink());
     connection->first_frame = pinfo->num + 1;
     oxc_flow_begin(connection->tcp, connection->flows,
                    (uint32_t)tvb_reported_length(oxc_tcp_payload(tvb, pinfo)));
@@ -281,7 +282,7 @@ static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 
         if (!conversation || oxc_mapi_connection_find(conversation))
             return false;
-        connection = oxc_mapi_connection_new(conversation, pinfo, request);
+        connection = oxc_mapi_connection_new(conversation, pinfo, request, oxc_mapi_sink());
         connection->first_frame = pinfo->num;
         connection->tls = true;
     }

@@ -14,18 +14,18 @@
 /** Who gets the events of a connection's stream. */
 const oxc_stream_sink *oxc_mapi_sink(void);
 
-/** Gives up what is under way in a direction whose bytes are missing. */
-void oxc_mapi_split_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client);
+/** Takes the bytes of a frame apart; first pass only. Those that HTTP asked for a second time are
+ *  not taken twice.
+ *  @param shown  HTTP has shown the bytes already
+ *  @return the parts, in the packet's memory until oxc_parts_keep() */
+oxc_parts *oxc_mapi_split(oxc_mapi_connection *connection, packet_info *pinfo, tvbuff_t *tvb,
+                          bool shown);
 
-/** Ends what a FIN or RST ends: the direction of its sender, or both. The response that is whole
- * only now, or cut, gets its event. */
-void oxc_mapi_split_close(oxc_mapi_connection *connection, const packet_info *pinfo, bool by_client,
-                          bool reset);
+/** Notes that bytes of a direction are missing from the capture; first pass only, once a frame. */
+void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client);
 
-/** Makes a call in file scope, numbered if it has a request. */
-oxc_mapi_call *oxc_mapi_call_new(bool request);
-
-/** The text of a server's name, in file scope and the same every time; NULL if it has none. */
-const char *oxc_mapi_host_text(oxc_http_name name, oxc_span host);
+/** Notes which ends have closed the connection by now, and tells the analysis; first pass only,
+ * when the frame has been dissected. */
+void oxc_mapi_close(oxc_mapi_connection *connection, const packet_info *pinfo);
 
 #endif /* OXC_MAPI_SPLIT_H */

@@ -324,13 +324,7 @@ static void show_unreadable(const shown_row *row, const oxc_part *part, const ch
 }
 
 /* Beside the calls and connections of DCE/RPC, which count in the same way. */
-#define ROP_CALL    (UINT64_C(1) << 63)
-#define ROP_CHANNEL 0x80000000u
-
-uint32_t oxc_mapi_rop_channel(const oxc_mapi_connection *connection)
-{
-    return ROP_CHANNEL | connection->number;
-}
+#define ROP_CALL (UINT64_C(1) << 63)
 
 /* What the ROPs of a body belong to; NULL where that is not known. */
 static const oxc_rop_call *name_rops(const shown_row *row, oxc_rop_call *rops)

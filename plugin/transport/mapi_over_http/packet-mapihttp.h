@@ -27,9 +27,6 @@ void oxc_mapihttp_other_reads(void);
 void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, tvbuff_t *tvb,
                        packet_info *pinfo, proto_tree *tree, void *data);
 
-/** The number of a connection for what is known of the ROPs on it. */
-uint32_t oxc_mapi_rop_channel(const oxc_mapi_connection *connection);
-
 /** Says that MAPI over HTTP went by in HTTP/2. */
 void oxc_mapihttp_show_http2(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
