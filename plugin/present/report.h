@@ -37,28 +37,4 @@ void oxc_report_print_live(packet_info *pinfo, const oxc_shown *shown, FILE *fil
 /** Prints the same as one line of JSON, in the form of docs/json.md. */
 void oxc_report_print_json(const oxc_totals *totals, const oxc_report_options *options, FILE *file);
 
-/** "RPC/TCP", or NULL where it is not known. */
-const char *oxc_transport_name(oxc_transport transport);
-
-/** The findings of a report as text. */
-void oxc_report_print_findings(const oxc_totals *totals, bool all, FILE *file);
-
-/** "41.346 s"; free it with g_free(). */
-char *oxc_seconds_text(int64_t nanoseconds);
-
-/** How wide the text may be. */
-enum { OXC_REPORT_WIDTH = 100 };
-
-/** Prints a text in lines of up to OXC_REPORT_WIDTH columns, broken at blanks unless
- *  oxc_print_long_lines().
- *  @param begun   columns of the first line that are there already
- *  @param indent  blanks in front of each later line */
-void oxc_print_wrapped(FILE *file, const char *text, int begun, int indent);
-
-/** Whether paragraphs are to stay in one line, for a program that breaks them. */
-void oxc_print_long_lines(bool long_lines);
-
-/** The same for a paragraph of its own, with an empty line behind it. */
-void oxc_print_paragraph(FILE *file, const char *text);
-
 #endif /* OXC_REPORT_H */

@@ -6,7 +6,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "report.h"
+#include "report_findings.h"
+
+#include "report_lines.h"
 
 /* So many findings of one rule are listed even where not all are wanted. */
 enum { FEW_FINDINGS = 2 };

@@ -14,6 +14,7 @@
 
 #include "capture/analysis.h"
 #include "capture/refusals.h"
+#include "report_lines.h"
 
 enum { FORMAT_VERSION = 2 };
 

@@ -10,6 +10,7 @@
 
 #include "capture/analysis.h"
 #include "views.h"
+#include "report_lines.h"
 
 /* "   41.346 s  frame 20  192.0.2.10  " */
 static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)

@@ -16,6 +16,7 @@
 #include <wsutil/wsjson.h>
 
 #include "present/report.h"
+#include "present/report_lines.h"
 
 #define SECOND INT64_C(1000000000)
 
