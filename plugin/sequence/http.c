@@ -17,6 +17,9 @@
 #include "http_tables.h"
 #include "losses.h"
 
+#define SECOND     INT64_C(1000000000)
+#define WAIT_LIMIT (300 * SECOND) /* [MS-OXCMAPIHTTP] 3.1.5.5 */
+
 static oxc_http *new_http(void)
 {
     oxc_http *http = g_new0(oxc_http, 1);
@@ -61,12 +64,7 @@ static void cut_call(oxc_http *http, const oxc_http_event *event, uint32_t numbe
     call->flags |= OXC_HTTP_CALL_CLOSED;
     if (oxc_http_counts(call) && !doubted && call->session != OXC_NONE &&
         call->type != OXC_HTTP_TYPE_CONNECT) {
-        oxc_http_session *session = oxc_http_session_at(http, call->session);
-
-        session->cut = (oxc_http_seen){event->time, http->mark, call->frame};
-        session->cut_age = oxc_since(event->time, call->time);
-        session->cut_by_client = event->by_client;
-        session->cut_reset = event->reset;
+        oxc_http_cut_session(oxc_http_session_at(http, call->session), event, call, http->mark);
     }
     oxc_http_unlist(http, number, doubted ? OXC_HTTP_MISSED : OXC_HTTP_CUT, event->time);
     oxc_http_end_use(http, call, doubted ? OXC_HTTP_MISSED : OXC_HTTP_CUT, event->time);
@@ -79,6 +77,7 @@ static void on_closed(oxc_tracker *tracker, const oxc_http_event *event)
     uint32_t number = connection->oldest;
 
     oxc_http_feed_close(tracker, event);
+    oxc_http_reveal(http, connection);
     while (number != OXC_NONE) {
         uint32_t next = oxc_http_call_at(http, number)->behind;
 
@@ -100,9 +99,10 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
     oxc_http_feed_gap(tracker, event);
     if (event->by_client || connection->hides_requests || connection->oldest == OXC_NONE)
         doubt_server(tracker, connection);
-    connection->hides_requests |= event->by_client;
-    if (event->by_client)
+    if (event->by_client) {
+        oxc_http_hide(http, connection);
         return;
+    }
     for (uint32_t number = connection->oldest; number != OXC_NONE;
          number = oxc_http_call_at(http, number)->behind) {
         oxc_http_doubt_call(http, oxc_http_call_at(http, number));
@@ -123,9 +123,11 @@ static void on_unknown_answer(oxc_tracker *tracker, const oxc_http_event *event)
                           .time = event->time,
                           .connection = event->connection,
                           .by_client = true};
+    oxc_http_connection *connection = oxc_http_connection_of(tracker->http, event->connection);
 
     oxc_http_feed_gap(tracker, &gap);
-    doubt_server(tracker, oxc_http_connection_of(tracker->http, event->connection));
+    doubt_server(tracker, connection);
+    oxc_http_hide(tracker->http, connection);
 }
 
 static void on_part(oxc_tracker *tracker, const oxc_http_event *event)
@@ -144,8 +146,11 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
 {
     oxc_http *http;
 
-    if (tracker->http == NULL)
+    if (tracker->http == NULL) {
         tracker->http = new_http();
+        tracker->http->waits_over =
+            event->time + WAIT_LIMIT + (int64_t)tracker->settings.grace * SECOND;
+    }
     http = tracker->http;
     http->mark++;
     tracker->time = event->time;

@@ -117,14 +117,18 @@ void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending endin
         id->bodies--;
     if (ending == OXC_HTTP_LEFT)
         id->calls--;
-    if (ending == OXC_HTTP_ANSWERED) {
+    if (ending == OXC_HTTP_ANSWERED)
         id->answered_frame = call->frame;
-        id->answered = true;
-    }
     if (ending == OXC_HTTP_CUT)
         call->flags |= OXC_HTTP_CALL_CUT;
     else
         call->flags &= ~(unsigned)(OXC_HTTP_CALL_USED | OXC_HTTP_CALL_COUNTED);
+}
+
+void oxc_http_count_answer(oxc_http *http, const oxc_http_call *call)
+{
+    if (call->id != OXC_NONE)
+        oxc_http_id_at(http, call->id)->answered = true;
 }
 
 unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call)

@@ -26,6 +26,9 @@ void oxc_http_count_use(oxc_http *http, oxc_http_call *call);
 /** The use of an X-RequestId is over. */
 void oxc_http_end_use(oxc_http *http, oxc_http_call *call, oxc_http_ending ending, int64_t time);
 
+/** An answer to a request of this X-RequestId began that makes it no leg. */
+void oxc_http_count_answer(oxc_http *http, const oxc_http_call *call);
+
 /** Counts a leg.
  *  @return how many had its X-RequestId, 0 where that is of no interest */
 unsigned oxc_http_count_leg(oxc_http *http, const oxc_http_call *call);

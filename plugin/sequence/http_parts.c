@@ -119,6 +119,28 @@ void oxc_http_remove(oxc_http *http, uint32_t number)
     oxc_http_call_forget(http, number);
 }
 
+void oxc_http_hide(oxc_http *http, oxc_http_connection *connection)
+{
+    connection->hides_since = http->mark;
+    if (connection->hides_requests)
+        return;
+    connection->hides_requests = true;
+    connection->hides_from = connection->several ? OXC_HTTP_NO_NAME : connection->server;
+    oxc_http_server_of(http, connection->hides_from)->hiding++;
+}
+
+void oxc_http_reveal(oxc_http *http, oxc_http_connection *connection)
+{
+    oxc_http_server *server;
+
+    if (!connection->hides_requests)
+        return;
+    connection->hides_requests = false;
+    server = oxc_http_server_of(http, connection->hides_from);
+    server->hiding--;
+    server->hidden_until = http->mark;
+}
+
 void oxc_http_end_call(oxc_http *http, uint32_t number, oxc_http_ending ending, int64_t time)
 {
     oxc_http_call *call = oxc_http_call_at(http, number);

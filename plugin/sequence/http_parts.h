@@ -39,6 +39,11 @@ void oxc_http_judge_neutral(oxc_tracker *tracker, const oxc_http_event *event,
 void oxc_http_append(oxc_http *http, uint32_t call);
 void oxc_http_remove(oxc_http *http, uint32_t call);
 
+/** The connection misses requests: until one that came later has its answer, or the connection
+ *  ends, they may be outstanding. */
+void oxc_http_hide(oxc_http *http, oxc_http_connection *connection);
+void oxc_http_reveal(oxc_http *http, oxc_http_connection *connection);
+
 /** The call is not outstanding any more. */
 void oxc_http_end_call(oxc_http *http, uint32_t call, oxc_http_ending ending, int64_t time);
 

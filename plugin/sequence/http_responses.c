@@ -54,7 +54,8 @@ static void on_response_begin(oxc_tracker *tracker, const oxc_http_event *event,
     oxc_http_facts facts = answer_facts(event, call, OXC_HTTP_AT_RESPONSE_BEGIN);
 
     call->piece = oxc_http_now(tracker->http, event);
-    if (!oxc_http_counts(call) || oxc_http_is_other(call) || !event->has_due_time)
+    if (!oxc_http_counts(call) || oxc_http_is_other(call) || !event->has_due_time ||
+        oxc_http_is_leg_status(event->status))
         return;
     facts.due = (oxc_http_evidence){.frame = call->frame,
                                     .age = oxc_since(event->time, event->due_time),
@@ -111,6 +112,8 @@ static void leave(oxc_tracker *tracker, uint32_t number, int64_t time)
     oxc_http_call *call = oxc_http_call_at(http, number);
 
     oxc_http_feed_leg(tracker, call);
+    if (call->session != OXC_NONE)
+        oxc_http_mend_session(oxc_http_session_at(http, call->session), call);
     call->flags &= ~(unsigned)OXC_HTTP_CALL_FED;
     if (oxc_http_has(call, OXC_HTTP_CALL_BEGUN))
         oxc_http_end_call(http, number, OXC_HTTP_LEFT, time);
@@ -148,6 +151,8 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
 
     drop_missed(http, call, event->time);
     call->flags |= OXC_HTTP_CALL_HEAD;
+    if (!oxc_http_is_leg_status(event->status))
+        oxc_http_count_answer(http, call);
     if (oxc_http_has(call, OXC_HTTP_CALL_COPY)) {
         if (oxc_http_is_leg_status(event->status))
             leave(tracker, number, event->time);
@@ -163,8 +168,10 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
     }
     call->pending_period = event->has_pending_period ? event->pending_period : 0;
     judge_head(tracker, event, call, legs);
-    if (oxc_http_counts(call))
-        judge_piece(tracker, event, call);
+    if (!oxc_http_counts(call))
+        return;
+    oxc_http_take_head(http, event, call);
+    judge_piece(tracker, event, call);
 }
 
 static void judge_end(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
@@ -183,12 +190,16 @@ static void on_response_end(oxc_tracker *tracker, const oxc_http_event *event, u
 {
     oxc_http *http = tracker->http;
     oxc_http_call *call = oxc_http_call_at(http, number);
+    oxc_http_connection *connection;
 
-    if (oxc_http_counts(call))
+    /* A FIN that carries nothing is no piece. */
+    if (oxc_http_counts(call) && (!event->closed_early || event->pieces != 0))
         judge_piece(tracker, event, call);
     /* Then the close says the rest. */
     if (event->closed_early)
         return;
+    if (call->session != OXC_NONE)
+        oxc_http_mend_session(oxc_http_session_at(http, call->session), call);
     if (oxc_http_counts(call) && !oxc_http_is_other(call)) {
         call->answer = oxc_http_record_of(tracker, event, call);
         judge_end(tracker, event, call);
@@ -197,7 +208,9 @@ static void on_response_end(oxc_tracker *tracker, const oxc_http_event *event, u
     } else if (oxc_http_has(call, OXC_HTTP_CALL_COPY)) {
         oxc_http_record_of(tracker, event, call);
     }
-    oxc_http_connection_of(http, call->connection)->hides_requests = false;
+    connection = oxc_http_connection_of(http, call->connection);
+    if (call->mark > connection->hides_since)
+        oxc_http_reveal(http, connection);
     oxc_http_end_call(http, number, OXC_HTTP_ANSWERED, event->time);
     oxc_http_remove(http, number);
 }

@@ -22,6 +22,21 @@ bool oxc_http_doubtful(oxc_http *http, const oxc_http_session *session, uint64_t
            oxc_http_server_of(http, session->server)->doubt > since;
 }
 
+/* Whether a call that the capture misses may have been outstanding at a server since then. */
+static bool server_hides(oxc_http *http, oxc_http_name name, uint64_t since)
+{
+    const oxc_http_server *server = oxc_http_server_of(http, name);
+
+    return server->hiding != 0 || server->hidden_until > since;
+}
+
+/* The same of a session. */
+static bool may_hide(oxc_http *http, const oxc_http_session *session, uint64_t since)
+{
+    return oxc_http_doubtful(http, session, since) || server_hides(http, session->server, since) ||
+           server_hides(http, OXC_HTTP_NO_NAME, since);
+}
+
 static oxc_http_evidence evidence_of(const oxc_http_seen *seen, int64_t now)
 {
     if (seen->mark == 0)
@@ -99,8 +114,9 @@ void oxc_http_unlist(oxc_http *http, uint32_t number, oxc_http_ending ending, in
 }
 
 /* How long nothing had been outstanding when a request came, -1 where it is not known. */
-static int64_t idle_at(const oxc_http_session *session, int64_t time)
+static int64_t idle_at(const oxc_http *http, const oxc_http_session *session, int64_t time)
 {
+    int64_t since = session->idle_time;
     int64_t idle;
 
     if (session->doubted != 0)
@@ -109,8 +125,35 @@ static int64_t idle_at(const oxc_http_session *session, int64_t time)
         return 0;
     if ((session->flags & OXC_HTTP_SESSION_IDLE) == 0)
         return -1;
-    idle = oxc_since(time, session->idle_time);
+    /* What was sent before the capture began may have come back later. */
+    if ((session->flags & OXC_HTTP_SESSION_OPENED) == 0 && since < http->waits_over)
+        since = http->waits_over;
+    idle = oxc_since(time, since);
     return idle < 0 ? 0 : idle;
+}
+
+/* The client has closed its direction, and may get its answer still. */
+static bool is_half_cut(const oxc_http_session *session)
+{
+    return session->cut.mark == 0 || (session->cut_by_client && !session->cut_reset);
+}
+
+void oxc_http_cut_session(oxc_http_session *session, const oxc_http_event *event,
+                          const oxc_http_call *call, uint64_t mark)
+{
+    if (event->by_client && !event->reset && !is_half_cut(session))
+        return;
+    session->cut = (oxc_http_seen){event->time, mark, call->frame};
+    session->cut_age = oxc_since(event->time, call->time);
+    session->cut_by_client = event->by_client;
+    session->cut_reset = event->reset;
+}
+
+void oxc_http_mend_session(oxc_http_session *session, const oxc_http_call *call)
+{
+    if ((call->flags & OXC_HTTP_CALL_CLOSED) != 0 && is_half_cut(session) &&
+        session->cut.frame == call->frame)
+        session->cut.mark = 0;
 }
 
 static bool changes_session(const oxc_http_call *call)
@@ -174,17 +217,26 @@ static oxc_http_evidence find_outstanding(oxc_http *http, const oxc_http_call *c
     return (oxc_http_evidence){0};
 }
 
+/* The last X-ExpirationInfo of a session in nanoseconds; 0: none, or a later one may be missing. */
+static int64_t expiration_of(oxc_http *http, const oxc_http_session *session)
+{
+    if ((session->flags & OXC_HTTP_SESSION_EXPIRES) == 0 ||
+        may_hide(http, session, session->expires_mark))
+        return 0;
+    return (int64_t)session->expiration * MILLISECOND;
+}
+
 static void look_at_idle(oxc_http *http, oxc_http_call *call, oxc_http_facts *facts)
 {
     const oxc_http_session *session = oxc_http_session_at(http, call->session);
 
-    call->idle = idle_at(session, call->time);
-    if (call->idle >= 0 && session->out == 0 &&
-        oxc_http_doubtful(http, session, session->idle_mark))
+    call->idle = idle_at(http, session, call->time);
+    if (call->idle >= 0 && session->out == 0 && may_hide(http, session, session->idle_mark))
         call->idle = -1;
-    if ((session->flags & OXC_HTTP_SESSION_EXPIRES) != 0)
-        facts->expiration = (int64_t)session->expiration * MILLISECOND;
-    if (call->idle >= 0 && session->end.mark == 0 && (session->flags & OXC_HTTP_SESSION_LOST) == 0)
+    facts->expiration = expiration_of(http, session);
+    if (call->idle >= 0 && session->end.mark == 0 && session->alive.mark != 0 &&
+        (session->flags & OXC_HTTP_SESSION_LOST) == 0 &&
+        !may_hide(http, session, session->alive.mark))
         facts->idle = (oxc_http_evidence){.frame = call->frame, .age = call->idle};
 }
 
@@ -289,23 +341,24 @@ static oxc_http_evidence find_owner(oxc_http *http, const oxc_http_event *event,
     oxc_http_cookie_value value = oxc_http_context_value(http, event, call->server);
     uint32_t number = OXC_NONE;
     const oxc_http_session *session;
+    int64_t expiration;
 
     if (value.value != OXC_HTTP_NO_NAME && value.value != call->context)
         number = oxc_http_session_find(http, call->server, value.value);
     if (number == OXC_NONE || number == call->session)
         return (oxc_http_evidence){0};
     session = oxc_http_session_at(http, number);
+    expiration = expiration_of(http, session);
     if (session->end.mark != 0 || (session->flags & OXC_HTTP_SESSION_LOST) != 0 ||
-        (session->flags & OXC_HTTP_SESSION_EXPIRES) == 0 || session->seen.mark == 0)
+        expiration == 0 || session->seen.mark == 0)
         return (oxc_http_evidence){0};
-    if (session->out == 0 &&
-        oxc_since(event->time, session->seen.time) >= (int64_t)session->expiration * MILLISECOND)
+    if (session->out == 0 && oxc_since(event->time, session->seen.time) >= expiration)
         return (oxc_http_evidence){0};
     return (oxc_http_evidence){
         .frame = session->seen.frame,
         .age = oxc_since(event->time, session->seen.time),
         .doubtful = session->leaving.mark != 0 || session->connecting != 0 ||
-                    oxc_http_doubtful(http, session, session->alive.mark),
+                    may_hide(http, session, session->alive.mark),
     };
 }
 
@@ -315,14 +368,13 @@ static void look_at_lost(oxc_http *http, const oxc_http_event *event, const oxc_
     const oxc_http_session *session = oxc_http_session_at(http, call->session);
 
     facts->lost_context = says_lost(event, call->type);
-    if ((session->flags & OXC_HTTP_SESSION_EXPIRES) != 0)
-        facts->expiration = (int64_t)session->expiration * MILLISECOND;
+    facts->expiration = expiration_of(http, session);
     if (call->idle >= 0)
         facts->idle_before = (oxc_http_evidence){.frame = call->frame, .age = call->idle};
     if ((session->flags & OXC_HTTP_SESSION_OPENED) != 0 && session->end.mark == 0 &&
         session->leaving.mark == 0 && (session->flags & OXC_HTTP_SESSION_TOLD) == 0)
         facts->session_open = evidence_of(&session->opened, event->time);
-    facts->session_open.doubtful = oxc_http_doubtful(http, session, session->alive.mark);
+    facts->session_open.doubtful = may_hide(http, session, session->alive.mark);
 }
 
 void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call,
@@ -372,12 +424,14 @@ static void end_session(oxc_http *http, uint32_t number, const oxc_http_call *ca
     session->end_id = call->type == OXC_HTTP_TYPE_DISCONNECT ? call->request_id : OXC_HTTP_NO_NAME;
 }
 
-static void set_expiration(oxc_http_session *session, const oxc_http_event *event)
+static void set_expiration(const oxc_http *http, oxc_http_session *session,
+                           const oxc_http_event *event)
 {
     if (!event->has_expiration)
         return;
     session->flags |= OXC_HTTP_SESSION_EXPIRES;
     session->expiration = event->expiration;
+    session->expires_mark = http->mark;
 }
 
 static void open_session(oxc_http *http, const oxc_http_event *event, oxc_http_call *call)
@@ -398,7 +452,7 @@ static void open_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
     session->flags = OXC_HTTP_SESSION_OPENED;
     session->alive = session->opened = session->seen = now;
     session->connect = call->answer;
-    set_expiration(session, event);
+    set_expiration(http, session, event);
     replace_sequence(http, call->opened, oxc_http_sequence_value(http, event, call->server).value,
                      now);
 }
@@ -427,7 +481,7 @@ static void take_session_answer(oxc_http *http, const oxc_http_event *event,
     oxc_http_seen now = oxc_http_now(http, event);
 
     session->seen = now;
-    set_expiration(session, event);
+    set_expiration(http, session, event);
     if (event->has_response_code && event->response_code == 0) {
         session->alive = now;
         session->flags &= ~(unsigned)OXC_HTTP_SESSION_TOLD;
@@ -439,6 +493,12 @@ static void take_session_answer(oxc_http *http, const oxc_http_event *event,
     if ((session->flags & OXC_HTTP_SESSION_LOST) == 0)
         session->lost = now;
     session->flags |= OXC_HTTP_SESSION_LOST | OXC_HTTP_SESSION_TOLD;
+}
+
+void oxc_http_take_head(oxc_http *http, const oxc_http_event *event, const oxc_http_call *call)
+{
+    if (call->session != OXC_NONE && call->type != OXC_HTTP_TYPE_CONNECT)
+        set_expiration(http, oxc_http_session_at(http, call->session), event);
 }
 
 void oxc_http_take_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call)

@@ -34,6 +34,16 @@ bool oxc_http_accepted(const oxc_http_event *event, oxc_http_request_type type);
 void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call,
                              oxc_http_facts *facts);
 
+/** The connection of a call of the session ended, as @p event says, before its answer did. */
+void oxc_http_cut_session(oxc_http_session *session, const oxc_http_event *event,
+                          const oxc_http_call *call, uint64_t mark);
+
+/** The answer came whole after all, behind the FIN of the client. */
+void oxc_http_mend_session(oxc_http_session *session, const oxc_http_call *call);
+
+/** Takes in what the head of an answer says, whether its end comes or not. */
+void oxc_http_take_head(oxc_http *http, const oxc_http_event *event, const oxc_http_call *call);
+
 /** Takes in a whole answer. */
 void oxc_http_take_answer(oxc_http *http, const oxc_http_event *event, oxc_http_call *call);
 

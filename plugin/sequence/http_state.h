@@ -30,11 +30,14 @@ typedef struct {
     uint32_t frame;
 } oxc_http_seen;
 
-/** What a server is known to call its cookies, where that had to be learned. */
+/** What a server is known to call its cookies, where that had to be learned, and what gaps may hide
+ *  of it. That of OXC_HTTP_NO_NAME stands for all servers. */
 typedef struct {
     oxc_http_key key; /**< its name, 0 */
     uint32_t number;
-    uint64_t doubt; /**< mark of the last gap that may have hidden a call to it */
+    uint64_t doubt;        /**< mark of the last gap that may have hidden a call to it */
+    uint32_t hiding;       /**< connections on which such calls may be outstanding */
+    uint64_t hidden_until; /**< mark when one of them ceased to be that */
     oxc_http_name context_name;
     oxc_http_name sequence_name;
 } oxc_http_server;
@@ -52,6 +55,7 @@ typedef struct {
     oxc_http_name server;
     unsigned flags;        /**< of #oxc_http_session_flag */
     uint32_t expiration;   /**< X-ExpirationInfo, milliseconds */
+    uint64_t expires_mark; /**< when that was said */
     uint32_t out;          /**< calls without an answer, but Connect */
     uint32_t doubted;      /**< of these, those whose answer may have been missed */
     uint32_t connecting;   /**< Connect calls with its cookie without an answer */
@@ -194,13 +198,16 @@ typedef struct {
     uint32_t oldest, newest; /**< its calls without an answer, a list */
     uint32_t ends;           /**< oxc_http_end, a list */
     uint32_t end_count;
-    bool hides_requests; /**< that may have no answer yet */
-    bool several;        /**< servers */
+    bool hides_requests;      /**< that may have no answer yet */
+    uint64_t hides_since;     /**< mark of the last gap that hid some */
+    oxc_http_name hides_from; /**< the server to which they are */
+    bool several;             /**< servers */
 } oxc_http_connection;
 
 typedef struct oxc_http {
     uint64_t mark;
-    uint64_t doubt; /**< of a gap that may have hidden a call to any server */
+    uint64_t doubt;     /**< of a gap that may have hidden a call to any server */
+    int64_t waits_over; /**< when the last wait is over that was sent before the first message */
     oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, explained,
         connections;
     GHashTable *server_table, *session_table, *replaced_table, *id_table, *copies_table,

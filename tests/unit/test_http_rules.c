@@ -734,6 +734,48 @@ static void session_expired_late(void **state)
 {
     (void)state;
     http_execute(&w, FIRST, CTX, SEQ, SEQ2);
+    pass(&w, (310 + 901) * SECOND);
+    expect_only(&w, http_execute(&w, FIRST, CTX, SEQ2, SEQ2), "session-expired");
+}
+
+/* A wait from before the capture may have been out for five minutes of that. */
+static void session_expired_late_near(void **state)
+{
+    (void)state;
+    http_execute(&w, FIRST, CTX, SEQ, SEQ2);
+    pass(&w, (310 + 899) * SECOND);
+    expect_only(&w, http_execute(&w, FIRST, CTX, SEQ2, SEQ2), "");
+}
+
+/* The head of an answer counts that was cut. */
+static void session_expired_by_head(void **state)
+{
+    talk t;
+
+    (void)state;
+    start();
+    t = http_wait(&w, OTHER, CTX, SEQ);
+    t.answer.expiration = 300000;
+    answer_head(&w, &t);
+    http_end(&w, OTHER, false, true);
+    pass(&w, 301 * SECOND);
+    expect_only(&w, http_execute(&w, FIRST, CTX, SEQ, SEQ2), "session-expired response-cut");
+}
+
+/* A request is missing on another connection, and its answer may have come at any time. */
+static void session_expired_hidden(void **state)
+{
+    (void)state;
+    start();
+    http_execute(&w, OTHER, CTX, SEQ, SEQ2);
+    http_gap(&w, OTHER, true);
+    http_execute(&w, FIRST, CTX, SEQ2, SEQ2);
+    pass(&w, 901 * SECOND);
+    http_execute(&w, FIRST, CTX, SEQ2, SEQ2);
+    expect_none(&w);
+    /* That connection is over. */
+    http_end(&w, OTHER, false, true);
+    http_execute(&w, FIRST, CTX, SEQ2, SEQ2);
     pass(&w, 901 * SECOND);
     expect_only(&w, http_execute(&w, FIRST, CTX, SEQ2, SEQ2), "session-expired");
 }
@@ -834,6 +876,41 @@ static void response_cut_near(void **state)
     http_execute(&w, FIRST, CTX, SEQ, SEQ2);
     for (uint32_t frame = 1; frame <= w.frame; frame++)
         assert_false(has_rule(frame, "response-cut"));
+}
+
+/* The client has closed its side, and gets its answer all the same. */
+static void response_cut_mended(void **state)
+{
+    talk t;
+
+    (void)state;
+    start();
+    t = http_wait(&w, OTHER, CTX, SEQ);
+    http_end(&w, OTHER, true, false);
+    answer_talk(&w, &t);
+    http_execute(&w, FIRST, CTX, SEQ, SEQ2);
+    expect_none(&w);
+}
+
+/* A FIN is no piece of the answer that it cuts. */
+static void keepalive_overdue_fin(void **state)
+{
+    oxc_http_event part;
+    talk t;
+
+    (void)state;
+    start();
+    t = http_wait(&w, OTHER, CTX, SEQ);
+    answer_head(&w, &t);
+    pass(&w, 41 * SECOND);
+    part = t.answer;
+    part.type = OXC_HTTP_RESPONSE_END;
+    part.closed_early = true;
+    part.stream_done = false;
+    part.body = OXC_HTTP_BODY_NONE;
+    http_send(&w, &part);
+    http_end(&w, OTHER, false, false);
+    expect_none(&w);
 }
 
 static uint32_t leg(const talk *like, bool empty)
@@ -965,12 +1042,17 @@ int main(void)
         TEST(session_expired_near),
         TEST(session_expired_lifted),
         TEST(session_expired_late),
+        TEST(session_expired_late_near),
+        TEST(session_expired_by_head),
+        TEST(session_expired_hidden),
         TEST(response_not_immediate),
         TEST(response_not_immediate_near),
         TEST(keepalive_overdue),
         TEST(keepalive_overdue_near),
         TEST(response_cut),
         TEST(response_cut_near),
+        TEST(response_cut_mended),
+        TEST(keepalive_overdue_fin),
         TEST(auth_rejected_repeatedly),
         TEST(auth_rejected_repeatedly_near),
         TEST(leg_leaves_no_trace),
