@@ -21,6 +21,7 @@ typedef struct {
     oxc_http_event answer;
     bool headed;
     bool over;
+    int64_t whole; /**< when the request was */
 } told_call;
 
 typedef struct {
@@ -32,13 +33,17 @@ typedef struct {
     guint count;
     uint32_t connections[CONNECTIONS];
     bool half_closed[CONNECTIONS]; /**< by the client */
+    int64_t answered[CONNECTIONS]; /**< the last time */
+    oxc_http_event refused;        /**< a request to send again: it gets no other answer than 401 */
+    guint refusals;                /**< how often */
+    guint last_refused;            /**< the call that was it the last time */
     uint32_t next_connection;
     const http_history_kind *kind;
     uint64_t contexts[CONTEXTS]; /**< values that clients send */
     guint next_context;
     uint64_t sequences[SEQUENCES]; /**< the same */
     guint next_sequence;
-    uint64_t ended[CALLS_MAX]; /**< context values of sessions that a call has ended */
+    uint64_t ended[2 * CALLS_MAX]; /**< context values that the server does not have any more */
     guint ended_count;
 } teller;
 
@@ -107,14 +112,21 @@ static uint64_t new_sequence(teller *t)
                                               : UINT64_C(0x5E000000) + t->next_sequence++;
 }
 
+/* With losses, a connection has one server: what is missing on it is for that one. */
+static oxc_http_name random_server(teller *t, uint32_t connection)
+{
+    if (t->kind->forgets)
+        return 1 + connection % 6 / 5;
+    return 1 + (chance(t, 5) ? below(t, SERVERS) : 0);
+}
+
 static void fill_request(teller *t, oxc_http_event *request, uint32_t connection)
 {
     *request = (oxc_http_event){
         .connection = connection,
         .call = t->count,
         .request_type = random_type(t),
-        .server = 1 + (chance(t, 5) ? below(t, SERVERS) : 0),
-        .product = OXC_HTTP_PRODUCT_EXCHANGE,
+        .server = random_server(t, connection),
         .request_id = UINT64_C(0x1D0000) + t->count,
         .fields = OXC_HTTP_FIELD_HOST | OXC_HTTP_FIELD_REQUEST_TYPE | OXC_HTTP_FIELD_REQUEST_ID |
                   OXC_HTTP_FIELD_CONTENT_TYPE | OXC_HTTP_FIELD_LENGTH,
@@ -125,6 +137,7 @@ static void fill_request(teller *t, oxc_http_event *request, uint32_t connection
         .flags = chance(t, 5) ? 1 : 0,
         .registers = chance(t, 30),
     };
+    request->product = request->server == 1 ? OXC_HTTP_PRODUCT_EXCHANGE : OXC_HTTP_PRODUCT_GROMOX;
     if (chance(t, 4))
         request->fields &= ~(unsigned)OXC_HTTP_FIELD_CONTENT_TYPE;
     request->cookies.present =
@@ -167,9 +180,9 @@ static void fill_answer(teller *t, const oxc_http_event *request, oxc_http_event
     answer->status = 200;
     answer->mapi_content = answer->has_response_code = true;
     answer->has_expiration = chance(t, 90);
-    answer->expiration = 900000;
+    answer->expiration = chance(t, 70) ? 900000 : 300000;
     answer->has_pending_period = chance(t, 80);
-    answer->pending_period = 30000;
+    answer->pending_period = chance(t, 90) ? 30000 : 0;
     answer->stream_done = true;
     answer->has_status_code = answer->has_error_code = true;
     answer->has_event_pending = type == OXC_HTTP_TYPE_NOTIFICATION_WAIT;
@@ -184,19 +197,27 @@ static void fill_answer(teller *t, const oxc_http_event *request, oxc_http_event
         answer->cookies.context = request->cookies.context;
 }
 
+static void ask_for_authentication(oxc_http_event *answer)
+{
+    answer->status = 401;
+    answer->mapi_content = answer->has_response_code = answer->stream_done = false;
+    answer->has_pending_period = answer->has_expiration = false;
+    answer->fields = 0;
+    answer->body = OXC_HTTP_BODY_NONE;
+}
+
 /* What may be wrong with an answer. */
 static void spoil_answer(teller *t, oxc_http_event *answer)
 {
+    bool gromox = answer->product == OXC_HTTP_PRODUCT_GROMOX;
+
     switch (below(t, 30)) {
     case 0:
-        answer->status = 401;
-        answer->mapi_content = answer->has_response_code = answer->stream_done = false;
-        answer->fields = 0;
-        answer->body = OXC_HTTP_BODY_NONE;
+        ask_for_authentication(answer);
         break;
     case 1:
     case 2:
-        answer->response_code = chance(t, 60) ? 10 : 15;
+        answer->response_code = chance(t, 60) ? (gromox ? 2 : 10) : 15;
         answer->mapi_content = answer->stream_done = false;
         answer->body = OXC_HTTP_BODY_NONE;
         break;
@@ -241,7 +262,7 @@ static bool is_accepted(const oxc_http_event *answer)
 /* What the server does not have any more. */
 static void refuse_ended(const teller *t, told_call *call)
 {
-    if (call->answer.request_type == OXC_HTTP_TYPE_CONNECT)
+    if (call->answer.request_type == OXC_HTTP_TYPE_CONNECT || call->answer.status != 200)
         return;
     for (guint i = 0; i < t->ended_count; i++) {
         if (t->ended[i] != call->request.cookies.context.value)
@@ -250,6 +271,14 @@ static void refuse_ended(const teller *t, told_call *call)
         call->answer.mapi_content = call->answer.stream_done = false;
         call->answer.body = OXC_HTTP_BODY_NONE;
     }
+}
+
+static guint place_of(const teller *t, uint32_t connection)
+{
+    for (guint i = 0; i < CONNECTIONS; i++)
+        if (t->connections[i] == connection)
+            return i;
+    g_assert_not_reached();
 }
 
 static void tell_head(teller *t, told_call *call)
@@ -263,25 +292,44 @@ static void tell_head(teller *t, told_call *call)
     part.body = OXC_HTTP_BODY_NONE;
     part.type = OXC_HTTP_RESPONSE_BEGIN;
     part.has_due_time = true;
-    part.due_time = t->time;
+    part.due_time = MAX(call->whole, t->answered[place_of(t, part.connection)]);
     tell(t, part, false);
-    part.due_time = t->time - 10 * MILLISECOND;
     part.type = OXC_HTTP_RESPONSE_HEAD;
     tell(t, part, true);
     call->headed = true;
+}
+
+/* The context is gone since the head of the answer was sent. */
+static void refuse_late(const teller *t, oxc_http_event *answer, uint64_t context)
+{
+    if (answer->request_type == OXC_HTTP_TYPE_CONNECT || answer->status != 200)
+        return;
+    for (guint i = 0; i < t->ended_count; i++) {
+        if (t->ended[i] != context)
+            continue;
+        answer->response_code = 10;
+        answer->late_response_code = true;
+        answer->body = OXC_HTTP_BODY_NONE;
+        answer->has_status_code = answer->has_error_code = answer->has_event_pending = false;
+    }
 }
 
 static void tell_end(teller *t, told_call *call, bool same_frame)
 {
     oxc_http_event part = call->answer;
 
+    if (t->kind->forgets && part.response_code == 0)
+        refuse_late(t, &part, call->request.cookies.context.value);
     part.type = OXC_HTTP_RESPONSE_END;
     part.pieces = OXC_HTTP_PIECE_DONE | OXC_HTTP_PIECE_BODY;
     tell(t, part, same_frame);
+    t->answered[place_of(t, part.connection)] = t->time;
     if (is_accepted(&part) && call->request.cookies.context.value != 0 &&
         (call->request.request_type == OXC_HTTP_TYPE_CONNECT ||
          call->request.request_type == OXC_HTTP_TYPE_DISCONNECT) &&
         !t->kind->reissues)
+        t->ended[t->ended_count++] = call->request.cookies.context.value;
+    if (part.has_response_code && part.response_code == 10 && t->kind->forgets)
         t->ended[t->ended_count++] = call->request.cookies.context.value;
     if (part.cookies.sequence.value != 0)
         t->sequences[below(t, SEQUENCES)] = part.cookies.sequence.value;
@@ -316,6 +364,37 @@ static void answer_some(teller *t)
     tell_end(t, call, same_frame);
 }
 
+/* Requests that are sent until there is an answer that is no 401: the first ones without a body. */
+static void refuse_again(teller *t, told_call *call)
+{
+    oxc_http_event *request = &call->request;
+
+    if (t->refusals > 0 && chance(t, 60) &&
+        (t->kind->reuses_ids ||
+         (t->calls[t->last_refused].over && t->calls[t->last_refused].headed))) {
+        uint32_t connection = request->connection, number = request->call;
+
+        t->refusals--;
+        t->last_refused = t->count;
+        *request = t->refused;
+        request->connection = connection;
+        request->call = number;
+        fill_answer(t, request, &call->answer);
+        if (t->refusals > 0 || chance(t, 30))
+            ask_for_authentication(&call->answer);
+        request->leg = t->refusals > 0 && chance(t, 70);
+        if (request->leg)
+            request->body_size = 0;
+    } else if (t->refusals == 0 && chance(t, 5) && !request->leg &&
+               (request->fields & OXC_HTTP_FIELD_CONTENT_TYPE) != 0 &&
+               request->request_type == OXC_HTTP_TYPE_EXECUTE) {
+        t->refused = *request;
+        t->refusals = 1 + below(t, 7);
+        t->last_refused = t->count;
+        ask_for_authentication(&call->answer);
+    }
+}
+
 static void send_request(teller *t)
 {
     told_call *call = &t->calls[t->count];
@@ -334,16 +413,27 @@ static void send_request(teller *t)
         return;
     fill_answer(t, &call->request, &call->answer);
     spoil_answer(t, &call->answer);
+    refuse_again(t, call);
     t->count++;
     part = call->request;
     part.type = OXC_HTTP_REQUEST_HEAD;
     tell(t, part, false);
     part.type = OXC_HTTP_REQUEST_BODY;
     tell(t, part, !chance(t, 10));
+    call->whole = t->time;
     if (!reconnects)
         return;
     tell_head(t, call);
     tell_end(t, call, true);
+}
+
+/* A server asks nobody for credentials that has closed its side. */
+static void drop_legs(teller *t, uint32_t connection)
+{
+    for (guint i = 0; i < t->count; i++)
+        if (t->calls[i].request.connection == connection && !t->calls[i].headed &&
+            oxc_http_is_leg_status(t->calls[i].answer.status))
+            t->calls[i].over = true;
 }
 
 static void close_some(teller *t)
@@ -355,18 +445,30 @@ static void close_some(teller *t)
                             .call = OXC_NONE,
                             .by_client = chance(t, 50),
                             .reset = chance(t, 50)};
-    told_call *call;
+    told_call *call = oldest(t, t->connections[place]);
+    bool cut = false;
 
     if (event.by_client && !event.reset && t->half_closed[place])
         return;
-    tell(t, event, false);
+    if (call != NULL && call->headed && (event.reset || !event.by_client)) {
+        oxc_http_event part = call->answer;
+
+        part.type = OXC_HTTP_RESPONSE_END;
+        part.closed_early = cut = true;
+        part.stream_done = part.stream_wrong = false;
+        part.body = OXC_HTTP_BODY_NONE;
+        tell(t, part, false);
+    }
+    tell(t, event, cut);
     if (event.by_client && !event.reset) {
         t->half_closed[place] = true;
+        drop_legs(t, t->connections[place]);
         return;
     }
     while ((call = oldest(t, t->connections[place])) != NULL)
         call->over = true;
     t->half_closed[place] = false;
+    t->answered[place] = 0;
     t->connections[place] = t->next_connection++;
 }
 

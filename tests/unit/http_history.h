@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     bool reuses_ids; /**< requests with the X-RequestId of another one */
     bool reissues;   /**< Connect answers with the cookie of another session, or of the same one */
+    bool forgets;    /**< a server that said that a context is not there means it */
 } http_history_kind;
 
 /** The history of a number, of about @p steps steps. Free it with http_history_free(). */
