@@ -57,7 +57,7 @@ char *normalise_tree_line(const char *line)
     text = replace(text, " \\[(…|truncated)\\](?=:)", "");
     text = replace(text, "([0-9a-f]{72})[0-9a-f]*…?", "\\1…");
     text = replace(text, "\\\\(x[0-9A-F]{2}|[0-7]{3})", "\\\\*");
-    text = replace(text, "(\\[(Wait|Delivery) time: ).*\\]$", "\\1*]");
+    text = replace(text, "(\\[(Wait time|Delivery time|Time from request): ).*\\]$", "\\1*]");
     return cut(text);
 }
 

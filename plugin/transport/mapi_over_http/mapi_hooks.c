@@ -248,6 +248,35 @@ static void show_beginning(const beginning *found, tvbuff_t *frame, packet_info 
     oxc_mapihttp_show(found->connection, found->parts, tvb, pinfo, tree, NULL);
 }
 
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+/* The columns are fields as well, _ws.col.info, made of them before the postdissectors run. */
+static void renew_column_field(packet_info *pinfo, const proto_tree *root, const char *name,
+                               int column)
+{
+    GPtrArray *items = proto_get_finfo_ptr_array(root, proto_registrar_get_id_byname(name));
+
+    for (guint i = 0; items && i < items->len; i++) {
+        field_info *item = (field_info *)g_ptr_array_index(items, i);
+
+        fvalue_set_string(item->value, col_get_text(pinfo->cinfo, column));
+    }
+}
+#endif
+
+/* For a postdissector that has changed columns. */
+static void renew_column_fields(packet_info *pinfo, proto_tree *tree)
+{
+#if OXC_WIRESHARK_AT_LEAST(4, 4)
+    if (!tree || !pinfo->cinfo)
+        return;
+    renew_column_field(pinfo, proto_tree_get_root(tree), "_ws.col.protocol", COL_PROTOCOL);
+    renew_column_field(pinfo, proto_tree_get_root(tree), "_ws.col.info", COL_INFO);
+#else
+    (void)pinfo;
+    (void)tree;
+#endif
+}
+
 static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     beginning found = {.offset = -1};
@@ -266,6 +295,7 @@ static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
                    (uint32_t)tvb_reported_length(oxc_tcp_payload(tvb, pinfo)));
     connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
     begin_connection(connection, &found, tvb, pinfo, tree);
+    renew_column_fields(pinfo, tree);
 }
 
 /* HTTP over TLS: sees the bytes before Wireshark's HTTP does. */
@@ -309,8 +339,10 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         const beginning *found =
             (const beginning *)wmem_map_lookup(beginnings, GUINT_TO_POINTER(pinfo->num));
 
-        if (found)
+        if (found) {
             show_beginning(found, tvb, pinfo, tree);
+            renew_column_fields(pinfo, tree);
+        }
         return;
     }
     connection = connection_of_packet(pinfo);
