@@ -38,10 +38,10 @@ static const char *nothing_seen(const oxc_totals *totals)
     if (oxc_channels_seen())
         return "RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one "
                "of the two channels is missing, or its start.";
-    return "No call of EMSMDB or AsyncEMSMDB was seen. Does the capture hold the traffic between "
-           "Outlook and an Exchange server, from its start on? HTTPS needs the keys of TLS (-o "
-           "tls.keylog_file:FILE); a port that Wireshark takes for something else needs Decode As "
-           "(-d tcp.port==PORT,dcerpc).";
+    return "No call of EMSMDB, AsyncEMSMDB or MAPI over HTTP was seen. Does the capture hold the "
+           "traffic between Outlook and an Exchange server, from its start on? HTTPS needs the "
+           "keys of TLS (-o tls.keylog_file:FILE); a port that Wireshark takes for something else "
+           "needs Decode As (-d tcp.port==PORT,dcerpc or http).";
 }
 
 static void print_nothing_seen(const oxc_totals *totals, FILE *file)
