@@ -67,16 +67,20 @@ def with_gap(generator, path, kind):
     return scenario
 
 
-def behind_common_steps(steps):
-    """The place behind the steps that scenarios of MAPI over HTTP have in common."""
+def behind_first_connect(steps):
+    """The place behind the steps that scenarios of MAPI over HTTP have in common, or their first
+    Connect."""
     common = [number for number, step in enumerate(steps) if "mapi.steps" in step.where]
+    if not common:
+        common = [number for number, step in enumerate(steps)
+                  if step.words[:3] == ["A", "call", "Connect"]][:1]
     return common[-1] + 1 if common else None
 
 
 def with_mapi_gap(generator, path, kind):
     """A scenario of MAPI over HTTP with a gap behind its Connect and first Execute."""
     scenario = generator.Scenario(path)
-    place = behind_common_steps(scenario.steps)
+    place = behind_first_connect(scenario.steps)
     if place is None:
         return None
     lines = _MAPI_GAPS[kind] + _MAPI_CLEAN + ([_MAPI_LONG_AFTER] if kind == "call-lost" else [])
