@@ -418,7 +418,8 @@ static void end_session(oxc_http *http, uint32_t number, const oxc_http_call *ca
 {
     oxc_http_session *session = oxc_http_session_at(http, number);
 
-    if (session->end.mark != 0)
+    /* The first end counts, if no gap may have undone it. */
+    if (session->end.mark != 0 && !oxc_http_doubtful(http, session, session->end.mark))
         return;
     session->end = now;
     session->end_id = call->type == OXC_HTTP_TYPE_DISCONNECT ? call->request_id : OXC_HTTP_NO_NAME;
@@ -490,7 +491,9 @@ static void take_session_answer(oxc_http *http, const oxc_http_event *event,
         take_accepted(http, event, call);
     if (!says_lost(event, call->type))
         return;
-    if ((session->flags & OXC_HTTP_SESSION_LOST) == 0)
+    /* What was said before a gap may not hold any more. */
+    if ((session->flags & OXC_HTTP_SESSION_LOST) == 0 ||
+        oxc_http_doubtful(http, session, session->lost.mark))
         session->lost = now;
     session->flags |= OXC_HTTP_SESSION_LOST | OXC_HTTP_SESSION_TOLD;
 }

@@ -436,21 +436,20 @@ static void drop_legs(teller *t, uint32_t connection)
             t->calls[i].over = true;
 }
 
-static void close_some(teller *t)
+static void close_place(teller *t, guint place, bool by_client, bool reset)
 {
-    guint place = below(t, CONNECTIONS);
     oxc_http_event event = {.type = OXC_HTTP_CLOSED,
                             .ordinal = UINT32_MAX,
                             .connection = t->connections[place],
                             .call = OXC_NONE,
-                            .by_client = chance(t, 50),
-                            .reset = chance(t, 50)};
+                            .by_client = by_client,
+                            .reset = reset};
     told_call *call = oldest(t, t->connections[place]);
     bool cut = false;
 
-    if (event.by_client && !event.reset && t->half_closed[place])
+    if (by_client && !reset && t->half_closed[place])
         return;
-    if (call != NULL && call->headed && (event.reset || !event.by_client)) {
+    if (call != NULL && call->headed && (reset || !by_client)) {
         oxc_http_event part = call->answer;
 
         part.type = OXC_HTTP_RESPONSE_END;
@@ -460,7 +459,7 @@ static void close_some(teller *t)
         tell(t, part, false);
     }
     tell(t, event, cut);
-    if (event.by_client && !event.reset) {
+    if (by_client && !reset) {
         t->half_closed[place] = true;
         drop_legs(t, t->connections[place]);
         return;
@@ -470,6 +469,14 @@ static void close_some(teller *t)
     t->half_closed[place] = false;
     t->answered[place] = 0;
     t->connections[place] = t->next_connection++;
+}
+
+static void close_some(teller *t)
+{
+    guint place = below(t, CONNECTIONS);
+    bool by_client = chance(t, 50);
+
+    close_place(t, place, by_client, chance(t, 50));
 }
 
 static void pass(teller *t)
@@ -483,7 +490,7 @@ static void pass(teller *t)
 http_history http_history_random(uint64_t seed, guint steps, const http_history_kind *kind)
 {
     teller *t = g_new0(teller, 1);
-    http_history history;
+    http_history history = {0};
 
     t->events = g_array_new(FALSE, FALSE, sizeof(oxc_http_event));
     t->random = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
@@ -498,6 +505,12 @@ http_history http_history_random(uint64_t seed, guint steps, const http_history_
     for (guint i = 0; i < steps; i++) {
         guint what = below(t, 100);
 
+        if (kind->breaks && i == steps / 2) {
+            for (guint place = 0; place < CONNECTIONS; place++)
+                close_place(t, place, false, true);
+            t->refusals = 0;
+            history.middle = t->events->len;
+        }
         if (what < 35)
             send_request(t);
         else if (what < 82)

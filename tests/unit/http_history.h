@@ -18,6 +18,7 @@
 typedef struct {
     oxc_http_event *events;
     guint length;
+    guint middle; /**< place of the first event behind those that close all connections, or 0 */
 } http_history;
 
 /** What may come in it. */
@@ -25,6 +26,7 @@ typedef struct {
     bool reuses_ids; /**< requests with the X-RequestId of another one */
     bool reissues;   /**< Connect answers with the cookie of another session, or of the same one */
     bool forgets;    /**< a server that said that a context is not there means it */
+    bool breaks;     /**< half-way all connections close */
 } http_history_kind;
 
 /** The history of a number, of about @p steps steps. Free it with http_history_free(). */

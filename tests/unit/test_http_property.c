@@ -196,18 +196,18 @@ static bool is_request(const oxc_http_event *event)
     return event->type == OXC_HTTP_REQUEST_HEAD || event->type == OXC_HTTP_REQUEST_BODY;
 }
 
-/* Loses what one side of a connection sent for some time. */
-static bool check_lossy(const http_history *whole, guint64 seed)
+/* Loses what one side of a connection sent for some time, before an event. */
+static GArray *lose_some(const http_history *whole, guint64 seed, guint before)
 {
     uint64_t random = seed + 99;
-    guint from = http_random_below(&random, whole->length + 1);
+    guint from = http_random_below(&random, before + 1);
     uint32_t frames = 1 + http_random_below(&random, 4);
     GArray *events = g_array_new(FALSE, FALSE, sizeof(oxc_http_event));
     knowledge *k = g_new0(knowledge, 1);
     uint32_t connection = from < whole->length ? whole->events[from].connection : 0;
     bool by_client = from < whole->length && is_request(&whole->events[from]);
     uint32_t first = from < whole->length ? whole->events[from].frame : 0;
-    bool lost = false, closed = false, sound;
+    bool lost = false, closed = false;
     int64_t lost_time = 0;
 
     for (guint i = 0; i < whole->length; i++) {
@@ -215,7 +215,7 @@ static bool check_lossy(const http_history *whole, guint64 seed)
         bool here = event->connection == connection, mine;
 
         mine = here && event->type != OXC_HTTP_CLOSED && is_request(event) == by_client &&
-               event->frame >= first && event->frame < first + frames;
+               event->frame >= first && event->frame < first + frames && i < before;
         closed |= here && event->type == OXC_HTTP_CLOSED;
         /* What is missing behind the last FIN nothing shows. */
         mine = mine && !closed;
@@ -241,10 +241,58 @@ static bool check_lossy(const http_history *whole, guint64 seed)
         if (!by_client)
             k->over[event->call] = true;
     }
-    sound = is_sound(whole, (const oxc_http_event *)(const void *)events->data, events->len, seed);
     g_free(k);
+    return events;
+}
+
+static const oxc_http_event *data_of(const GArray *events)
+{
+    return (const oxc_http_event *)(const void *)events->data;
+}
+
+static bool check_lossy(const http_history *whole, guint64 seed)
+{
+    GArray *events = lose_some(whole, seed, whole->length);
+    bool sound = is_sound(whole, data_of(events), events->len, seed);
+
     g_array_free(events, TRUE);
     return sound;
+}
+
+/* Servers that forget reissue no cookie, and clients that are not read slowly reuse no id. */
+static const uint64_t never_again = RULE(cookie_reused) | RULE(request_id_reused);
+
+static guint times_recovered[OXC_RULE_COUNT];
+
+/* What can be said without all that came before the middle, a loss before it does not lift. */
+static bool check_recovery(const http_history *whole, guint64 seed)
+{
+    GArray *events = lose_some(whole, seed, whole->middle);
+    oxc_tracker *all = play(whole->events, whole->length);
+    oxc_tracker *part = play(data_of(events), events->len);
+    oxc_tracker *behind = play(&whole->events[whole->middle], whole->length - whole->middle);
+    uint32_t last = whole->length == 0 ? 0 : whole->events[whole->length - 1].frame;
+    bool same = true;
+
+    for (uint32_t frame = 1; frame <= last && same; frame++) {
+        uint64_t certain = findings_at(all, frame) & findings_at(behind, frame) & own_rules;
+        uint64_t missing = certain & ~findings_at(part, frame);
+
+        for (unsigned i = 0; i < OXC_RULE_COUNT; i++)
+            times_recovered[i] += (certain & UINT64_C(1) << i) != 0;
+        if (missing == 0)
+            continue;
+        same = false;
+        print_error("seed %" G_GUINT64_FORMAT ", frame %u\n", seed, frame);
+        print_rules("not recovered:", missing);
+        for (guint i = 0; i < events->len && data_of(events)[i].frame <= frame; i++)
+            print_event(&data_of(events)[i]);
+    }
+    oxc_tracker_free(all);
+    oxc_tracker_free(part);
+    oxc_tracker_free(behind);
+    g_array_free(events, TRUE);
+    return same;
 }
 
 static void check_all(bool (*check)(const http_history *whole, guint64 seed),
@@ -254,7 +302,8 @@ static void check_all(bool (*check)(const http_history *whole, guint64 seed),
     guint64 count = from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT);
 
     for (guint64 i = 0; i < count; i++) {
-        http_history history = http_history_random(seed + i, STEPS, kind);
+        http_history history =
+            http_history_random(seed + i, kind->breaks ? 2 * STEPS : STEPS, kind);
         bool good = check(&history, seed + i);
 
         http_history_free(&history);
@@ -324,12 +373,26 @@ static void test_lossy(void **state)
     check_all(check_lossy, &kind);
 }
 
+static void test_recovery(void **state)
+{
+    static const http_history_kind kind = {.forgets = true, .breaks = true};
+
+    (void)state;
+    check_all(check_recovery, &kind);
+    if (from_environment("OXC_PROPERTY_COUNT", DEFAULT_COUNT) < DEFAULT_COUNT)
+        return;
+    for (unsigned i = 0; i < OXC_RULE_COUNT; i++)
+        if ((own_rules & ~never_again & UINT64_C(1) << i) != 0 && times_recovered[i] < 10)
+            fail_msg("%s was recovered %u times", oxc_rules[i].name, times_recovered[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_slowly),
         cmocka_unit_test(test_late_start),
         cmocka_unit_test(test_lossy),
+        cmocka_unit_test(test_recovery),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
