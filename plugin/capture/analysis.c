@@ -206,16 +206,3 @@ void oxc_analysis_cleanup(void)
     g_clear_pointer(&exchange_clients, g_hash_table_unref);
     g_clear_pointer(&servers, g_hash_table_unref);
 }
-
-int64_t oxc_nanoseconds(const nstime_t *time)
-{
-    static const int64_t second = 1000000000;
-    int64_t seconds = CLAMP((int64_t)time->secs, -second, 8 * second);
-
-    return seconds * second + time->nsecs;
-}
-
-int64_t oxc_arrival(const packet_info *pinfo)
-{
-    return oxc_nanoseconds(&pinfo->abs_ts);
-}

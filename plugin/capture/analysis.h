@@ -114,9 +114,18 @@ void oxc_analysis_init(const oxc_settings *settings);
 void oxc_analysis_cleanup(void);
 
 /** A time in nanoseconds; those of a damaged capture that do not fit are cut off. */
-int64_t oxc_nanoseconds(const nstime_t *time);
+static inline int64_t oxc_nanoseconds(const nstime_t *time)
+{
+    static const int64_t second = 1000000000;
+    int64_t seconds = CLAMP((int64_t)time->secs, -second, 8 * second);
+
+    return seconds * second + time->nsecs;
+}
 
 /** Arrival of a packet, nanoseconds since the epoch. */
-int64_t oxc_arrival(const packet_info *pinfo);
+static inline int64_t oxc_arrival(const packet_info *pinfo)
+{
+    return oxc_nanoseconds(&pinfo->abs_ts);
+}
 
 #endif /* OXC_ANALYSIS_H */

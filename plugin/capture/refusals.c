@@ -67,7 +67,7 @@ void oxc_refusal_show_in(oxc_refusal *refusal, uint32_t frame)
 static bool counts(const oxc_refusal *refusal)
 {
     return refusal->status != STATUS_UNAUTHORIZED ||
-           GPOINTER_TO_UINT(wmem_map_lookup(accepted, key_of(refusal->client))) <= refusal->frame;
+           GPOINTER_TO_UINT(wmem_map_lookup(accepted, key_of(*refusal->client))) <= refusal->frame;
 }
 
 const oxc_refusal *oxc_refusal_in(const packet_info *pinfo)

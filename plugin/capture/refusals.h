@@ -16,12 +16,12 @@
 /** A response with another status than success to RPC_IN_DATA or RPC_OUT_DATA, [MS-RPCH] 2.1.2.1.3:
  *  "503 RPC Error: 6ba" says which error of RPC the proxy met. In file scope. */
 typedef struct {
-    uint32_t frame;     /**< in which the response is shown, or began if it never was whole */
-    unsigned status;    /**< of HTTP */
-    const char *phrase; /**< the reason, printable; may be empty */
-    bool in;            /**< RPC_IN_DATA was refused */
-    const char *server; /**< "host:port" that the client asked for */
-    uint32_t client;    /**< as oxc_client_by_address() says */
+    uint32_t frame;         /**< in which the response is shown, or began if it never was whole */
+    unsigned status;        /**< of HTTP */
+    const char *phrase;     /**< the reason, printable; may be empty */
+    bool in;                /**< RPC_IN_DATA was refused */
+    const char *server;     /**< "host:port" that the client asked for */
+    const uint32_t *client; /**< as oxc_client_by_address() says; it may be named later */
 } oxc_refusal;
 
 /** Notes that the file has a channel of RPC over HTTP; told again with each file. */

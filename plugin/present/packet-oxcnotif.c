@@ -383,13 +383,14 @@ static void add_findings(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
         mark_finding(pinfo, &view->findings[i - 1]);
 }
 
-static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
+static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tracker,
+                         const oxc_view *view)
 {
     uint32_t position = view->notified, frame;
 
     add_frame(tree, hf_oxcnotif_fetch_in, tvb, view->fetch_frame);
     add_frame(tree, hf_oxcnotif_delivered_in, tvb, view->delivered_frame);
-    while ((frame = oxc_tracker_next_notified(oxc_analysis_tracker(), &position)) != 0)
+    while ((frame = oxc_tracker_next_notified(tracker, &position)) != 0)
         add_frame(tree, hf_oxcnotif_notified_in, tvb, frame);
     add_time(tree, hf_oxcnotif_delivery_time, tvb, view->has_delivery_time, view->delivery_time);
     for (size_t i = 0; i < view->registered_count; i++) {
@@ -405,7 +406,8 @@ static void add_transport(proto_tree *tree, tvbuff_t *tvb, const oxc_carrier *ca
                                                      (uint32_t)carrier->transport));
 }
 
-static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
+static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tracker,
+                      const oxc_view *view)
 {
     add_number(tree, hf_oxcnotif_session, tvb, view->session);
     add_number(tree, hf_oxcnotif_context, tvb, view->context);
@@ -419,7 +421,7 @@ static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_view *view)
         proto_item_set_generated(
             proto_tree_add_uint(tree, hf_oxcnotif_outcome, tvb, 0, 0, view->outcome));
     add_time(tree, hf_oxcnotif_wait_time, tvb, view->has_wait_time, view->wait_time);
-    add_delivery(tree, tvb, view);
+    add_delivery(tree, tvb, tracker, view);
     if (view->sealed)
         proto_item_set_generated(proto_tree_add_boolean(tree, hf_oxcnotif_sealed, tvb, 0, 0, TRUE));
 }
@@ -453,12 +455,13 @@ static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb, const char *nam
 void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
                  const oxc_carrier *carrier, const char *news)
 {
+    const oxc_tracker *tracker = oxc_analysis_tracker();
     oxc_view view;
     oxc_text text;
     proto_item *item;
     proto_tree *tree;
 
-    if (!enabled || !oxc_tracker_view(oxc_analysis_tracker(), pinfo->num, ordinal, &view))
+    if (!enabled || !oxc_tracker_view(tracker, pinfo->num, ordinal, &view))
         return;
     append_info(pinfo, &view, news);
     oxc_text_clear(&text);
@@ -470,7 +473,7 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
     add_findings(tree, tvb, pinfo, &view);
     if (root) {
         add_transport(tree, tvb, carrier);
-        add_links(tree, tvb, &view);
+        add_links(tree, tvb, tracker, &view);
     }
     queue_for_taps(pinfo, &view, carrier, ordinal);
 }
@@ -494,11 +497,11 @@ void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint3
                               .session = OXC_NONE,
                               .context = OXC_NONE,
                               .notified = OXC_NONE};
+    const oxc_tracker *tracker = oxc_analysis_tracker();
     oxc_text text;
     proto_tree *tree;
 
-    if (!enabled ||
-        !oxc_tracker_view(oxc_analysis_tracker(), request_frame, request_ordinal, &request))
+    if (!enabled || !oxc_tracker_view(tracker, request_frame, request_ordinal, &request))
         return;
     view.session = request.session;
     view.context = request.context;
@@ -513,7 +516,7 @@ void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint3
     describe(&text, &view, NULL);
     tree = proto_item_add_subtree(add_protocol(root, tvb, text.bytes), ett_oxcnotif);
     add_transport(tree, tvb, carrier);
-    add_links(tree, tvb, &view);
+    add_links(tree, tvb, tracker, &view);
 }
 
 void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb,

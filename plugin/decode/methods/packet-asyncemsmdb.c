@@ -68,8 +68,18 @@ static void dissect_response(oxc_stub *stub, oxc_event *event)
     event->has_result = oxc_stub_uint32(stub, hf_asyncemsmdb_status, &event->status) && flags_there;
 }
 
+/* Wireshark adds the method's number first. It stands for no byte of the stub. */
+static void mark_opnum(proto_tree *tree)
+{
+    proto_item *item = tree ? tree->first_child : NULL;
+
+    if (item && PITEM_FINFO(item) && PITEM_FINFO(item)->hfinfo->id == hf_asyncemsmdb_opnum)
+        proto_item_set_generated(item);
+}
+
 void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request, oxc_event *event)
 {
+    mark_opnum(stub->tree);
     event->method = OXC_METHOD_ASYNC_WAIT;
     if (request)
         dissect_request(stub, event);

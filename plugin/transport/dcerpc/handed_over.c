@@ -9,7 +9,6 @@
 #include "handed_over.h"
 
 #include "capture/analysis.h"
-#include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
 #include "interfaces.h"
 #include "present/packet-oxcnotif.h"
@@ -49,22 +48,17 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_rpc_pd
         carrier->connection = run.connection->number;
 }
 
-static uint32_t channel_of(const oxc_run *run)
-{
-    return run && run->connection ? run->connection->number : UINT32_MAX;
-}
-
 /* Takes the call and shows what is known of it. A sealed stub that came here was opened; so may
  * have been one whose PDU was not seen. */
-static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info *di,
+static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info *di, oxc_run *run,
                       oxc_rpc_pdu *pdu, oxc_event *event)
 {
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP, .connection = UINT32_MAX};
     oxc_rpc_pdu lone;
 
     if (pdu) {
-        oxc_run_take(oxc_run_current(), pdu, event);
-        carrier = oxc_run_current()->carrier;
+        oxc_run_take(run, pdu, event);
+        carrier = run->carrier;
     } else {
         pdu = &lone;
         take_lone_call(stub->pinfo, di, pdu, event, &carrier);
@@ -75,21 +69,21 @@ static void take_call(const oxc_stub *stub, proto_tree *root, const dcerpc_info 
 
 /* Decodes the stub of a call, tells the analysis and shows what it knows; then lets Wireshark's own
  * function run, if it has one. */
-static int dissect_call(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
-                        dcerpc_info *di, uint8_t *drep)
+static int take_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerpc_info *di,
+                     uint8_t *drep, oxc_interface interface)
 {
-    oxc_interface interface = oxc_interface_of_uuid(&di->call_data->uuid);
     uint16_t opnum = di->call_data->opnum;
     bool request = di->ptype == PDU_REQ;
     proto_tree *root = proto_tree_get_root(tree);
-    oxc_rpc_pdu *pdu = oxc_run_current() ? oxc_run_find_call(oxc_run_current(), di) : NULL;
+    oxc_run *run = oxc_run_current();
+    oxc_rpc_pdu *pdu = run ? oxc_run_find_call(run, di) : NULL;
     oxc_stub stub = {.tvb = tvb,
                      .pinfo = pinfo,
                      .encoding = DREP_ENC_INTEGER(drep),
                      .ndr64 = (di->call_data->flags & DCERPC_IS_NDR64) != 0,
                      .request_frame = di->call_data->req_frame,
                      .call_id = di->call_id,
-                     .channel = channel_of(oxc_run_current()),
+                     .channel = run && run->connection ? run->connection->number : UINT32_MAX,
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
     dcerpc_dissect_fnct_t *builtin;
@@ -101,25 +95,21 @@ static int dissect_call(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto
     } else {
         end = oxc_interface_dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }
-    take_call(&stub, root, di, pdu, &event);
+    take_call(&stub, root, di, run, pdu, &event);
     builtin = oxc_interface_builtin(interface, opnum, request);
     return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
 }
 
-/* Wireshark adds the method's number first. It stands for no byte of the stub. */
-static void mark_opnum(proto_tree *tree)
-{
-    proto_item *item = tree ? tree->first_child : NULL;
-
-    if (item && PITEM_FINFO(item) && PITEM_FINFO(item)->hfinfo->id == oxc_asyncemsmdb_opnum_field())
-        proto_item_set_generated(item);
-}
-
-static int dissect_wait(tvbuff_t *tvb, int offset, packet_info *pinfo, proto_tree *tree,
+static int dissect_call(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
                         dcerpc_info *di, uint8_t *drep)
 {
-    mark_opnum(tree);
-    return dissect_call(tvb, offset, pinfo, tree, di, drep);
+    return take_stub(tvb, pinfo, tree, di, drep, OXC_INTERFACE_EMSMDB);
+}
+
+static int dissect_wait(tvbuff_t *tvb, int offset _U_, packet_info *pinfo, proto_tree *tree,
+                        dcerpc_info *di, uint8_t *drep)
+{
+    return take_stub(tvb, pinfo, tree, di, drep, OXC_INTERFACE_ASYNCEMSMDB);
 }
 
 void oxc_handed_over_handoff(void)

@@ -22,13 +22,6 @@ static oxc_shared_interface emsmdb, asyncemsmdb;
  * interfaces. */
 static const char *builtin_name;
 
-oxc_interface oxc_interface_of_uuid(const e_guid_t *uuid)
-{
-    static const e_guid_t async = OXC_UUID_ASYNCEMSMDB;
-
-    return guid_cmp(uuid, &async) == 0 ? OXC_INTERFACE_ASYNCEMSMDB : OXC_INTERFACE_EMSMDB;
-}
-
 bool oxc_interface_is_active(oxc_interface interface)
 {
     return interface == OXC_INTERFACE_ASYNCEMSMDB ? oxc_asyncemsmdb_active() : oxc_emsmdb_active();
@@ -77,10 +70,12 @@ static bool builtin_is_wrong(oxc_interface interface, uint16_t opnum)
 
 dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum, bool request)
 {
-    if (builtin_is_wrong(interface, opnum))
+    const oxc_shared_interface *shared =
+        interface == OXC_INTERFACE_ASYNCEMSMDB ? &asyncemsmdb : &emsmdb;
+
+    if (!shared->entry || builtin_is_wrong(interface, opnum))
         return NULL;
-    return oxc_shared_stock(interface == OXC_INTERFACE_ASYNCEMSMDB ? &asyncemsmdb : &emsmdb, opnum,
-                            request);
+    return oxc_shared_stock(shared, opnum, request);
 }
 
 static const protocol_t *owner_of(const oxc_shared_interface *shared)

@@ -38,9 +38,6 @@
         }                                                                                          \
     }
 
-/** Which of the two has a UUID; EMSMDB for any other. */
-oxc_interface oxc_interface_of_uuid(const e_guid_t *uuid);
-
 /** False while the user has disabled the protocol of one of the two, or that of Wireshark's that
  *  the interface belongs to. */
 bool oxc_interface_is_active(oxc_interface interface);

@@ -160,8 +160,11 @@ static void present_pdu(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_interface inte
 static void finish_pdu(oxc_run *run, oxc_rpc_pdu *pdu)
 {
     bool ndr64, shown = false;
-    oxc_interface interface = oxc_run_interface(run, pdu, &ndr64);
+    oxc_interface interface;
 
+    if (pdu->taken && pdu->presented)
+        return;
+    interface = oxc_run_interface(run, pdu, &ndr64);
     if (!pdu->taken && is_readable_alone(run, pdu, interface)) {
         take_call_alone(run, pdu, interface, ndr64);
         shown = true;
@@ -188,37 +191,20 @@ static void finish(oxc_run *run)
                        run->from_server ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT);
 }
 
-/* Apart from oxc_observe(), whose variables must not be in its setjmp(). */
-static int call_inner(oxc_run *run, heur_dissector_t inner, void *data)
+int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data)
 {
     volatile int result = 0;
 
-    oxc_run_set_current(run);
+    oxc_run_enter(run);
     TRY
     {
         result = inner(run->tvb, run->pinfo, run->tree, data);
     }
     FINALLY
     {
-        oxc_run_set_current(run->outer);
+        oxc_run_leave(run);
         finish(run);
     }
     ENDTRY;
     return result;
-}
-
-int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, const oxc_carrier *carrier, bool from_server)
-{
-    oxc_run run;
-
-    run.tvb = tvb;
-    run.pinfo = pinfo;
-    run.tree = tree;
-    run.carrier = *carrier;
-    run.from_server = from_server;
-    run.connection = oxc_connection_by_number(carrier->connection);
-    run.outer = oxc_run_current();
-    oxc_run_begin(&run);
-    return call_inner(&run, inner, data);
 }

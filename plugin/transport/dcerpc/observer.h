@@ -11,18 +11,16 @@
 
 #include "compat.h"
 
-#include "capture/carrier.h"
+#include "run.h"
 
 /** Dissects a run of DCE/RPC PDUs of one direction with @p inner and tells the analysis of each
- *  PDU, in the order of the bytes, binds, faults and sealed stubs included. A PDU that ends
- *  outside of @p tvb is left to the call that gets it whole, if @p inner asked for more data.
+ *  PDU, in the order of the bytes, binds, faults and sealed stubs included. A PDU that ends outside
+ *  of the run is left to the one that has it whole, if @p inner asked for more data.
  *
- *  @param data        handed to @p inner
- *  @param inner       Wireshark's dissector for a run of PDUs
- *  @param carrier      the connection, the same for both directions; copied
- *  @param from_server  the server sent them
+ *  @param run    all filled in
+ *  @param inner  Wireshark's dissector for a run of PDUs
+ *  @param data   handed to @p inner
  *  @return what @p inner returned */
-int oxc_observe(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                heur_dissector_t inner, const oxc_carrier *carrier, bool from_server);
+int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data);
 
 #endif /* OXC_OBSERVER_H */

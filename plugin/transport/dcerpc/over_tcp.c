@@ -72,11 +72,11 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
 static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    oxc_tcp_connection *tcp =
-        oxc_tcp_connection_of_packet(pinfo, oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
-    oxc_carrier carrier = {.transport = OXC_TRANSPORT_RPC_TCP};
+    bool to_server = oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2));
+    oxc_tcp_connection *tcp = oxc_tcp_connection_of_packet(pinfo, to_server);
     oxc_flow *flow = NULL;
     bool repeated = false;
+    oxc_run run;
     int result;
 
     if (!tcp)
@@ -86,9 +86,12 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         repeated = watch_segment(pinfo, tcp, flow, segment);
     }
     tcp->leg.closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
-    carrier.connection = repeated ? UINT32_MAX : tcp->connection->number;
-    result = oxc_observe(tvb, pinfo, tree, data, builtin_heuristic->dissector, &carrier,
-                         !oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2)));
+    oxc_run_read(&run, tvb, pinfo, tree);
+    run.from_server = !to_server;
+    run.connection = repeated ? NULL : tcp->connection;
+    run.carrier = (oxc_carrier){.transport = OXC_TRANSPORT_RPC_TCP,
+                                .connection = repeated ? UINT32_MAX : tcp->connection->number};
+    result = oxc_observe(&run, builtin_heuristic->dissector, data);
     tcp->leg.closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo);

@@ -64,11 +64,6 @@ int oxc_pdu_length(tvbuff_t *tvb, int offset)
     return tvb_get_uint16(tvb, offset + 8, oxc_pdu_encoding(tvb, offset));
 }
 
-bool oxc_pdu_is_call(const oxc_rpc_pdu *pdu)
-{
-    return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
-}
-
 /* Whether the stub is sealed, or may be: nobody knows if the capture cut the trailer that says so.
  */
 static bool is_sealed(tvbuff_t *tvb, const oxc_rpc_pdu *pdu, int auth_length)
@@ -110,26 +105,6 @@ bool oxc_pdu_read(tvbuff_t *tvb, int offset, int captured, oxc_rpc_pdu *pdu)
         return false;
     read_fields(tvb, pdu, header, captured);
     return true;
-}
-
-bool oxc_pdu_goes_to_server(uint8_t type)
-{
-    switch (type) {
-    case PDU_REQ:
-    case PDU_BIND:
-    case PDU_ALTER:
-    case PDU_AUTH3:
-    case PDU_CO_CANCEL:
-    case PDU_ORPHANED:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool oxc_pdu_is_one_fragment(const oxc_rpc_pdu *pdu)
-{
-    return (pdu->flags & (OXC_PDU_FIRST | OXC_PDU_LAST)) == (OXC_PDU_FIRST | OXC_PDU_LAST);
 }
 
 int oxc_pdu_stub_offset(const oxc_rpc_pdu *pdu)

@@ -55,13 +55,32 @@ unsigned oxc_pdu_encoding(tvbuff_t *tvb, int offset);
 bool oxc_pdu_read(tvbuff_t *tvb, int offset, int captured, oxc_rpc_pdu *pdu);
 
 /** True if a PDU of this type goes from the client to the server; RTS PDUs go both ways. */
-bool oxc_pdu_goes_to_server(uint8_t type);
+static inline bool oxc_pdu_goes_to_server(uint8_t type)
+{
+    switch (type) {
+    case PDU_REQ:
+    case PDU_BIND:
+    case PDU_ALTER:
+    case PDU_AUTH3:
+    case PDU_CO_CANCEL:
+    case PDU_ORPHANED:
+        return true;
+    default:
+        return false;
+    }
+}
 
 /** True for a request, a response and a fault. */
-bool oxc_pdu_is_call(const oxc_rpc_pdu *pdu);
+static inline bool oxc_pdu_is_call(const oxc_rpc_pdu *pdu)
+{
+    return pdu->type == PDU_REQ || pdu->type == PDU_RESP || pdu->type == PDU_FAULT;
+}
 
 /** True if the stub of a call is all in this PDU. */
-bool oxc_pdu_is_one_fragment(const oxc_rpc_pdu *pdu);
+static inline bool oxc_pdu_is_one_fragment(const oxc_rpc_pdu *pdu)
+{
+    return (pdu->flags & (OXC_PDU_FIRST | OXC_PDU_LAST)) == (OXC_PDU_FIRST | OXC_PDU_LAST);
+}
 
 /** Where the stub of a request, response or fault begins in the buffer, and how long it is in a PDU
  *  of which all was captured: less than 0 if the header contradicts itself. */

@@ -48,8 +48,11 @@ static void find_pdus(oxc_run *run)
                offset < (int)tvb_reported_length(run->tvb);
 }
 
-void oxc_run_begin(oxc_run *run)
+void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
+    run->tvb = tvb;
+    run->pinfo = pinfo;
+    run->tree = tree;
     run->pdus = run->few;
     run->count = run->next = 0;
     run->capacity = OXC_RUN_FEW;
@@ -61,9 +64,15 @@ oxc_run *oxc_run_current(void)
     return current_run;
 }
 
-void oxc_run_set_current(oxc_run *run)
+void oxc_run_enter(oxc_run *run)
 {
+    run->outer = current_run;
     current_run = run;
+}
+
+void oxc_run_leave(const oxc_run *run)
+{
+    current_run = run->outer;
 }
 
 oxc_interface oxc_run_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, bool *ndr64)

@@ -29,22 +29,23 @@ typedef struct oxc_run {
     oxc_connection *connection; /**< NULL if their calls count for nothing */
     oxc_rpc_pdu *pdus;
     unsigned count;
-    size_t capacity;
+    unsigned capacity;
     unsigned next; /**< the first that has not been taken */
     bool cut;      /**< PDUs behind them were not captured */
     struct oxc_run *outer;
     oxc_rpc_pdu few[OXC_RUN_FEW]; /**< what #pdus points to while they are enough */
 } oxc_run;
 
-/** Begins a run: reads the headers of its PDUs, once.
- *  @param run  all else of it is filled in already */
-void oxc_run_begin(oxc_run *run);
+/** Reads the headers of the PDUs of a run, once. #carrier, #from_server and #connection are left to
+ *  the caller. */
+void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+
+/** Makes a run the one that Wireshark is dissecting, until oxc_run_leave(). They may be nested. */
+void oxc_run_enter(oxc_run *run);
+void oxc_run_leave(const oxc_run *run);
 
 /** The run that Wireshark is dissecting, or NULL. */
 oxc_run *oxc_run_current(void);
-
-/** Makes a run the one being dissected, or NULL. */
-void oxc_run_set_current(oxc_run *run);
 
 /** Which interface a call of a run belongs to, by its presentation context. */
 oxc_interface oxc_run_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, bool *ndr64);

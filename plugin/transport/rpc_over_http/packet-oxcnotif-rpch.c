@@ -17,7 +17,6 @@
 #include "capture/analysis.h"
 #include "decode/names.h"
 #include "transport/dcerpc/observer.h"
-#include "transport/dcerpc/pdu.h"
 #include "capture/settings.h"
 #include "rpc_over_http.h"
 #include "rpch_stream.h"
@@ -25,7 +24,7 @@
 #include "transport/loss.h"
 
 /* [MS-RPCH] 2.2.3.6.1 */
-enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
+enum { RTS_HEADER_SIZE = 20, RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
 
 static heur_dtbl_entry_t *builtin_pdus;
 static heur_dtbl_entry_t *builtin_single_pdu;
@@ -89,23 +88,29 @@ static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     return result;
 }
 
-bool oxc_rpch_note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame)
+/* Whether a PDU of a run begins at @p offset: behind what is none nothing is looked for. */
+static bool begins_at(const oxc_run *run, unsigned number, int offset)
+{
+    return number < run->count && run->pdus[number].offset == offset;
+}
+
+bool oxc_rpch_note_pdus(oxc_channel *channel, const oxc_run *run)
 {
     bool carries = false;
     int offset = 0;
 
-    while (oxc_pdu_is_at(tvb, offset)) {
-        int length = tvb_captured_length_remaining(tvb, offset);
-        const uint8_t *pdu = tvb_get_ptr(tvb, offset, length);
+    for (unsigned i = 0; begins_at(run, i, offset); i++) {
+        int length = tvb_captured_length_remaining(run->tvb, offset);
         oxc_rts_opening opening;
 
-        if (oxc_rts_read_opening(pdu, (size_t)length, &opening)) {
-            oxc_channel_open(channel, &opening, frame);
-        } else if (pdu[2] != PTYPE_RTS) {
-            oxc_channel_use(channel, frame);
+        if (run->pdus[i].type != PDU_RTS) {
+            oxc_channel_use(channel, run->pinfo->num);
             carries = true;
+        } else if (oxc_rts_read_opening(tvb_get_ptr(run->tvb, offset, length), (size_t)length,
+                                        &opening)) {
+            oxc_channel_open(channel, &opening, run->pinfo->num);
         }
-        offset += oxc_pdu_length(tvb, offset);
+        offset += run->pdus[i].length;
     }
     return carries;
 }
@@ -118,10 +123,10 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 }
 
 /* An RTS PDU without commands: a ping or an echo. */
-static bool is_bare_rts(tvbuff_t *tvb, int offset)
+static bool is_bare_rts(const oxc_rpc_pdu *pdu)
 {
-    return oxc_pdu_is_at(tvb, offset) && tvb_get_uint8(tvb, offset + 2) == PTYPE_RTS &&
-           tvb_get_letohs(tvb, offset + 8) == RTS_HEADER_SIZE;
+    return pdu->type == PDU_RTS && pdu->length == RTS_HEADER_SIZE &&
+           pdu->encoding == ENC_LITTLE_ENDIAN;
 }
 
 static void name_bare_rts(packet_info *pinfo, uint16_t flags)
@@ -150,39 +155,70 @@ static oxc_bool dissect_bare_rts(tvbuff_t *tvb, packet_info *pinfo, proto_tree *
     return TRUE;
 }
 
-static int end_of_others(tvbuff_t *tvb, int offset)
-{
-    int end = (int)tvb_captured_length(tvb);
+/* A part of a run that goes to one dissector: a bare RTS PDU, or those up to the next. */
+typedef struct {
+    unsigned first, behind; /* PDUs */
+    int offset, end;
+    bool bare;
+} run_part;
 
-    while (offset < end && oxc_pdu_is_at(tvb, offset) && !is_bare_rts(tvb, offset))
-        offset += oxc_pdu_length(tvb, offset);
-    return oxc_pdu_is_at(tvb, offset) ? offset : end;
+static run_part part_from(const oxc_run *run, unsigned first, int offset)
+{
+    run_part part = {.first = first, .behind = first, .offset = offset, .end = offset};
+
+    part.bare = begins_at(run, first, offset) && is_bare_rts(&run->pdus[first]);
+    if (part.bare) {
+        part.behind++;
+        part.end += RTS_HEADER_SIZE;
+        return part;
+    }
+    while (begins_at(run, part.behind, part.end) && !is_bare_rts(&run->pdus[part.behind]))
+        part.end += run->pdus[part.behind++].length;
+    if (!begins_at(run, part.behind, part.end)) {
+        part.behind = run->count;
+        part.end = (int)tvb_captured_length(run->tvb);
+    }
+    return part;
+}
+
+static void observe_part(const oxc_run *run, const run_part *part, oxc_channel *channel)
+{
+    bool last = part->end == (int)tvb_captured_length(run->tvb);
+    oxc_run own = *run;
+
+    own.tvb = last ? tvb_new_subset_remaining(run->tvb, part->offset)
+                   : tvb_new_subset_length(run->tvb, part->offset, part->end - part->offset);
+    own.pdus = run->pdus + part->first;
+    own.count = part->behind - part->first;
+    own.cut = last && run->cut;
+    for (unsigned i = 0; i < own.count; i++)
+        own.pdus[i].offset -= part->offset;
+    oxc_observe(&own, part->bare ? dissect_bare_rts : dissect_joined, channel);
 }
 
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_channel *channel = (oxc_channel *)data;
     const oxc_virtual_connection *connection;
-    oxc_carrier carrier = {
-        .transport = OXC_TRANSPORT_RPC_HTTP, .connection = UINT32_MAX, .server = channel->server};
-    bool carries = !PINFO_FD_VISITED(pinfo) && oxc_rpch_note_pdus(channel, tvb, pinfo->num);
+    bool carries;
+    oxc_run run;
 
+    oxc_run_read(&run, tvb, pinfo, tree);
+    carries = !PINFO_FD_VISITED(pinfo) && oxc_rpch_note_pdus(channel, &run);
     connection = oxc_channel_carries(channel, pinfo->num);
+    run.carrier = (oxc_carrier){
+        .transport = OXC_TRANSPORT_RPC_HTTP, .connection = UINT32_MAX, .server = channel->server};
     if (connection) {
         add_virtual_connection(tree, tvb, connection);
-        carrier.connection = oxc_virtual_connection_number(connection, pinfo->num);
+        run.carrier.connection = oxc_virtual_connection_number(connection, pinfo->num);
     }
-    if (carries && carrier.connection == UINT32_MAX)
+    if (carries && run.carrier.connection == UINT32_MAX)
         oxc_miss_calls(pinfo);
-    for (int offset = 0, end; tvb_captured_length_remaining(tvb, offset) > 0; offset = end) {
-        bool bare = is_bare_rts(tvb, offset);
-
-        end = bare ? offset + RTS_HEADER_SIZE : end_of_others(tvb, offset);
-        oxc_observe(end == (int)tvb_captured_length(tvb)
-                        ? tvb_new_subset_remaining(tvb, offset)
-                        : tvb_new_subset_length(tvb, offset, end - offset),
-                    pinfo, tree, channel, bare ? dissect_bare_rts : dissect_joined, &carrier,
-                    !oxc_channel_is_client(channel, pinfo));
+    run.connection = run.carrier.connection == UINT32_MAX ? NULL : connection->told;
+    run.from_server = !oxc_channel_is_client(channel, pinfo);
+    for (run_part part = {.end = 0}; tvb_captured_length_remaining(tvb, part.end) > 0;) {
+        part = part_from(&run, part.behind, part.end);
+        observe_part(&run, &part, channel);
     }
     return (int)tvb_captured_length(tvb);
 }

@@ -10,6 +10,7 @@
 #define OXC_RPCH_H
 
 #include "compat.h"
+#include "transport/dcerpc/run.h"
 #include "virtual_connection.h"
 
 /** Looks up Wireshark's dissectors of PDUs; for the handoff. False if they are missing. */
@@ -20,7 +21,7 @@ const heur_dtbl_entry_t *oxc_rpch_builtin(void);
 
 /** Learns from the PDUs of a run which virtual connection they belong to; first pass only.
  *  @return true if there are any but RTS */
-bool oxc_rpch_note_pdus(oxc_channel *channel, tvbuff_t *tvb, uint32_t frame);
+bool oxc_rpch_note_pdus(oxc_channel *channel, const oxc_run *run);
 
 /** Dissects a run of PDUs of the oxc_channel @p data and adds the virtual connection. The analysis
  *  gets them if both of its channels are known. Fits dissector_t. */

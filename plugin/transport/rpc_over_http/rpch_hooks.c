@@ -93,8 +93,10 @@ static void note_request(oxc_channel *channel, bool in, const char *target, size
     channel->refusal = NULL;
     channel->named =
         !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
-    if (channel->named)
+    if (channel->named) {
         channel->server = wmem_strndup(wmem_file_scope(), server, size);
+        channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
+    }
 }
 
 static void note_head(void *user, const oxc_http_head *head)
@@ -118,8 +120,7 @@ static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
         oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
 }
 
-static oxc_refusal *refusal_of(const oxc_channel *channel, uint32_t client,
-                               const oxc_http_head *head)
+static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_http_head *head)
 {
     const oxc_refusal refusal = {
         .status = head->status,
@@ -128,7 +129,7 @@ static oxc_refusal *refusal_of(const oxc_channel *channel, uint32_t client,
                               MIN(head->phrase_size, MOST_PHRASE)),
         .in = channel->in,
         .server = channel->server,
-        .client = client,
+        .client = &channel->asks,
     };
 
     return oxc_refusal_add(&refusal);
@@ -139,14 +140,12 @@ static oxc_refusal *refusal_of(const oxc_channel *channel, uint32_t client,
 static void note_refusal(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
                          bool shown)
 {
-    uint32_t client = oxc_client_by_address(&channel->client.host, channel->server);
-
     if (oxc_http_opens_channel(head))
-        oxc_refusal_let_in(client, pinfo->num);
+        oxc_refusal_let_in(channel->asks, pinfo->num);
     if (head->status < 300)
         return;
     if (!channel->refusal)
-        channel->refusal = refusal_of(channel, client, head);
+        channel->refusal = refusal_of(channel, head);
     if (channel->refusal->frame == 0)
         channel->refusal->frame = pinfo->num;
     if (shown)
@@ -618,6 +617,7 @@ static void watch_tunnel(tvbuff_t *payload, packet_info *pinfo)
 {
     conversation_t *conversation;
     oxc_http_head head;
+    oxc_run run;
     int size = (int)tvb_captured_length(payload);
 
     if (!begins_with_request(payload))
@@ -628,8 +628,8 @@ static void watch_tunnel(tvbuff_t *payload, packet_info *pinfo)
             OXC_HTTP_FOUND)
         return;
     begin_channel(pinfo, conversation, &head);
-    oxc_rpch_note_pdus(oxc_channel_find(conversation),
-                       tvb_new_subset_remaining(payload, (int)head.size), pinfo->num);
+    oxc_run_read(&run, tvb_new_subset_remaining(payload, (int)head.size), pinfo, NULL);
+    oxc_rpch_note_pdus(oxc_channel_find(conversation), &run);
 }
 
 /* At the first frame of a connection. */

@@ -100,6 +100,7 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     set_end(to_server ? &channel->client : &channel->peer, &pinfo->src, pinfo->srcport);
     set_end(to_server ? &channel->peer : &channel->client, &pinfo->dst, pinfo->destport);
     channel->server = name_of_end(&channel->peer);
+    channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
     channel->port = (uint16_t)channel->peer.port;
     channel->leg.tcp = tcp_of(conversation);
     if (!channel->leg.tcp) {

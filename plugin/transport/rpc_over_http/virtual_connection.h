@@ -38,6 +38,7 @@ typedef struct {
     bool named;           /**< #server is known: the head of the request was captured */
     const char *server;   /**< "host:port" of the last request's target */
     uint16_t port;        /**< the port of #server */
+    uint32_t asks;        /**< the client of #server, as oxc_client_by_address() says */
     oxc_end client;
     oxc_end peer;
     oxc_leg leg;           /**< its TCP connection is not known in a tunnel, for example */

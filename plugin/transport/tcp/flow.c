@@ -158,17 +158,17 @@ oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
 oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2],
                                packet_info *pinfo, const struct tcpinfo *segment)
 {
-    int protocol = oxc_connection_protocol();
     oxc_segment_kind kind;
 
     /* A frame may hold segments of several connections, in a tunnel. */
     if (PINFO_FD_VISITED(pinfo))
-        return p_get_proto_data(wmem_file_scope(), pinfo, protocol, tcp->stream)
+        return p_get_proto_data(wmem_file_scope(), pinfo, oxc_connection_protocol(), tcp->stream)
                    ? OXC_SEGMENT_REPEATED
                    : OXC_SEGMENT_NEXT;
     kind = oxc_flow_add(tcp, flows, pinfo, segment);
     if (kind == OXC_SEGMENT_REPEATED)
-        p_add_proto_data(wmem_file_scope(), pinfo, protocol, tcp->stream, GINT_TO_POINTER(1));
+        p_add_proto_data(wmem_file_scope(), pinfo, oxc_connection_protocol(), tcp->stream,
+                         GINT_TO_POINTER(1));
     return kind;
 }
 
