@@ -82,13 +82,24 @@ static void end_file(void)
     oxc_names_clear();
 }
 
+/* A helper of DCE/RPC, on and off with it: no PDU comes to us while DCE/RPC is disabled, whatever
+ * the user does to our protocols. Wireshark adds no layer to a packet for a helper. */
+static int proto_frame = -1;
+
 /* Comes after each frame has been dissected, on every pass. */
 static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    if (!PINFO_FD_VISITED(pinfo) && pinfo->ptype == PT_TCP)
+    oxc_rpch_end_frame(pinfo);
+    if (pinfo->ptype == PT_TCP && PINFO_FD_VISITED(pinfo)) {
+        oxc_mapi_show_frame(tvb, pinfo, tree);
+    } else if (pinfo->ptype == PT_TCP) {
+        oxc_http_frame frame;
+
         oxc_watch_segment(pinfo);
-    oxc_rpch_watch_frame(tvb, pinfo);
-    oxc_mapi_watch_frame(tvb, pinfo, tree);
+        oxc_http_look(tvb, pinfo, &frame);
+        oxc_rpch_watch_frame(&frame, pinfo);
+        oxc_mapi_watch_frame(&frame, pinfo, tree);
+    }
     oxc_frame_end();
     return 0;
 }
@@ -125,8 +136,12 @@ static void register_transports(int oxcnotif)
 
 void oxc_register(void)
 {
-    int oxcnotif;
+    int proto_dcerpc = proto_get_id_by_filter_name("dcerpc"), oxcnotif;
 
+    if (proto_dcerpc > 0)
+        proto_frame = proto_register_protocol_in_name_only(
+            "Exchange Asynchronous Notifications, frames", "OXCNOTIF frames", "oxcnotif.frames",
+            proto_dcerpc, FT_PROTOCOL);
     register_decoders();
     oxcnotif = oxc_oxcnotif_register();
     oxc_settings_register(oxcnotif);
@@ -138,13 +153,10 @@ void oxc_register(void)
 
 void oxc_handoff(void)
 {
-    int proto_dcerpc = proto_get_id_by_filter_name("dcerpc");
-
     oxc_handed_over_handoff();
     oxc_over_tcp_handoff();
-    /* No PDU comes to us while DCE/RPC is disabled, whatever the user does to our protocols. */
-    if (proto_dcerpc > 0)
-        register_postdissector(create_dissector_handle(end_frame, proto_dcerpc));
+    if (proto_frame > 0)
+        register_postdissector(create_dissector_handle(end_frame, proto_frame));
     if (oxc_http_hooks_handoff()) {
         oxc_rpch_handoff();
         oxc_mapi_handoff();

@@ -33,6 +33,9 @@ typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
 
 static uint8_t port_kinds[65536];
 
+/* A bit for the ports of a connection, in whatever direction. */
+static uint8_t taken_ports[65536 / 8];
+
 int oxc_http_protocol(void)
 {
     return proto_http;
@@ -68,13 +71,32 @@ bool oxc_http_is_port_of(uint32_t port, int protocol)
     return handle && dissector_handle_get_protocol_index(handle) == protocol;
 }
 
-bool oxc_http_is_port(uint32_t port)
+static bool is_port(uint32_t port)
 {
     uint8_t *kind = &port_kinds[port & 0xFFFF];
 
     if (*kind == PORT_UNKNOWN)
         *kind = oxc_http_is_port_of(port, proto_http) ? PORT_HTTP : PORT_OTHER;
     return *kind == PORT_HTTP;
+}
+
+static unsigned pair_of_ports(const packet_info *pinfo)
+{
+    return (pinfo->srcport ^ pinfo->destport) & 0xFFFF;
+}
+
+void oxc_http_note_taken(const packet_info *pinfo)
+{
+    unsigned pair = pair_of_ports(pinfo);
+
+    taken_ports[pair / 8] |= (uint8_t)(1u << pair % 8);
+}
+
+bool oxc_http_may_be_taken(const packet_info *pinfo)
+{
+    unsigned pair = pair_of_ports(pinfo);
+
+    return (taken_ports[pair / 8] & 1u << pair % 8) != 0;
 }
 
 bool oxc_http_has_layer(const packet_info *pinfo, int protocol)
@@ -89,6 +111,25 @@ bool oxc_http_has_layer(const packet_info *pinfo, int protocol)
             return false;
     }
     return false;
+}
+
+/* IP, TCP, and the shortest PDU of RPC over HTTP: no shorter frame tells anybody who looks for
+ * connections anything. */
+enum { LEAST_FRAME = 20 + 20 + 20 };
+
+void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *frame)
+{
+    frame->tvb = tvb;
+    frame->to_port = is_port(pinfo->destport);
+    frame->from_port = is_port(pinfo->srcport);
+    frame->may_be_taken = oxc_http_may_be_taken(pinfo);
+    frame->reassembled = pinfo->data_src && pinfo->data_src->next;
+    frame->may_hold = (pinfo->fd->pkt_len >= LEAST_FRAME || frame->reassembled) &&
+                      (frame->to_port || frame->from_port || oxc_http_has_layer(pinfo, proto_http));
+    if (!frame->may_hold)
+        return;
+    frame->payload = oxc_tcp_payload_bytes(tvb, pinfo);
+    frame->may_hold = frame->payload.size > 0 || frame->reassembled;
 }
 
 bool oxc_http_take_over(packet_info *pinfo, conversation_t *conversation,
@@ -132,6 +173,7 @@ static int dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 void oxc_http_hooks_begin_file(void)
 {
     memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
+    memset(taken_ports, 0, sizeof taken_ports);
 }
 
 void oxc_http_hooks_register(int protocol)

@@ -13,6 +13,7 @@
 #include <epan/packet.h>
 
 #include "compat.h"
+#include "transport/tcp/payload.h"
 
 /** Looks at bytes inside TLS before Wireshark's HTTP does.
  *  @param data  of TLS, or NULL
@@ -37,8 +38,26 @@ void oxc_http_call_rest(bool tls, tvbuff_t *tvb, int offset, packet_info *pinfo,
 bool oxc_http_take_over(packet_info *pinfo, conversation_t *conversation,
                         dissector_handle_t over_tcp);
 
-/** Whether a port is HTTP's, as found out once for each port of a file. */
-bool oxc_http_is_port(uint32_t port);
+/** A frame of TCP that has been dissected, as those see it who look for connections to take over.
+ */
+typedef struct {
+    tvbuff_t *tvb;         /**< all of it */
+    bool to_port;          /**< it goes to a port of HTTP */
+    bool from_port;        /**< it comes from one */
+    bool reassembled;      /**< something was put together that ends in it */
+    bool may_hold;         /**< HTTP: one of the two, or Wireshark found it there */
+    bool may_be_taken;     /**< see oxc_http_may_be_taken() */
+    oxc_tcp_bytes payload; /**< only if it may hold HTTP */
+} oxc_http_frame;
+
+void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *frame);
+
+/** Notes that the bytes of a packet's connection are those of a transport over HTTP from now on. */
+void oxc_http_note_taken(const packet_info *pinfo);
+
+/** False if the connection of a packet has not been noted; may be true of others, too. Most
+ *  connections need not be looked up for that. */
+bool oxc_http_may_be_taken(const packet_info *pinfo);
 
 /** Whether a port of TCP belongs to a protocol. */
 bool oxc_http_is_port_of(uint32_t port, int protocol);

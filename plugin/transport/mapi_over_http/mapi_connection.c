@@ -15,6 +15,7 @@
 
 #include "capture/analysis.h"
 #include "decode/buffers/payload.h"
+#include "transport/http/hooks.h"
 
 /* Beside the connections of DCE/RPC, which count in the same way. */
 #define ROP_CHANNEL 0x80000000u
@@ -68,11 +69,6 @@ void oxc_mapi_connections_register(int protocol)
     hosts = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_name, equal_names);
 }
 
-bool oxc_has_mapi_connections(void)
-{
-    return connections && connections->len > 0;
-}
-
 oxc_mapi_connection *oxc_mapi_connection_find(const conversation_t *conversation)
 {
     return (oxc_mapi_connection *)conversation_get_proto_data(conversation, proto_mapihttp);
@@ -106,6 +102,7 @@ oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const
         oxc_stream_doubt(connection->stream);
     conversation_add_proto_data(conversation, proto_mapihttp, connection);
     g_ptr_array_add(connections, connection);
+    oxc_http_note_taken(pinfo);
     if (is_from_archive(pinfo))
         oxc_tracker_from_archive(oxc_analysis_tracker());
     return connection;

@@ -66,9 +66,6 @@ void oxc_mapi_connections_register(int protocol);
 void oxc_mapi_connections_begin_file(void);
 void oxc_mapi_connections_end_file(void);
 
-/** True if the file has any connection so far. */
-bool oxc_has_mapi_connections(void);
-
 /** The connection of a conversation, or NULL. */
 oxc_mapi_connection *oxc_mapi_connection_find(const conversation_t *conversation);
 

@@ -48,7 +48,7 @@ static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
     const conversation_t *conversation;
     oxc_mapi_connection *connection;
 
-    if (!oxc_has_mapi_connections())
+    if (!oxc_http_may_be_taken(pinfo))
         return NULL;
     conversation = find_conversation_pinfo(pinfo, 0);
     connection = conversation ? oxc_mapi_connection_find(conversation) : NULL;
@@ -173,36 +173,70 @@ static bool has_whole_head(const char *bytes, size_t size)
     return false;
 }
 
-/* Where a message of ours begins in bytes whose first ones are headers of lower layers, or -1. */
-static int find_beginning(tvbuff_t *tvb, int most, bool *request)
+/* Whether the media type may stand in bytes, which it does in few responses. */
+static bool names_media_type(const char *bytes, size_t size)
 {
-    int length = (int)tvb_captured_length(tvb);
-    const char *bytes = length > 0 ? (const char *)tvb_get_ptr(tvb, 0, length) : "";
+    static const char name[] = "/mapi-http";
+    const size_t length = sizeof name - 1;
+    const char *at = bytes, *end = bytes + MIN(size, (size_t)OXC_STREAM_HEAD_MAX);
+
+    while ((size_t)(end - at) >= length &&
+           (at = (const char *)memchr(at, name[0], (size_t)(end - at) - length + 1)) != NULL) {
+        if ((at[1] | 0x20) == name[1] && g_ascii_strncasecmp(at, name, length) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* Whether a message of HTTP that is worth a closer look stands at the start of bytes. */
+static bool may_begin_message(const char *at, size_t left, bool *request)
+{
+    *request = *at == 'P';
+    return (*request && left > 5 && memcmp(at, "POST ", 5) == 0) ||
+           (*at == 'H' && left > 7 && memcmp(at, "HTTP/1.", 7) == 0);
+}
+
+/* Where a message of ours begins in bytes whose first ones are headers of lower layers, or -1. */
+static int find_beginning(const uint8_t *from, int length, int most, bool *request)
+{
+    const char *bytes = (const char *)from;
 
     for (int offset = 0; offset < MIN(length, most + 1); offset++) {
         const char *at = bytes + offset;
         size_t left = (size_t)(length - offset);
 
-        if (((*at == 'P' && left > 5 && memcmp(at, "POST ", 5) == 0) ||
-             (*at == 'H' && left > 7 && memcmp(at, "HTTP/1.", 7) == 0)) &&
-            has_whole_head(at, left))
+        if (!may_begin_message(at, left, request))
+            continue;
+        if (most == 0 && !(*request ? begins_ours(at, left, request) : names_media_type(at, left)))
+            return -1;
+        if (has_whole_head(at, left))
             return begins_ours(at, left, request) ? offset : -1;
     }
     return -1;
 }
 
-/* Looks in the frame, and in what was put together with it out of several. */
-static bool find_in_frame(tvbuff_t *tvb, packet_info *pinfo, beginning *found, bool *request)
+static int find_beginning_of_tvb(tvbuff_t *tvb, bool *request)
 {
-    tvbuff_t *payload = oxc_tcp_payload(tvb, pinfo);
+    int length = (int)tvb_captured_length(tvb);
 
-    found->offset = find_beginning(payload, payload == tvb ? HEADERS_MAX : 0, request);
+    return length > 0 ? find_beginning(tvb_get_ptr(tvb, 0, length), length, 0, request) : -1;
+}
+
+/* Looks in the frame, and in what was put together with it out of several. */
+static bool find_in_frame(const oxc_http_frame *frame, packet_info *pinfo, beginning *found,
+                          bool *request)
+{
+    const oxc_tcp_bytes *payload = &frame->payload;
+
+    found->offset =
+        find_beginning(payload->bytes, payload->size, payload->found ? 0 : HEADERS_MAX, request);
     if (found->offset >= 0)
         return true;
     for (const GSList *source = pinfo->data_src; source; source = source->next) {
         tvbuff_t *bytes = get_data_source_tvb((const struct data_source *)source->data);
 
-        if (bytes == tvb || find_beginning(bytes, 0, request) < 0)
+        if (bytes == frame->tvb || find_beginning_of_tvb(bytes, request) < 0)
             continue;
         found->size = (int)tvb_captured_length(bytes);
         found->kept = (const uint8_t *)tvb_memdup(wmem_file_scope(), bytes, 0, (size_t)found->size);
@@ -277,24 +311,23 @@ static void renew_column_fields(packet_info *pinfo, proto_tree *tree)
 #endif
 }
 
-static void watch_for_beginning(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+static void watch_for_beginning(const oxc_http_frame *frame, packet_info *pinfo, proto_tree *tree)
 {
     beginning found = {.offset = -1};
     conversation_t *conversation;
     oxc_mapi_connection *connection;
     bool request;
 
-    if (!find_in_frame(tvb, pinfo, &found, &request))
+    if (!find_in_frame(frame, pinfo, &found, &request))
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
     if (!conversation || oxc_mapi_connection_find(conversation))
         return;
     connection = oxc_mapi_connection_new(conversation, pinfo, request, oxc_mapi_sink());
     connection->first_frame = pinfo->num + 1;
-    oxc_flow_begin(connection->tcp, connection->flows,
-                   (uint32_t)tvb_reported_length(oxc_tcp_payload(tvb, pinfo)));
+    oxc_flow_begin(connection->tcp, connection->flows, (uint32_t)frame->payload.reported);
     connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
-    begin_connection(connection, &found, tvb, pinfo, tree);
+    begin_connection(connection, &found, frame->tvb, pinfo, tree);
     renew_column_fields(pinfo, tree);
 }
 
@@ -307,7 +340,7 @@ static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     if (!active)
         return false;
     connection = connection_of_packet(pinfo);
-    if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning(tvb, 0, &request) == 0) {
+    if (!connection && !PINFO_FD_VISITED(pinfo) && find_beginning_of_tvb(tvb, &request) == 0) {
         conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
 
         if (!conversation || oxc_mapi_connection_find(conversation))
@@ -322,33 +355,16 @@ static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return true;
 }
 
-/* Whether a frame may hold HTTP at all. */
-static bool may_begin(const packet_info *pinfo)
-{
-    return oxc_http_is_port(pinfo->destport) || oxc_http_is_port(pinfo->srcport) ||
-           oxc_http_has_layer(pinfo, oxc_http_protocol());
-}
-
-void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+void oxc_mapi_watch_frame(const oxc_http_frame *frame, packet_info *pinfo, proto_tree *tree)
 {
     oxc_mapi_connection *connection;
 
-    if (!active || pinfo->ptype != PT_TCP)
+    if (!active)
         return;
-    if (PINFO_FD_VISITED(pinfo)) {
-        const beginning *found =
-            (const beginning *)wmem_map_lookup(beginnings, GUINT_TO_POINTER(pinfo->num));
-
-        if (found) {
-            show_beginning(found, tvb, pinfo, tree);
-            renew_column_fields(pinfo, tree);
-        }
-        return;
-    }
-    connection = connection_of_packet(pinfo);
+    connection = frame->may_be_taken ? connection_of_packet(pinfo) : NULL;
     if (!connection) {
-        if (may_begin(pinfo))
-            watch_for_beginning(tvb, pinfo, tree);
+        if (frame->may_hold)
+            watch_for_beginning(frame, pinfo, tree);
         return;
     }
     watch_loss(connection, pinfo);
@@ -356,6 +372,19 @@ void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         (!connection->tls && oxc_flow_skip_unseen(connection->tcp, connection->flows)))
         oxc_mapi_lose(connection, pinfo, oxc_mapi_to_client(connection, pinfo));
     oxc_mapi_close(connection, pinfo);
+}
+
+void oxc_mapi_show_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    const beginning *found;
+
+    if (!active)
+        return;
+    found = (const beginning *)wmem_map_lookup(beginnings, GUINT_TO_POINTER(pinfo->num));
+    if (!found)
+        return;
+    show_beginning(found, tvb, pinfo, tree);
+    renew_column_fields(pinfo, tree);
 }
 
 /* HTTP/2 */

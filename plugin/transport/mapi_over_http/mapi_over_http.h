@@ -9,14 +9,17 @@
 #ifndef OXC_MAPI_OVER_HTTP_H
 #define OXC_MAPI_OVER_HTTP_H
 
-#include <epan/packet.h>
+#include "transport/http/hooks.h"
 
 /** Hooks into TCP, TLS and media types; after oxc_http_hooks_handoff(). */
 void oxc_mapi_handoff(void);
 
-/** Looks at a frame that has been dissected: whether a connection of MAPI over HTTP begins with it,
- *  and what it lost or closed. On every pass. */
-void oxc_mapi_watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/** Looks at a frame of TCP that has been dissected, on the first pass: whether a connection of MAPI
+ *  over HTTP begins with it, and what it lost or closed. */
+void oxc_mapi_watch_frame(const oxc_http_frame *frame, packet_info *pinfo, proto_tree *tree);
+
+/** Shows on later passes what was found then. */
+void oxc_mapi_show_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /** Begins a file. */
 void oxc_mapi_begin_file(void);

@@ -37,7 +37,7 @@ enum { BANNER_SIZE = sizeof banner - 1 };
 
 /* An RTS PDU's common header but for the low byte of its length, [MS-RPCH] 2.2.3.6.1. */
 static const uint8_t rts_start[] = {5, 0, 20, 3, 0x10, 0, 0, 0}, rts_end[] = {0, 0, 0, 0, 0, 0, 0};
-enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
+enum { PTYPE_RTS = 20, RTS_TYPE_OFFSET = 2, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
 
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
 enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
@@ -47,7 +47,6 @@ enum { MOST_PHRASE = 80 };
 
 /* How far back the head of a request is looked for from the end of a frame. */
 enum { MAX_REQUEST_HEAD = 8192 };
-#define CRLF_CRLF 0x0D0A0D0Au
 
 /* Where the bytes of a channel come from: between proxy and server there is no HTTP. */
 typedef enum { OVER_TCP, OVER_TLS, BEHIND_PROXY } oxc_below;
@@ -268,7 +267,7 @@ static oxc_channel *channel_of_packet(packet_info *pinfo)
     const conversation_t *conversation;
     oxc_channel *channel;
 
-    if (!oxc_has_channels())
+    if (!oxc_http_may_be_taken(pinfo))
         return NULL;
     conversation = find_conversation_pinfo(pinfo, 0);
     channel = conversation ? oxc_channel_find(conversation) : NULL;
@@ -503,17 +502,26 @@ static void watch_http(packet_info *pinfo)
         take_over(pinfo, conversation, channel);
 }
 
-/* Whether the last bytes of a payload are an RTS PDU: sixteen of them are as they have to be. */
-static bool ends_with_rts(tvbuff_t *tvb)
+/* Whether the last bytes of a payload are an RTS PDU: sixteen of them are as they have to be. The
+ * type among them leads to it. */
+static bool ends_with_rts(const oxc_tcp_bytes *payload)
 {
-    int end = (int)tvb_captured_length(tvb), most = MIN(end, MAX_RTS_SIZE);
-    const uint8_t *tail = tvb_get_ptr(tvb, end - most, most);
+    const uint8_t *end, *at;
 
-    for (int size = RTS_HEADER_SIZE; size <= most; size += 4) {
-        const uint8_t *pdu = tail + most - size;
+    if (payload->size < RTS_HEADER_SIZE)
+        return false;
+    end = payload->bytes + payload->size;
+    at = end - MIN(payload->size, MAX_RTS_SIZE) + RTS_TYPE_OFFSET;
+    for (; end - at >= RTS_HEADER_SIZE - RTS_TYPE_OFFSET; at++) {
+        size_t left = (size_t)(end - at) - (RTS_HEADER_SIZE - RTS_TYPE_OFFSET) + 1;
+        const uint8_t *pdu;
 
-        if (pdu[0] == rts_start[0] && memcmp(pdu, rts_start, sizeof rts_start) == 0 &&
-            pdu[8] == size && memcmp(pdu + 9, rts_end, sizeof rts_end) == 0)
+        at = (const uint8_t *)memchr(at, PTYPE_RTS, left);
+        if (!at)
+            return false;
+        pdu = at - RTS_TYPE_OFFSET;
+        if (memcmp(pdu, rts_start, sizeof rts_start) == 0 && pdu[8] == end - pdu &&
+            pdu[8] % 4 == 0 && memcmp(pdu + 9, rts_end, sizeof rts_end) == 0)
             return true;
     }
     return false;
@@ -560,14 +568,14 @@ static const char *find_request(const char *bytes, const char *end)
 
 /* The head of a request at the end of a payload, whose body is chunked. Wireshark's HTTP shows
  * nothing of such a request before the last chunk, which a channel does not have until it ends. */
-static bool find_chunked_request(tvbuff_t *tvb, oxc_http_head *head)
+static bool find_chunked_request(const oxc_tcp_bytes *payload, oxc_http_head *head)
 {
-    int end = (int)tvb_captured_length(tvb), size = MIN(end, MAX_REQUEST_HEAD);
+    int end = payload->size, size = MIN(end, MAX_REQUEST_HEAD);
     const char *bytes, *found;
 
-    if (end < 4 || tvb_get_ntohl(tvb, end - 4) != CRLF_CRLF)
+    if (end < 4 || memcmp(payload->bytes + end - 4, "\r\n\r\n", 4) != 0)
         return false;
-    bytes = (const char *)tvb_get_ptr(tvb, end - size, size);
+    bytes = (const char *)payload->bytes + end - size;
     found = find_request(bytes, bytes + size);
     if (!found)
         return false;
@@ -588,12 +596,12 @@ static void begin_channel(packet_info *pinfo, conversation_t *conversation,
     take_over(pinfo, conversation, channel);
 }
 
-static void watch_chunked_request(tvbuff_t *tvb, packet_info *pinfo)
+static void watch_chunked_request(const oxc_tcp_bytes *payload, packet_info *pinfo)
 {
     oxc_http_head head;
     conversation_t *conversation;
 
-    if (!find_chunked_request(tvb, &head))
+    if (!find_chunked_request(payload, &head))
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
     if (!conversation || oxc_channel_find(conversation) || oxc_http_has_layer(pinfo, proto_tls) ||
@@ -646,51 +654,83 @@ static void watch_x11(packet_info *pinfo)
 static void watch_proxy_legs(tvbuff_t *frame, packet_info *pinfo)
 {
     bool to_server = is_x11_port(pinfo->destport);
+    oxc_tcp_bytes payload;
 
     if (!to_server && !is_x11_port(pinfo->srcport))
         return;
     watch_x11(pinfo);
-    if (ends_with_rts(oxc_tcp_payload(frame, pinfo)))
+    payload = oxc_tcp_payload_bytes(frame, pinfo);
+    if (ends_with_rts(&payload))
         watch_late(pinfo, to_server, true);
 }
 
-static void watch_http_frame(tvbuff_t *frame, packet_info *pinfo)
+/* Whether the name of a method with which a channel begins may stand in bytes: most requests have
+ * no such character at all. */
+static bool names_channel(const oxc_tcp_bytes *payload)
 {
-    bool to_http = oxc_http_is_port(pinfo->destport), from_http = oxc_http_is_port(pinfo->srcport);
-    tvbuff_t *payload = to_http || from_http ? oxc_tcp_payload(frame, pinfo) : NULL;
+    const uint8_t *at = payload->bytes, *end = at + payload->size;
 
-    if (to_http) {
-        watch_chunked_request(payload, pinfo);
-        watch_tunnel(payload, pinfo);
+    while (at < end && (at = (const uint8_t *)memchr(at, '_', (size_t)(end - at))) != NULL) {
+        if (at - payload->bytes >= 3 && memcmp(at - 3, "RPC", 3) == 0)
+            return true;
+        at++;
     }
-    /* A channel begins with a request: what only comes from a port of HTTP is none. */
-    if ((to_http || !from_http) && oxc_http_has_layer(pinfo, proto_http))
-        watch_http(pinfo);
-    if (payload && ends_with_rts(payload))
-        watch_late(pinfo, to_http, false);
+    return false;
 }
 
-void oxc_rpch_watch_frame(tvbuff_t *tvb, packet_info *pinfo)
+/* A frame to a port of HTTP: a channel begins with a request. */
+static void watch_request(const oxc_http_frame *frame, packet_info *pinfo)
 {
-    oxc_channel *channel;
+    bool named = names_channel(&frame->payload);
 
-    taken = NULL;
+    if (named) {
+        watch_chunked_request(&frame->payload, pinfo);
+        watch_tunnel(oxc_tcp_payload(frame->tvb, pinfo), pinfo);
+    }
+    if ((named || frame->reassembled) && oxc_http_has_layer(pinfo, proto_http))
+        watch_http(pinfo);
+}
+
+static void watch_http_frame(const oxc_http_frame *frame, packet_info *pinfo)
+{
+    if (frame->to_port)
+        watch_request(frame, pinfo);
+    else if (!frame->from_port)
+        watch_http(pinfo);
+    if ((frame->to_port || frame->from_port) && ends_with_rts(&frame->payload))
+        watch_late(pinfo, frame->to_port, false);
+}
+
+static void watch_channel(packet_info *pinfo)
+{
+    oxc_channel *channel = channel_of_packet(pinfo);
+
+    if (!channel)
+        return;
+    oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                       &channel->leg.close);
+    watch_loss(pinfo, channel);
+    if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
+}
+
+void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
+{
     if (!active)
         return;
-    oxc_channel_settle(pinfo);
-    if (PINFO_FD_VISITED(pinfo) || pinfo->ptype != PT_TCP)
-        return;
-    channel = channel_of_packet(pinfo);
-    if (channel) {
-        oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
-                           &channel->leg.close);
-        watch_loss(pinfo, channel);
-        if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
-            send_lost(pinfo, channel, OXC_MISSING_OWN);
-    }
+    if (frame->may_be_taken)
+        watch_channel(pinfo);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
-        watch_proxy_legs(tvb, pinfo);
-    watch_http_frame(tvb, pinfo);
+        watch_proxy_legs(frame->tvb, pinfo);
+    if (frame->may_hold)
+        watch_http_frame(frame, pinfo);
+}
+
+void oxc_rpch_end_frame(packet_info *pinfo)
+{
+    taken = NULL;
+    if (active)
+        oxc_channel_settle(pinfo);
 }
 
 void oxc_rpch_handoff(void)

@@ -13,6 +13,7 @@
 
 #include "capture/analysis.h"
 #include "capture/settings.h"
+#include "transport/http/hooks.h"
 
 /* Beyond the ports of TCP, so that no conversation of the capture has the same ends. */
 #define FIRST_PORT 0x10000u
@@ -111,6 +112,7 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
     wmem_map_insert(channels, channel, channel);
     oxc_channels_note();
+    oxc_http_note_taken(pinfo);
     return channel;
 }
 
@@ -122,6 +124,7 @@ void oxc_channel_settle(packet_info *pinfo)
     if (conversation && !oxc_channel_find(conversation)) {
         unsettled->leg.tcp = tcp_of(conversation);
         conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
+        oxc_http_note_taken(pinfo);
     }
     forget_unsettled();
 }

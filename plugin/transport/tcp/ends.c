@@ -18,9 +18,12 @@ typedef struct {
     uint8_t bytes[WORDS * WORD_SIZE];
 } ends;
 
-static wmem_map_t *connections;         /* ends -> oxc_tcp_connection */
-static wmem_map_t *servers;             /* ends of one -> itself */
-static uint8_t server_ports[65536 / 8]; /* a bit each; those of earlier files do no harm */
+static wmem_map_t *connections; /* ends -> oxc_tcp_connection */
+static wmem_map_t *servers;     /* ends of one -> itself */
+/* A bit each, and whether there is one; those of earlier files do no harm. */
+static bool any_known;
+static uint8_t server_ports[65536 / 8];
+static uint8_t port_pairs[65536 / 8];
 static uint64_t seed;
 
 static guint hash_ends(gconstpointer key)
@@ -80,12 +83,38 @@ static bool set_ends(ends *to, const packet_info *pinfo)
     return true;
 }
 
+/* One number for both directions. */
+static unsigned pair_of(const packet_info *pinfo)
+{
+    return (pinfo->srcport ^ pinfo->destport) & 0xFFFF;
+}
+
+static bool has_bit(const uint8_t *bits, uint32_t number)
+{
+    return (bits[(number & 0xFFFF) / 8] & 1u << number % 8) != 0;
+}
+
+static void set_bit(uint8_t *bits, uint32_t number)
+{
+    bits[(number & 0xFFFF) / 8] |= (uint8_t)(1u << number % 8);
+    any_known = true;
+}
+
+bool oxc_ends_may_know(const packet_info *pinfo)
+{
+    return any_known &&
+           (has_bit(port_pairs, pair_of(pinfo)) || has_bit(server_ports, pinfo->destport) ||
+            has_bit(server_ports, pinfo->srcport));
+}
+
 void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection)
 {
     ends key;
 
-    if (set_ends(&key, pinfo))
-        wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key), connection);
+    if (!set_ends(&key, pinfo))
+        return;
+    wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key), connection);
+    set_bit(port_pairs, pair_of(pinfo));
 }
 
 struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
@@ -95,11 +124,6 @@ struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
     if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo))
         return NULL;
     return (struct oxc_tcp_connection *)wmem_map_lookup(connections, &key);
-}
-
-static bool has_bit(uint32_t port)
-{
-    return (server_ports[(port & 0xFFFF) / 8] & 1u << port % 8) != 0;
 }
 
 void oxc_ends_add_server(const packet_info *pinfo)
@@ -114,14 +138,14 @@ void oxc_ends_add_server(const packet_info *pinfo)
 
         wmem_map_insert(servers, kept, kept);
     }
-    server_ports[(pinfo->destport & 0xFFFF) / 8] |= (uint8_t)(1u << pinfo->destport % 8);
+    set_bit(server_ports, pinfo->destport);
 }
 
 static bool is_server(const address *host, uint32_t port)
 {
     ends key = {0};
 
-    if (!has_bit(port) || !fits(host))
+    if (!has_bit(server_ports, port) || !fits(host))
         return false;
     add_end(&key, host, port);
     return wmem_map_contains(servers, &key);

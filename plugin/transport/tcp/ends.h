@@ -19,6 +19,10 @@ struct oxc_tcp_connection;
  *  directions; until the file is closed or another connection takes its place. */
 void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection);
 
+/** False if neither a connection nor a server is known at the ports of a packet: then there is
+ *  nothing to look up, as for most traffic of others. */
+bool oxc_ends_may_know(const packet_info *pinfo);
+
 /** The youngest connection that was remembered between the two ends of a packet, or NULL. The
  *  packet may belong to a younger one yet. Much cheaper than Wireshark's search for the
  *  conversation. */

@@ -22,8 +22,9 @@ enum {
     PROTOCOL_TCP = 6,
 };
 
-/* How far from its start a frame is searched for the header of TCP. */
-enum { MOST_HEADERS = 512 };
+/* How far from its start a frame is searched for the header of TCP, and where that mostly is:
+ * behind Ethernet and IPv4. */
+enum { MOST_HEADERS = 512, USUAL_OFFSET = 34 };
 
 static int read16(const uint8_t *bytes)
 {
@@ -55,54 +56,96 @@ static int end_of_ipv6(const uint8_t *frame, int offset)
     return offset + read16(header + 4);
 }
 
-/* Finds the payload between the offsets @p *start and @p *end of the frame. Its segment has the
- * ports of the packet, and IP in front of it; of several the last is the innermost.
+/* The segment of a packet whose header is at @p offset of a frame. */
+typedef struct {
+    int start, end; /* of its payload */
+} segment;
+
+/* Whether a segment with IP in front of it begins at an offset where the ports are right. */
+static bool read_segment(const uint8_t *frame, int offset, segment *found)
+{
+    int end = end_of_ipv4(frame, offset);
+
+    if (end == 0)
+        end = end_of_ipv6(frame, offset);
+    if (end == 0)
+        return false;
+    found->start = offset + 4 * (frame[offset + TCP_DATA_OFFSET] >> 4);
+    found->end = end;
+    return true;
+}
+
+/* Finds the segment that has the ports of the packet, and IP in front of it; of several the last is
+ * the innermost. This is done for most frames of HTTP: it is tried where it mostly is, and after
+ * that the low byte of the higher port, which is seldom 0, leads to others.
  * @param size  bytes of the frame that were captured */
-static bool find_payload(const packet_info *pinfo, const uint8_t *frame, int size, int *start,
-                         int *end)
+static bool find_segment(const packet_info *pinfo, const uint8_t *frame, int size, segment *found)
 {
     const uint8_t ports[] = {(uint8_t)(pinfo->srcport >> 8), (uint8_t)pinfo->srcport,
                              (uint8_t)(pinfo->destport >> 8), (uint8_t)pinfo->destport};
-    bool found = false;
+    size_t rare = pinfo->srcport >= pinfo->destport ? 1 : 3;
+    int offset = IPV4_LEAST, last = MIN(MOST_HEADERS, size - TCP_LEAST);
+    bool is_found = false;
 
-    for (int offset = IPV4_LEAST; offset <= MOST_HEADERS && offset + TCP_LEAST <= size; offset++) {
-        int ip_end;
+    if (USUAL_OFFSET <= last && memcmp(frame + USUAL_OFFSET, ports, sizeof ports) == 0 &&
+        read_segment(frame, USUAL_OFFSET, found)) {
+        is_found = true;
+        offset = USUAL_OFFSET + TCP_LEAST;
+    }
+    for (; offset <= last; offset++) {
+        const uint8_t *hit = (const uint8_t *)memchr(frame + offset + rare, ports[rare],
+                                                     (size_t)(last - offset) + 1);
 
-        if (frame[offset] != ports[0] || memcmp(frame + offset, ports, sizeof ports) != 0)
+        if (!hit)
+            break;
+        offset = (int)(hit - rare - frame);
+        if (memcmp(frame + offset, ports, sizeof ports) != 0 || !read_segment(frame, offset, found))
             continue;
-        ip_end = end_of_ipv4(frame, offset);
-        if (ip_end == 0)
-            ip_end = end_of_ipv6(frame, offset);
-        if (ip_end == 0)
-            continue;
-        *start = offset + 4 * (frame[offset + TCP_DATA_OFFSET] >> 4);
-        *end = ip_end;
-        found = *start <= *end;
+        is_found = true;
         offset += TCP_LEAST;
     }
-    return found;
+    return is_found && found->start <= found->end;
+}
+
+oxc_tcp_bytes oxc_tcp_payload_bytes(tvbuff_t *frame, const packet_info *pinfo)
+{
+    int size = (int)tvb_captured_length(frame);
+    oxc_tcp_bytes payload = {.size = size};
+    segment found;
+
+    if (size > 0)
+        payload.bytes = tvb_get_ptr(frame, 0, size);
+    if (size == 0 || !find_segment(pinfo, payload.bytes, size, &found)) {
+        payload.reported = (int)tvb_reported_length(frame);
+        return payload;
+    }
+    payload.found = true;
+    payload.offset = MIN(found.start, size);
+    payload.bytes += payload.offset;
+    payload.size = MIN(found.end, size) - payload.offset;
+    payload.reported = found.end - payload.offset;
+    return payload;
 }
 
 tvbuff_t *oxc_tcp_payload(tvbuff_t *frame, const packet_info *pinfo)
 {
-    int size = (int)tvb_captured_length(frame), start, end;
+    oxc_tcp_bytes payload = oxc_tcp_payload_bytes(frame, pinfo);
 
-    if (size == 0 || !find_payload(pinfo, tvb_get_ptr(frame, 0, size), size, &start, &end))
+    if (!payload.found)
         return frame;
-    start = MIN(start, size);
-    return tvb_new_subset_length_caplen(frame, start, MIN(end, size) - start, end - start);
+    return tvb_new_subset_length_caplen(frame, payload.offset, payload.size, payload.reported);
 }
 
 bool oxc_tcp_payload_is_cut(const packet_info *pinfo)
 {
-    tvbuff_t *payload;
+    oxc_tcp_bytes payload;
 
     if (pinfo->fd->cap_len >= pinfo->fd->pkt_len)
         return false;
     if (!pinfo->data_src)
         return true;
     /* The first of the packet's data sources is the frame. */
-    payload =
-        oxc_tcp_payload(get_data_source_tvb((struct data_source *)pinfo->data_src->data), pinfo);
-    return tvb_captured_length(payload) < tvb_reported_length(payload);
+    payload = oxc_tcp_payload_bytes(
+        get_data_source_tvb((struct data_source *)pinfo->data_src->data), pinfo);
+    return payload.size < payload.reported;
 }

@@ -21,6 +21,17 @@
  *  @return lives as long as the packet; never NULL */
 tvbuff_t *oxc_tcp_payload(tvbuff_t *frame, const packet_info *pinfo);
 
+/** The same bytes, with nothing made for them. */
+typedef struct {
+    bool found;           /**< if not, this is all of the frame */
+    const uint8_t *bytes; /**< borrowed from the frame; NULL if that is empty */
+    int offset;           /**< in the frame */
+    int size;             /**< captured */
+    int reported;
+} oxc_tcp_bytes;
+
+oxc_tcp_bytes oxc_tcp_payload_bytes(tvbuff_t *frame, const packet_info *pinfo);
+
 /** True if the capture cut a frame short, and with it what it carries over TCP. */
 bool oxc_tcp_payload_is_cut(const packet_info *pinfo);
 

@@ -60,11 +60,14 @@ static void watch_close(packet_info *pinfo, oxc_tcp_connection *tcp)
 
 void oxc_watch_segment(packet_info *pinfo)
 {
-    oxc_tcp_connection *tcp = oxc_ends_find(pinfo);
+    oxc_tcp_connection *tcp;
     oxc_side sender, from;
     unsigned missing;
     bool unseen, cut;
 
+    if (!oxc_ends_may_know(pinfo))
+        return;
+    tcp = oxc_ends_find(pinfo);
     if (tcp)
         watch_close(pinfo, tcp);
     if (seen_frame == pinfo->num)
