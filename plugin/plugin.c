@@ -61,6 +61,7 @@ static void begin_file(void)
     oxc_oxcnotif_init();
     oxc_losses_begin_file();
     oxc_analysis_init(&settings);
+    oxc_ends_begin_file();
     oxc_watch_begin_file();
     oxc_over_tcp_begin_file();
     oxc_http_hooks_begin_file();

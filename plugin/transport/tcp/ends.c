@@ -18,7 +18,16 @@ typedef struct {
     uint8_t bytes[WORDS * WORD_SIZE];
 } ends;
 
-static wmem_map_t *connections; /* ends -> oxc_tcp_connection */
+/* Those that were looked up of late: most frames belong to one of them. */
+enum { RECENT_BITS = 10 };
+
+typedef struct {
+    ends key;
+    struct oxc_tcp_connection *connection; /* NULL: the place is free */
+} recent_ends;
+
+static recent_ends recent[1 << RECENT_BITS];
+static wmem_map_t *connections; /* ends -> struct oxc_tcp_connection */
 static wmem_map_t *servers;     /* ends of one -> itself */
 /* A bit each, and whether there is one; those of earlier files do no harm. */
 static bool any_known;
@@ -47,8 +56,13 @@ static gboolean equal_ends(gconstpointer first, gconstpointer second)
 
 static void add_end(ends *to, const address *host, uint32_t port)
 {
-    memcpy(to->bytes + to->length, host->data, (size_t)host->len);
-    to->length += (size_t)host->len;
+    if (host->type == AT_IPv4) {
+        memcpy(to->bytes + to->length, host->data, 4);
+        to->length += 4;
+    } else {
+        memcpy(to->bytes + to->length, host->data, 16);
+        to->length += 16;
+    }
     to->bytes[to->length++] = (uint8_t)(port >> 8);
     to->bytes[to->length++] = (uint8_t)port;
 }
@@ -107,6 +121,19 @@ bool oxc_ends_may_know(const packet_info *pinfo)
             has_bit(server_ports, pinfo->srcport));
 }
 
+/* A place among those of late, by a mix that strangers may make meet: they only gain that the
+ * connection is looked up properly. */
+static recent_ends *place_of(const ends *key)
+{
+    uint64_t mixed = 0, word;
+
+    for (size_t i = 0; i < key->length; i += WORD_SIZE) {
+        memcpy(&word, key->bytes + i, sizeof word);
+        mixed = (mixed ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    return &recent[mixed >> (64 - RECENT_BITS)];
+}
+
 void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection)
 {
     ends key;
@@ -114,16 +141,23 @@ void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *conn
     if (!set_ends(&key, pinfo))
         return;
     wmem_map_insert(connections, wmem_memdup(wmem_file_scope(), &key, sizeof key), connection);
+    *place_of(&key) = (recent_ends){key, connection};
     set_bit(port_pairs, pair_of(pinfo));
 }
 
 struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
 {
     ends key;
+    recent_ends *place;
 
     if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo))
         return NULL;
-    return (struct oxc_tcp_connection *)wmem_map_lookup(connections, &key);
+    place = place_of(&key);
+    if (!place->connection || !equal_ends(&place->key, &key)) {
+        place->key = key;
+        place->connection = (struct oxc_tcp_connection *)wmem_map_lookup(connections, &key);
+    }
+    return place->connection;
 }
 
 void oxc_ends_add_server(const packet_info *pinfo)
@@ -156,6 +190,11 @@ oxc_end_kind oxc_ends_server(const packet_info *pinfo)
     if (is_server(&pinfo->dst, pinfo->destport))
         return OXC_END_DESTINATION;
     return is_server(&pinfo->src, pinfo->srcport) ? OXC_END_SOURCE : OXC_END_NEITHER;
+}
+
+void oxc_ends_begin_file(void)
+{
+    memset(recent, 0, sizeof recent);
 }
 
 void oxc_ends_register(void)

@@ -38,5 +38,6 @@ oxc_end_kind oxc_ends_server(const packet_info *pinfo);
 
 /** To be called once, before any file is opened. */
 void oxc_ends_register(void);
+void oxc_ends_begin_file(void);
 
 #endif /* OXC_ENDS_H */
