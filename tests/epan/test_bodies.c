@@ -373,12 +373,12 @@ static bool is_in_buffer(const shown_body *whole, size_t at)
 static void check_damage(const example *of, const shown_body *whole, bytes data, size_t at,
                          uint8_t value)
 {
-    uint8_t was = data.data[at];
+    bytes damaged = bytes_copy(data.data, data.size);
     shown_body shown, blind;
 
-    data.data[at] = value;
-    shown = show(of, data.data, data.size, data.size, HOST_TREE);
-    blind = show(of, data.data, data.size, data.size, 0);
+    damaged.data[at] = value;
+    shown = show(of, damaged.data, data.size, data.size, HOST_TREE);
+    blind = show(of, damaged.data, data.size, data.size, 0);
     for (unsigned i = 0; i < shown.count; i++)
         assert_true(shown.fields[i].start >= 0 && shown.fields[i].length >= 0 &&
                     shown.fields[i].start + shown.fields[i].length <= (int)data.size);
@@ -392,7 +392,7 @@ static void check_damage(const example *of, const shown_body *whole, bytes data,
     }
     clear(&shown);
     clear(&blind);
-    data.data[at] = was;
+    bytes_free(&damaged);
 }
 
 static void survives_damage(void **state)
