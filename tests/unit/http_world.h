@@ -238,4 +238,50 @@ static inline void http_gap(world *w, uint32_t connection, bool by_client)
     http_send(w, &event);
 }
 
+/** Values of cookies, and connections. */
+#define CTX   0xC0A1u
+#define CTX2  0xC0A2u
+#define SEQ   0x5E01u
+#define SEQ2  0x5E02u
+#define SEQ3  0x5E03u
+#define FIRST 1u
+#define OTHER 2u
+#define THIRD 3u
+
+/** The world of the test at hand, a new one for each. */
+static world w;
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+static inline int set_up(void **state)
+{
+    (void)state;
+    world_set_up(&w, false);
+    return 0;
+}
+
+static inline int tear_down(void **state)
+{
+    (void)state;
+    world_tear_down(&w);
+    return 0;
+}
+
+/** Opens a session. @return the frame of the answer */
+static inline uint32_t start(void)
+{
+    return http_connect(&w, FIRST, CTX, SEQ);
+}
+
+/** Whether a frame has a finding of a rule. */
+static inline bool has_rule(uint32_t frame, const char *rule)
+{
+    oxc_view view = view_of(&w, frame);
+
+    for (size_t i = 0; i < view.finding_count; i++)
+        if (strcmp(oxc_rules[view.findings[i].rule].name, rule) == 0)
+            return true;
+    return false;
+}
+
 #endif /* OXC_TEST_HTTP_WORLD_H */

@@ -8,46 +8,6 @@
 
 #include "http_world.h"
 
-#define CTX   0xC0A1u
-#define CTX2  0xC0A2u
-#define SEQ   0x5E01u
-#define SEQ2  0x5E02u
-#define SEQ3  0x5E03u
-#define FIRST 1u
-#define OTHER 2u
-
-static world w;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_set_up(&w, false);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_tear_down(&w);
-    return 0;
-}
-
-static void start(void)
-{
-    http_connect(&w, FIRST, CTX, SEQ);
-}
-
-/* The finding of one rule on a frame, or NULL. */
-static bool has_rule(uint32_t frame, const char *rule)
-{
-    oxc_view view = view_of(&w, frame);
-
-    for (size_t i = 0; i < view.finding_count; i++)
-        if (strcmp(oxc_rules[view.findings[i].rule].name, rule) == 0)
-            return true;
-    return false;
-}
-
 static void wait_without_cookie(void **state)
 {
     talk t = prepare(FIRST, OXC_HTTP_TYPE_NOTIFICATION_WAIT, 0, 0);
@@ -892,6 +852,47 @@ static void response_cut_mended(void **state)
     expect_none(&w);
 }
 
+/* None, and one of fifty days. */
+static void keepalive_overdue_odd_period(void **state)
+{
+    static const uint32_t periods[] = {0, UINT32_MAX};
+
+    (void)state;
+    start();
+    for (size_t i = 0; i < G_N_ELEMENTS(periods); i++) {
+        talk t = http_wait(&w, OTHER, CTX, SEQ);
+
+        t.answer.pending_period = periods[i];
+        answer_head(&w, &t);
+        pass(&w, 3600 * SECOND);
+        answer_pending(&w, &t);
+        answer_end(&w, &t);
+        for (uint32_t frame = 1; frame <= w.frame; frame++)
+            assert_false(has_rule(frame, "keepalive-overdue"));
+    }
+}
+
+/* Frames of merged captures, and of clocks that are set, come in any order of times. */
+static void time_goes_back(void **state)
+{
+    talk t;
+
+    (void)state;
+    w.time = 0;
+    start();
+    http_execute(&w, FIRST, CTX, SEQ, SEQ2);
+    w.time -= 3600 * SECOND;
+    http_execute(&w, FIRST, CTX, SEQ2, SEQ3);
+    t = http_wait(&w, OTHER, CTX, SEQ3);
+    w.time -= 3600 * SECOND;
+    answer_head(&w, &t);
+    w.time -= 3600 * SECOND;
+    answer_pending(&w, &t);
+    w.time -= 3600 * SECOND;
+    answer_end(&w, &t);
+    expect_none(&w);
+}
+
 /* A FIN is no piece of the answer that it cuts. */
 static void keepalive_overdue_fin(void **state)
 {
@@ -991,8 +992,6 @@ static void leg_answered_after_all(void **state)
     expect_only(&w, http_execute(&w, FIRST, CTX, SEQ, SEQ), "request-after-disconnect");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1052,7 +1051,9 @@ int main(void)
         TEST(response_cut),
         TEST(response_cut_near),
         TEST(response_cut_mended),
+        TEST(keepalive_overdue_odd_period),
         TEST(keepalive_overdue_fin),
+        TEST(time_goes_back),
         TEST(auth_rejected_repeatedly),
         TEST(auth_rejected_repeatedly_near),
         TEST(leg_leaves_no_trace),

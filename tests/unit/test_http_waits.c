@@ -8,35 +8,6 @@
 
 #include "http_world.h"
 
-#define CTX   0xC0A1u
-#define CTX2  0xC0A2u
-#define SEQ   0x5E01u
-#define SEQ2  0x5E02u
-#define FIRST 1u
-#define OTHER 2u
-#define THIRD 3u
-
-static world w;
-
-static int set_up(void **state)
-{
-    (void)state;
-    world_set_up(&w, false);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    world_tear_down(&w);
-    return 0;
-}
-
-static uint32_t start(void)
-{
-    return http_connect(&w, FIRST, CTX, SEQ);
-}
-
 /* The answer to a wait, with what its body says. */
 static uint32_t end_wait(talk *t, uint32_t error_code, uint32_t event_pending)
 {
@@ -475,6 +446,39 @@ static void wait_of_a_leg(void **state)
     expect_none(&w);
 }
 
+/* A new connection for each wait, and two legs before it. */
+static void legs_are_no_loop(void **state)
+{
+    (void)state;
+    start();
+    for (uint32_t round = 0; round < 20; round++) {
+        talk wait = prepare(10 + round, OXC_HTTP_TYPE_NOTIFICATION_WAIT, CTX, SEQ);
+        talk last = wait;
+
+        for (int leg = 0; leg < 2; leg++) {
+            talk refused = wait;
+
+            refused.request.call = refused.answer.call = http_calls++;
+            refused.request.leg = true;
+            refused.request.body_size = 0;
+            refused.answer.status = 401;
+            refused.answer.fields = 0;
+            send_talk(&w, &refused);
+            answer_talk(&w, &refused);
+        }
+        last.request.call = last.answer.call = http_calls++;
+        send_talk(&w, &last);
+        assert_int_equal(view_of(&w, last.frame).wait, round + 1);
+        pass(&w, 30 * SECOND);
+        end_wait(&last, 0, 1);
+        exchange(&w, FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
+        http_end(&w, 10 + round, true, false);
+    }
+    for (uint32_t frame = 1; frame <= w.frame; frame++)
+        assert_false(has_rule(frame, "wait-busy-loop") || has_rule(frame, "wait-overlap") ||
+                     has_rule(frame, "request-id-reused"));
+}
+
 static void wait_behind_a_leg(void **state)
 {
     talk leg, next;
@@ -789,8 +793,6 @@ static void finding_texts(void **state)
     g_string_free(text, TRUE);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -815,6 +817,7 @@ int main(void)
         TEST(not_fetched_lifted),
         TEST(not_fetched_by_a_leg),
         TEST(wait_of_a_leg),
+        TEST(legs_are_no_loop),
         TEST(wait_behind_a_leg),
         TEST(flags_in),
         TEST(rop_rules),
