@@ -8,17 +8,18 @@
 
 #include "packet-mapihttp.h"
 
-#include <epan/exceptions.h>
 #include <epan/expert.h>
-#include <epan/show_exception.h>
 
 #include "capture/analysis.h"
 #include "compat.h"
 #include "decode/names.h"
 #include "decode/text.h"
 #include "mapi_body.h"
+#include "mapi_columns.h"
+#include "mapi_row.h"
+#include "mapi_tell.h"
+#include "mapi_words.h"
 #include "present/packet-oxcnotif.h"
-#include "transport/http/hooks.h"
 
 static int proto_mapihttp = -1;
 
@@ -50,149 +51,15 @@ static expert_field ei_mapihttp_unreadable = EI_INIT;
 static expert_field ei_mapihttp_head_too_large = EI_INIT;
 static expert_field ei_mapihttp_lost = EI_INIT;
 
-/* [MS-OXCMAPIHTTP] 2.2.3.3.3 */
-static const value_string response_code_vals[] = {
-    {0, "Success"},
-    {1, "Unknown Failure"},
-    {2, "Invalid Verb"},
-    {3, "Invalid Path"},
-    {4, "Invalid Header"},
-    {5, "Invalid Request Type"},
-    {6, "Invalid Context Cookie"},
-    {7, "Missing Header"},
-    {8, "Anonymous Not Allowed"},
-    {9, "Too Large"},
-    {10, "Context Not Found"},
-    {11, "No Privilege"},
-    {12, "Invalid Request Body"},
-    {13, "Missing Cookie"},
-    {14, "Reserved"},
-    {15, "Invalid Sequence"},
-    {16, "Endpoint Disabled"},
-    {17, "Invalid Response"},
-    {18, "Endpoint Shutting Down"},
-    {0, NULL},
-};
-
-/* What Gromox means by these numbers. */
-static const value_string gromox_code_vals[] = {
-    {1, "invalid verb"},         {2, "invalid context cookie"},
-    {3, "missing header"},       {4, "no privilege"},
-    {5, "invalid request body"}, {6, "missing cookie"},
-    {7, "invalid sequence"},     {8, "invalid request type"},
-    {9, "out of memory"},        {0, NULL},
-};
-
-/* What one message has in the frame. */
-typedef struct {
-    oxc_mapi_connection *connection;
-    packet_info *pinfo;
-    tvbuff_t *tvb;  /* all bytes at hand */
-    tvbuff_t *part; /* of the message */
-    proto_tree *root;
-    proto_item *item;
-    proto_tree *tree;
-    const oxc_part *row;
-    oxc_mapi_call *call;
-    oxc_http_event *event; /* first pass: what is known; NULL later */
-    bool head;
-    bool ended;
-    oxc_stream_end end;
-    bool late_code; /* a field behind DONE, in this frame, has the code */
-    unsigned pieces;
-    oxc_http_event facts; /* of the body */
-    const char *news;
-} shown_row;
-
 int oxc_mapihttp_protocol(void)
 {
     return proto_mapihttp;
 }
 
-static bool first_pass(const shown_row *row)
-{
-    return row->event != NULL;
-}
-
-/* Events */
-
-static void send(shown_row *row, oxc_http_event_type type)
-{
-    oxc_http_event *event = row->event;
-
-    if (!event)
-        return;
-    event->type = type;
-    event->frame = row->pinfo->num;
-    event->ordinal = row->row->ordinal;
-    event->time = oxc_arrival(row->pinfo);
-    event->connection = row->connection->number;
-    if (type == OXC_HTTP_RESPONSE_BEGIN)
-        event->time = row->row->message->begun_time;
-    oxc_tracker_http_event(oxc_analysis_tracker(), event);
-}
-
-static void copy_facts(oxc_http_event *event, const oxc_http_event *facts)
-{
-    event->body = facts->body;
-    event->has_flags = facts->has_flags;
-    event->flags = facts->flags;
-    event->has_status_code = facts->has_status_code;
-    event->status_code = facts->status_code;
-    event->has_error_code = facts->has_error_code;
-    event->error_code = facts->error_code;
-    event->has_event_pending = facts->has_event_pending;
-    event->event_pending = facts->event_pending;
-    event->registers = facts->registers;
-    event->rops_unwalked = facts->rops_unwalked;
-    event->rop_faults = facts->rop_faults;
-    event->rop_fault_flags = facts->rop_fault_flags;
-    event->registered = facts->registered;
-    event->registered_count = facts->registered_count;
-    event->notified = facts->notified;
-    event->notified_count = facts->notified_count;
-}
-
-static void send_head(shown_row *row)
-{
-    if (!row->row->to_client) {
-        send(row, OXC_HTTP_REQUEST_HEAD);
-        return;
-    }
-    if (row->call->number != OXC_NONE)
-        send(row, OXC_HTTP_RESPONSE_BEGIN);
-    send(row, OXC_HTTP_RESPONSE_HEAD);
-}
-
-static void send_rest(shown_row *row)
-{
-    const oxc_mapi_message *message = row->row->message;
-
-    if (!first_pass(row))
-        return;
-    row->event->pieces = row->pieces;
-    if (row->row->to_client && (row->pieces != 0 || !row->head))
-        send(row, OXC_HTTP_RESPONSE_PIECE);
-    if (!row->ended || row->end == OXC_STREAM_LOST)
-        return;
-    if (row->facts.body == OXC_HTTP_BODY_NONE && message->body_total > 0)
-        row->facts.body = OXC_HTTP_BODY_UNREADABLE;
-    copy_facts(row->event, &row->facts);
-    if (row->row->to_client) {
-        send(row, OXC_HTTP_RESPONSE_END);
-    } else {
-        row->event->digest = oxc_hashing_result(&message->digest);
-        row->event->body_size = message->body_total;
-        send(row, OXC_HTTP_REQUEST_BODY);
-    }
-    row->event->registered = row->event->notified = NULL;
-    row->event->registered_count = row->event->notified_count = 0;
-}
-
 /* Items of a head */
 
-static proto_item *add_text(const shown_row *row, tvbuff_t *tvb, int offset, int hf, oxc_span head,
-                            oxc_span value)
+static proto_item *add_text(const oxc_mapi_row *row, tvbuff_t *tvb, int offset, int hf,
+                            oxc_span head, oxc_span value)
 {
     if (value.size == 0 || !row->tree)
         return NULL;
@@ -200,8 +67,8 @@ static proto_item *add_text(const shown_row *row, tvbuff_t *tvb, int offset, int
                                (int)value.size, ENC_UTF_8 | ENC_NA);
 }
 
-static proto_item *add_value(const shown_row *row, tvbuff_t *tvb, int offset, int hf, oxc_span head,
-                             const oxc_head_number *number)
+static proto_item *add_value(const oxc_mapi_row *row, tvbuff_t *tvb, int offset, int hf,
+                             oxc_span head, const oxc_head_number *number)
 {
     if (!number->valid || !row->tree)
         return NULL;
@@ -209,22 +76,15 @@ static proto_item *add_value(const shown_row *row, tvbuff_t *tvb, int offset, in
                                (int)number->text.size, number->value);
 }
 
-static const char *gromox_meaning(const oxc_mapi_call *call, uint32_t code)
+static void add_code_meaning(const oxc_mapi_row *row, proto_item *item, uint32_t code)
 {
-    return call->product == OXC_HTTP_PRODUCT_GROMOX && code != 0
-               ? try_val_to_str(code, gromox_code_vals)
-               : NULL;
-}
-
-static void add_code_meaning(const shown_row *row, proto_item *item, uint32_t code)
-{
-    const char *meaning = gromox_meaning(row->call, code);
+    const char *meaning = oxc_mapi_gromox_meaning(row->call, code);
 
     if (item && meaning)
         proto_item_append_text(item, " (Gromox: %s)", meaning);
 }
 
-static void show_head_fields(const shown_row *row, tvbuff_t *tvb, int offset, oxc_span head,
+static void show_head_fields(const oxc_mapi_row *row, tvbuff_t *tvb, int offset, oxc_span head,
                              const oxc_message_head *fields)
 {
     add_text(row, tvb, offset, hf_mapihttp_request_type, head, fields->request_type);
@@ -244,7 +104,7 @@ static void show_head_fields(const shown_row *row, tvbuff_t *tvb, int offset, ox
 }
 
 /* Bytes of a part: in the frame, or kept because they came with several. */
-static tvbuff_t *tvb_of_part(const shown_row *row, const oxc_part *part, const char *name)
+static tvbuff_t *tvb_of_part(const oxc_mapi_row *row, const oxc_part *part, const char *name)
 {
     tvbuff_t *tvb;
 
@@ -255,7 +115,7 @@ static tvbuff_t *tvb_of_part(const shown_row *row, const oxc_part *part, const c
     return tvb;
 }
 
-static void show_head(shown_row *row, const oxc_part *part)
+static void show_head(oxc_mapi_row *row, const oxc_part *part)
 {
     oxc_stream_head head = {.position = 0};
     oxc_message_head fields;
@@ -272,12 +132,12 @@ static void show_head(shown_row *row, const oxc_part *part)
             show_head_fields(row, tvb, 0, head.bytes, &fields);
         }
     }
-    send_head(row);
+    oxc_mapi_tell_head(row);
 }
 
 /* Items of a body */
 
-static void show_tag(shown_row *row, const oxc_part *part)
+static void show_tag(oxc_mapi_row *row, const oxc_part *part)
 {
     static const unsigned pieces[] = {[OXC_TAG_PROCESSING] = OXC_HTTP_PIECE_PROCESSING,
                                       [OXC_TAG_PENDING] = OXC_HTTP_PIECE_PENDING,
@@ -289,7 +149,7 @@ static void show_tag(shown_row *row, const oxc_part *part)
                               oxc_meta_tag_name((oxc_meta_tag)part->detail));
 }
 
-static void show_field(shown_row *row, const oxc_part *part)
+static void show_field(oxc_mapi_row *row, const oxc_part *part)
 {
     tvbuff_t *tvb = tvb_of_part(row, part, "Line of a MAPI over HTTP body");
     oxc_span lines = {(const char *)tvb_get_ptr(tvb, 0, part->size), (size_t)part->size};
@@ -312,7 +172,7 @@ static void show_field(shown_row *row, const oxc_part *part)
         add_text(row, tvb, 0, hf_mapihttp_start_time, all, field.value);
 }
 
-static void show_unreadable(const shown_row *row, const oxc_part *part, const char *why)
+static void show_unreadable(const oxc_mapi_row *row, const oxc_part *part, const char *why)
 {
     proto_item *item = NULL;
 
@@ -327,7 +187,7 @@ static void show_unreadable(const shown_row *row, const oxc_part *part, const ch
 #define ROP_CALL (UINT64_C(1) << 63)
 
 /* What the ROPs of a body belong to; NULL where that is not known. */
-static const oxc_rop_call *name_rops(const shown_row *row, oxc_rop_call *rops)
+static const oxc_rop_call *name_rops(const oxc_mapi_row *row, oxc_rop_call *rops)
 {
     const oxc_mapi_call *call = row->call;
 
@@ -338,13 +198,13 @@ static const oxc_rop_call *name_rops(const shown_row *row, oxc_rop_call *rops)
         .call = ROP_CALL | call->number,
         .pdu = ROP_CALL | (uint64_t)call->number << 1 | row->row->to_client,
         .channel = oxc_mapi_rop_channel(row->connection),
-        .first_pass = first_pass(row),
+        .first_pass = oxc_mapi_first_pass(row),
     };
     return rops;
 }
 
 /* What a server says to people about a failure. */
-static void show_text(const shown_row *row, const oxc_part *part)
+static void show_text(const oxc_mapi_row *row, const oxc_part *part)
 {
     if (row->tree && part->size > 0)
         proto_tree_add_item(row->tree, hf_mapihttp_text,
@@ -352,7 +212,7 @@ static void show_text(const shown_row *row, const oxc_part *part)
                             ENC_UTF_8 | ENC_NA);
 }
 
-static void show_body(shown_row *row, const oxc_part *part)
+static void show_body(oxc_mapi_row *row, const oxc_part *part)
 {
     tvbuff_t *tvb;
     proto_tree *tree = NULL;
@@ -377,7 +237,7 @@ static void show_body(shown_row *row, const oxc_part *part)
                                       name_rops(row, &rops), &row->facts);
 }
 
-static void show_invalid(shown_row *row, const oxc_part *part)
+static void show_invalid(oxc_mapi_row *row, const oxc_part *part)
 {
     row->pieces |= OXC_HTTP_PIECE_WRONG;
     if (row->tree)
@@ -385,7 +245,7 @@ static void show_invalid(shown_row *row, const oxc_part *part)
                             row->row->offset + row->row->size - part->offset, ENC_NA);
 }
 
-static void show_part(shown_row *row, const oxc_part *part)
+static void show_part(oxc_mapi_row *row, const oxc_part *part)
 {
     switch ((oxc_part_kind)part->kind) {
     case OXC_PART_HEAD:
@@ -427,18 +287,7 @@ static void add_frame(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t frame)
         proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, frame));
 }
 
-static nstime_t since_request(const shown_row *row)
-{
-    int64_t elapsed = oxc_arrival(row->pinfo) - row->call->request_time;
-    nstime_t time;
-
-    elapsed = MAX(elapsed, 0);
-    time.secs = (time_t)(elapsed / 1000000000);
-    time.nsecs = (int)(elapsed % 1000000000);
-    return time;
-}
-
-static void show_links(const shown_row *row)
+static void show_links(const oxc_mapi_row *row)
 {
     if (!row->tree)
         return;
@@ -447,7 +296,7 @@ static void show_links(const shown_row *row)
     } else {
         add_frame(row->tree, hf_mapihttp_request_in, row->part, row->call->request_frame);
         if (row->ended && row->end != OXC_STREAM_LOST && row->call->request_frame != 0) {
-            nstime_t time = since_request(row);
+            nstime_t time = oxc_mapi_since_request(row);
 
             proto_item_set_generated(
                 proto_tree_add_time(row->tree, hf_mapihttp_time, row->part, 0, 0, &time));
@@ -458,137 +307,8 @@ static void show_links(const shown_row *row)
             proto_tree_add_boolean(row->tree, hf_mapihttp_leg, row->part, 0, 0, TRUE));
 }
 
-static void add_tag(oxc_text *text, const shown_row *row, unsigned piece, oxc_meta_tag tag,
-                    bool *any)
-{
-    if (!(row->pieces & piece))
-        return;
-    oxc_text_add(text, *any ? ", " : " ");
-    oxc_text_add(text, oxc_meta_tag_name(tag));
-    *any = true;
-}
-
-/* " PENDING after 30.004 s" */
-static void describe_progress(oxc_text *text, const shown_row *row)
-{
-    bool any = false;
-
-    add_tag(text, row, OXC_HTTP_PIECE_PROCESSING, OXC_TAG_PROCESSING, &any);
-    add_tag(text, row, OXC_HTTP_PIECE_PENDING, OXC_TAG_PENDING, &any);
-    add_tag(text, row, OXC_HTTP_PIECE_DONE, OXC_TAG_DONE, &any);
-    if (!any)
-        oxc_text_add(text, row->head ? " response begins" : " response continues");
-    else if (row->call->request_frame != 0 && !row->head) {
-        nstime_t time = since_request(row);
-
-        oxc_text_add(text, " after ");
-        oxc_text_add_seconds(text, (int64_t)time.secs * 1000000000 + time.nsecs);
-        oxc_text_add(text, " s");
-    }
-}
-
-static void describe_status(oxc_text *text, uint32_t status)
-{
-    const char *name = oxc_status_name(status);
-
-    oxc_text_add(text, ", ");
-    if (name) {
-        oxc_text_add(text, name);
-        oxc_text_add(text, " (");
-    }
-    oxc_text_add_hex(text, status, 8);
-    if (name)
-        oxc_text_add(text, ")");
-}
-
-static void describe_code(oxc_text *text, const shown_row *row)
-{
-    const char *meaning = gromox_meaning(row->call, row->call->code);
-
-    oxc_text_add(text, ", ");
-    oxc_text_add(text,
-                 meaning ? meaning
-                         : val_to_str_const(row->call->code, response_code_vals, "X-ResponseCode"));
-    oxc_text_add(text, " (");
-    oxc_text_add_number(text, row->call->code);
-    oxc_text_add(text, ")");
-}
-
-/* What a finished response says that is not success. How a wait ended says the analysis. */
-static void describe_failure(oxc_text *text, const shown_row *row)
-{
-    const oxc_http_event *facts = &row->facts;
-
-    if (row->end == OXC_STREAM_LOST)
-        oxc_text_add(text, ", bytes are missing");
-    else if (row->call->status != 200) {
-        oxc_text_add(text, ", HTTP ");
-        oxc_text_add_number(text, row->call->status);
-    } else if (row->call->has_code && row->call->code != 0)
-        describe_code(text, row);
-    else if (facts->has_status_code && facts->status_code != 0)
-        describe_status(text, facts->status_code);
-    else if (facts->has_error_code && facts->error_code != 0 &&
-             row->call->type != OXC_HTTP_TYPE_NOTIFICATION_WAIT)
-        describe_status(text, facts->error_code);
-}
-
-static void describe(oxc_text *text, const shown_row *row)
-{
-    oxc_text_add(text, row->call->name ? row->call->name : "MAPI over HTTP");
-    if (row->row->to_client && row->ended) {
-        oxc_text_add(text, " response");
-        describe_failure(text, row);
-    } else if (row->row->to_client) {
-        describe_progress(text, row);
-    } else {
-        oxc_text_add(text, row->head    ? " request"
-                           : row->ended ? " request, body"
-                                        : " request continues");
-        if (row->head && oxc_mapi_call_is_leg(row->call) && row->call->leg)
-            oxc_text_add(text, ", authentication");
-    }
-}
-
-static bool is_column_ours(const packet_info *pinfo)
-{
-    const char *text = col_get_text(pinfo->cinfo, COL_PROTOCOL);
-
-    return text && strcmp(text, "MAPI/HTTP") == 0;
-}
-
-/* Where HTTP is not to leave its own, in a head of ours. */
-static void restore_info(packet_info *pinfo, const char *before)
-{
-    col_clear_fence(pinfo->cinfo, COL_INFO);
-    col_add_str(pinfo->cinfo, COL_INFO, before);
-    col_set_fence(pinfo->cinfo, COL_INFO);
-}
-
-static void separate_info(packet_info *pinfo)
-{
-    col_append_str(pinfo->cinfo, COL_INFO, "; ");
-    col_set_fence(pinfo->cinfo, COL_INFO);
-}
-
-/* The columns say what this message is; what HTTP says of its head is in the tree. */
-static void set_columns(const shown_row *row, const char *text)
-{
-    packet_info *pinfo = row->pinfo;
-
-    if (is_column_ours(pinfo)) {
-        col_clear(pinfo->cinfo, COL_INFO);
-        separate_info(pinfo);
-    } else {
-        col_set_str(pinfo->cinfo, COL_PROTOCOL, "MAPI/HTTP");
-        col_clear_fence(pinfo->cinfo, COL_INFO);
-        col_clear(pinfo->cinfo, COL_INFO);
-    }
-    col_append_str(pinfo->cinfo, COL_INFO, text);
-}
-
 /* Of a part of a response that ends nothing and breaks no rule the analysis keeps no record. */
-static void present(const shown_row *row)
+static void present(const oxc_mapi_row *row)
 {
     const oxc_mapi_call *call = row->call;
     oxc_carrier carrier = {
@@ -603,19 +323,19 @@ static void present(const shown_row *row)
                          call->request_ordinal, &carrier);
 }
 
-static void end_row(shown_row *row)
+static void end_row(oxc_mapi_row *row)
 {
     oxc_text text;
 
-    send_rest(row);
+    oxc_mapi_tell_rest(row);
     show_links(row);
     if (row->ended && row->end == OXC_STREAM_LOST)
         expert_add_info(row->pinfo, row->item, &ei_mapihttp_lost);
     oxc_text_clear(&text);
-    describe(&text, row);
+    oxc_mapi_describe(&text, row);
     if (row->item)
         proto_item_append_text(row->item, ", %s", text.bytes);
-    set_columns(row, text.bytes);
+    oxc_mapi_set_columns(row->pinfo, text.bytes);
     present(row);
     col_set_fence(row->pinfo->cinfo, COL_INFO);
 }
@@ -633,7 +353,7 @@ static bool is_left_to_wireshark(void)
     return other_reads && oxc_protocol_is_renamed(proto_mapihttp);
 }
 
-static void begin_row(shown_row *row, const oxc_part *part)
+static void begin_row(oxc_mapi_row *row, const oxc_part *part)
 {
     row->row = part;
     row->call = part->call;
@@ -669,7 +389,7 @@ static bool has_late_code(const oxc_parts *parts, uint32_t place, tvbuff_t *tvb)
 static uint32_t show_row(oxc_mapi_connection *connection, const oxc_parts *parts, uint32_t place,
                          tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    shown_row row = {.connection = connection, .pinfo = pinfo, .tvb = tvb, .root = tree};
+    oxc_mapi_row row = {.connection = connection, .pinfo = pinfo, .tvb = tvb, .root = tree};
 
     begin_row(&row, &parts->parts[place++]);
     row.late_code = has_late_code(parts, place, tvb);
@@ -677,47 +397,6 @@ static uint32_t show_row(oxc_mapi_connection *connection, const oxc_parts *parts
         show_part(&row, &parts->parts[place]);
     end_row(&row);
     return place;
-}
-
-static void call_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
-                      packet_info *pinfo, proto_tree *tree, void *data)
-{
-    if (part->may_ask)
-        oxc_http_call_rest(connection->tls, tvb, part->offset, pinfo, tree, data);
-    else
-        oxc_http_call(connection->tls, tvb_new_subset_length(tvb, part->offset, part->size), pinfo,
-                      tree, data, false);
-}
-
-/* What goes wrong in HTTP's part of the frame is no reason to lose ours. */
-static void try_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
-                     packet_info *pinfo, proto_tree *tree, void *data)
-{
-    TRY
-    {
-        call_http(connection, part, tvb, pinfo, tree, data);
-    }
-    CATCH_NONFATAL_ERRORS
-    {
-        show_exception(tvb, pinfo, tree, EXCEPT_CODE, GET_MESSAGE);
-    }
-    ENDTRY;
-}
-
-static void show_http(const oxc_mapi_connection *connection, const oxc_part *part, tvbuff_t *tvb,
-                      packet_info *pinfo, proto_tree *tree, void *data)
-{
-    bool after_ours = is_column_ours(pinfo);
-    char *before =
-        part->own ? wmem_strdup(pinfo->pool, col_get_text(pinfo->cinfo, COL_INFO)) : NULL;
-
-    if (after_ours && !part->own)
-        separate_info(pinfo);
-    try_http(connection, part, tvb, pinfo, tree, data);
-    if (before)
-        restore_info(pinfo, before);
-    if (after_ours)
-        col_set_str(pinfo->cinfo, COL_PROTOCOL, "MAPI/HTTP");
 }
 
 static void show_too_large(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
@@ -733,7 +412,7 @@ void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, 
     uint32_t place = 0;
 
     if (parts->count == 1 && parts->parts[0].kind == OXC_PART_HTTP) {
-        call_http(connection, &parts->parts[0], tvb, pinfo, tree, data);
+        oxc_mapi_call_http(connection, &parts->parts[0], tvb, pinfo, tree, data);
         return;
     }
     while (place < parts->count) {
@@ -744,7 +423,7 @@ void oxc_mapihttp_show(oxc_mapi_connection *connection, const oxc_parts *parts, 
             continue;
         }
         if (part->kind == OXC_PART_HTTP && (uint32_t)part->offset < tvb_captured_length(tvb))
-            show_http(connection, part, tvb, pinfo, tree, data);
+            oxc_mapi_show_http(connection, part, tvb, pinfo, tree, data);
         else if (part->kind == OXC_PART_ASIDE)
             call_data_dissector(tvb, pinfo, tree);
         else if (part->kind == OXC_PART_TOO_LARGE)
@@ -782,8 +461,8 @@ void oxc_mapihttp_register(void)
          {"Sequence cookie", "mapihttp.sequence", FT_STRING, BASE_NONE, NULL, 0x0,
           "The cookie that steps with each call: sent, or set", HFILL}},
         {&hf_mapihttp_response_code,
-         {"X-ResponseCode", "mapihttp.response_code", FT_UINT32, BASE_DEC, VALS(response_code_vals),
-          0x0, NULL, HFILL}},
+         {"X-ResponseCode", "mapihttp.response_code", FT_UINT32, BASE_DEC,
+          VALS(oxc_mapi_response_codes), 0x0, NULL, HFILL}},
         {&hf_mapihttp_pending_period,
          {"X-PendingPeriod", "mapihttp.pending_period", FT_UINT32, BASE_DEC, NULL, 0x0,
           "Milliseconds between two PENDING", HFILL}},

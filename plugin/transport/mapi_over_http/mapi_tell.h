@@ -1,0 +1,20 @@
+/* mapi_tell.h
+ * Tells the analysis what a message of MAPI over HTTP has in a frame
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_MAPI_TELL_H
+#define OXC_MAPI_TELL_H
+
+#include "mapi_row.h"
+
+/** Tells of a head; on the first pass only. */
+void oxc_mapi_tell_head(oxc_mapi_row *row);
+
+/** Tells of all that came with the frame behind the head; on the first pass only. */
+void oxc_mapi_tell_rest(oxc_mapi_row *row);
+
+#endif /* OXC_MAPI_TELL_H */
