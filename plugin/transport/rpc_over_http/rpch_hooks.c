@@ -16,20 +16,16 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-http.h>
 #include <epan/dissectors/packet-tcp.h>
-#include <epan/strutil.h>
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
-#include "transport/loss.h"
 #include "transport/tcp/payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/pdu.h"
 #include "transport/dcerpc/over_tcp.h"
-#include "capture/refusals.h"
 #include "capture/settings.h"
-#include "present/packet-oxcnotif.h"
 #include "rpch.h"
-#include "rpch_stream.h"
+#include "rpch_channel.h"
 
 /* What the RPC server sends first, [MS-RPCH] 2.1.1.2.1. */
 static const char banner[] = "ncacn_http/1.0";
@@ -42,16 +38,8 @@ enum { PTYPE_RTS = 20, RTS_TYPE_OFFSET = 2, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE =
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
 enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
 
-/* Of the reason for a refusal so much is kept. */
-enum { MOST_PHRASE = 80 };
+#define CRLF_CRLF 0x0D0A0D0Au
 
-/* How far back the head of a request is looked for from the end of a frame. */
-enum { MAX_REQUEST_HEAD = 8192 };
-
-/* Where the bytes of a channel come from: between proxy and server there is no HTTP. */
-typedef enum { OVER_TCP, OVER_TLS, BEHIND_PROXY } oxc_below;
-
-static dissector_handle_t pdus_handle;
 static dissector_handle_t channel_over_tcp_handle;
 static dissector_handle_t proxy_leg_handle;
 static int proto_http = -1;
@@ -59,257 +47,10 @@ static int proto_tls = -1;
 static int proto_x11 = -1;
 static bool hooked;
 static bool active; /* in this file */
-/* Whose bytes are being dissected, also where HTTP has changed the ends of the packet. An exception
- * leaves it set until the end of the frame. */
-static oxc_channel *taken;
-
-/* One call for the bytes of a channel. */
-typedef struct {
-    packet_info *pinfo;
-    proto_tree *tree;
-    void *data; /* of the layer below */
-    oxc_below below;
-    oxc_channel *channel;
-    bool has_response; /* #response is that of the message that comes next */
-    oxc_http_head response;
-} oxc_pass;
-
-static void give_pdus(void *user, tvbuff_t *run)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    call_dissector_only(pdus_handle, run, pass->pinfo, pass->tree, pass->channel);
-}
-
-/* Of a target that the capture cut nobody can tell. */
-static void note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
-                         bool cut)
-{
-    const char *server;
-    size_t size = 0;
-
-    channel->in = in;
-    channel->refusal = NULL;
-    channel->named =
-        !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
-    if (channel->named) {
-        channel->server = wmem_strndup(wmem_file_scope(), server, size);
-        channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
-    }
-}
-
-static void note_head(void *user, const oxc_http_head *head)
-{
-    oxc_pass *pass = (oxc_pass *)user;
-
-    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != BEHIND_PROXY;
-    pass->response = *head;
-    if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != BEHIND_PROXY &&
-        (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
-        note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
-                     head->target_size, false);
-}
-
-/* Shows part of a channel as HTTP. */
-static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
-{
-    if (pass->below == BEHIND_PROXY)
-        call_data_dissector(tvb, pass->pinfo, pass->tree);
-    else
-        oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
-}
-
-static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_http_head *head)
-{
-    const oxc_refusal refusal = {
-        .status = head->status,
-        .phrase = format_text(wmem_file_scope(),
-                              OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
-                              MIN(head->phrase_size, MOST_PHRASE)),
-        .in = channel->in,
-        .server = channel->server,
-        .client = &channel->asks,
-    };
-
-    return oxc_refusal_add(&refusal);
-}
-
-/* Notes a response on a channel. Those that open it, and interim ones, are no refusals. The same
- * response may come several times, until it is whole and shown. */
-static void note_refusal(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
-                         bool shown)
-{
-    if (oxc_http_opens_channel(head))
-        oxc_refusal_let_in(channel->asks, pinfo->num);
-    if (head->status < 300)
-        return;
-    if (!channel->refusal)
-        channel->refusal = refusal_of(channel, head);
-    if (channel->refusal->frame == 0)
-        channel->refusal->frame = pinfo->num;
-    if (shown)
-        oxc_refusal_show_in(channel->refusal, pinfo->num);
-}
-
-/* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
-static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
-{
-    bool shown = pass->pinfo->desegment_len == 0;
-    const oxc_refusal *refusal;
-
-    if (!pass->has_response)
-        return;
-    pass->has_response = false;
-    if (!PINFO_FD_VISITED(pass->pinfo))
-        note_refusal(pass->channel, &pass->response, pass->pinfo, shown);
-    refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
-    if (refusal)
-        oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
-                         wmem_strdup_printf(pass->pinfo->pool, "The RPC proxy refused %s",
-                                            oxc_refusal_text(pass->pinfo->pool, refusal)));
-}
-
-static void give_message(void *user, tvbuff_t *message)
-{
-    oxc_pass *pass = (oxc_pass *)user;
-
-    call_http(pass, message, false);
-    finish_response(pass, message);
-}
-
-/* HTTP waits for the end of a message, but also of what is none: behind that PDUs may come. */
-static bool begins_message(tvbuff_t *tvb, int offset)
-{
-    int size = MIN((int)tvb_captured_length_remaining(tvb, offset), MAX_REQUEST_HEAD);
-    oxc_http_head head;
-
-    return size > 0 && oxc_http_read_head((const char *)tvb_get_ptr(tvb, offset, size),
-                                          (size_t)size, &head) != OXC_HTTP_NONE;
-}
-
-static void give_rest(void *user, tvbuff_t *tvb, int offset)
-{
-    oxc_pass *pass = (oxc_pass *)user;
-
-    call_http(pass, tvb_new_subset_remaining(tvb, offset), begins_message(tvb, offset));
-    if (pass->channel)
-        finish_response(pass, tvb);
-    if (pass->pinfo->desegment_len != 0)
-        pass->pinfo->desegment_offset += offset;
-}
-
-/* PDUs of the channel are missing from the capture: they may be anything.
- * @param missing  of oxc_missing */
-static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsigned missing)
-{
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
-
-    if (connection && connection->number != UINT32_MAX)
-        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
-                         oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
-    else
-        oxc_miss_calls(pinfo);
-    oxc_channel_lost(channel, pinfo->num);
-}
-
-/* Comes before the PDUs of the segment that shows the loss. Once a segment is missing inside TLS,
- * nobody can read those after it. */
-static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
-{
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
-
-    if (oxc_tcp_missing(channel->leg.tcp))
-        send_lost(pinfo, channel, oxc_tcp_missing(channel->leg.tcp));
-    else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
-}
-
-/* PDUs that came and cannot be told apart. */
-static void lose_pdus(const packet_info *pinfo, const oxc_channel *channel)
-{
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
-
-    if (connection && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number),
-                       oxc_channel_sender(channel, pinfo));
-    else
-        oxc_miss_calls(pinfo);
-}
-
-static void note_lost(void *user)
-{
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    if (!PINFO_FD_VISITED(pass->pinfo))
-        lose_pdus(pass->pinfo, pass->channel);
-}
-
-static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
-{
-    if (!PINFO_FD_VISITED(pass->pinfo))
-        watch_loss(pass->pinfo, pass->channel);
-    oxc_stream stream = {.pinfo = pass->pinfo,
-                         .user = pass,
-                         .pdus = give_pdus,
-                         .head = note_head,
-                         .message = give_message,
-                         .rest = give_rest,
-                         .lost = note_lost};
-
-    taken = pass->channel;
-    oxc_stream_split(&stream, tvb);
-    taken = NULL;
-}
-
-/* The channel of a packet, if its bytes are ours in this frame. */
-static oxc_channel *channel_of_packet(packet_info *pinfo)
-{
-    const conversation_t *conversation;
-    oxc_channel *channel;
-
-    if (!oxc_http_may_be_taken(pinfo))
-        return NULL;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    channel = conversation ? oxc_channel_find(conversation) : NULL;
-    return channel && channel->first_frame <= pinfo->num ? channel : NULL;
-}
-
-/* Whether all that a segment holds has come before. */
-static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct tcpinfo *segment)
-{
-    oxc_segment_kind kind;
-
-    if (!segment || !channel->leg.tcp)
-        return false;
-    kind = oxc_flow_take(channel->leg.tcp, channel->flows, pinfo, segment);
-    if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
-        send_lost(pinfo, channel, OXC_MISSING_OWN);
-    return kind == OXC_SEGMENT_REPEATED;
-}
-
-/* @param data  of TCP */
-static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                         oxc_below below)
-{
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = below};
-    oxc_channel *channel = channel_of_packet(pinfo);
-
-    pass.channel = channel;
-    if (!channel) {
-        give_rest(&pass, tvb, 0);
-    } else if (is_repeated(pinfo, channel, (const struct tcpinfo *)data)) {
-        call_data_dissector(tvb, pinfo, tree);
-    } else {
-        dissect_channel(&pass, tvb);
-        if (channel->leg.tcp && !PINFO_FD_VISITED(pinfo))
-            oxc_flow_of(channel->leg.tcp, channel->flows)->pending = pinfo->desegment_len != 0;
-    }
-    return (int)tvb_captured_length(tvb);
-}
 
 static int dissect_channel_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_taken(tvb, pinfo, tree, data, OVER_TCP);
+    return oxc_rpch_dissect_taken(tvb, pinfo, tree, data, OXC_OVER_TCP);
 }
 
 /* Begins a channel between proxy and server at the server's greeting, or at the proxy's first PDU
@@ -373,15 +114,17 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     bool greets = tvb_strneql(tvb, 0, banner, BANNER_SIZE) == 0;
     int offset = greets ? BANNER_SIZE : 0;
 
-    if (!channel_of_packet(pinfo) && is_x11_port(pinfo->destport) && oxc_pdu_is_bind_at(tvb, 0))
+    if (!oxc_rpch_channel_of_packet(pinfo) && is_x11_port(pinfo->destport) &&
+        oxc_pdu_is_bind_at(tvb, 0))
         return dissect_bound_leg(tvb, pinfo, tree, data);
-    if (!channel_of_packet(pinfo) &&
+    if (!oxc_rpch_channel_of_packet(pinfo) &&
         (PINFO_FD_VISITED(pinfo) || !begin_proxy_leg(pinfo, tvb, greets)))
         return 0;
     if (greets)
         show_greeting(tvb, pinfo, tree);
     if (tvb_captured_length_remaining(tvb, offset) > 0)
-        dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data, BEHIND_PROXY);
+        oxc_rpch_dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data,
+                               OXC_BEHIND_PROXY);
     if (pinfo->desegment_len != 0)
         pinfo->desegment_offset += offset;
     return (int)tvb_captured_length(tvb);
@@ -407,8 +150,8 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
         return NULL;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
-    note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target, target ? strlen(target) : 0,
-                 oxc_tcp_payload_is_cut(pinfo));
+    oxc_rpch_note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target,
+                          target ? strlen(target) : 0, oxc_tcp_payload_is_cut(pinfo));
     return channel;
 }
 
@@ -426,8 +169,8 @@ static oxc_channel *channel_of_body(packet_info *pinfo)
     conversation_t *conversation;
     oxc_channel *channel;
 
-    if (taken)
-        return taken;
+    if (oxc_rpch_taken())
+        return oxc_rpch_taken();
     if (!active || is_inside_tunnel(pinfo))
         return NULL;
     conversation = find_conversation_pinfo(pinfo, 0);
@@ -461,24 +204,24 @@ static bool begins_with_request(tvbuff_t *tvb)
 /* HTTP over TLS: sees the bytes before Wireshark's HTTP does. */
 static bool dissect_if_channel(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = OVER_TLS};
+    oxc_channel *channel;
 
     if (!active)
         return false;
-    pass.channel = channel_of_packet(pinfo);
-    if (!pass.channel && !PINFO_FD_VISITED(pinfo) && begins_with_request(tvb)) {
+    channel = oxc_rpch_channel_of_packet(pinfo);
+    if (!channel && !PINFO_FD_VISITED(pinfo) && begins_with_request(tvb)) {
         conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
 
         if (!conversation || oxc_channel_find(conversation))
             return false;
-        pass.channel = oxc_channel_new(conversation, pinfo, true);
-        pass.channel->first_frame = pinfo->num;
-        pass.channel->taken = true;
-        pass.channel->tls = true;
+        channel = oxc_channel_new(conversation, pinfo, true);
+        channel->first_frame = pinfo->num;
+        channel->taken = true;
+        channel->tls = true;
     }
-    if (!pass.channel)
+    if (!channel)
         return false;
-    dissect_channel(&pass, tvb);
+    oxc_rpch_dissect_over_tls(tvb, pinfo, tree, data, channel);
     return true;
 }
 
@@ -570,7 +313,7 @@ static const char *find_request(const char *bytes, const char *end)
  * nothing of such a request before the last chunk, which a channel does not have until it ends. */
 static bool find_chunked_request(const oxc_tcp_bytes *payload, oxc_http_head *head)
 {
-    int end = payload->size, size = MIN(end, MAX_REQUEST_HEAD);
+    int end = payload->size, size = MIN(end, OXC_RPCH_HEAD_MAX);
     const char *bytes, *found;
 
     if (end < 4 || memcmp(payload->bytes + end - 4, "\r\n\r\n", 4) != 0)
@@ -591,8 +334,8 @@ static void begin_channel(packet_info *pinfo, conversation_t *conversation,
     oxc_channel *channel = oxc_channel_new(conversation, pinfo, true);
 
     channel->first_frame = pinfo->num + 1;
-    note_request(channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target, head->target_size,
-                 false);
+    oxc_rpch_note_request(channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
+                          head->target_size, false);
     take_over(pinfo, conversation, channel);
 }
 
@@ -701,25 +444,12 @@ static void watch_http_frame(const oxc_http_frame *frame, packet_info *pinfo)
         watch_late(pinfo, frame->to_port, false);
 }
 
-static void watch_channel(packet_info *pinfo)
-{
-    oxc_channel *channel = channel_of_packet(pinfo);
-
-    if (!channel)
-        return;
-    oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
-                       &channel->leg.close);
-    watch_loss(pinfo, channel);
-    if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
-        send_lost(pinfo, channel, OXC_MISSING_OWN);
-}
-
 void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 {
     if (!active)
         return;
     if (frame->may_be_taken)
-        watch_channel(pinfo);
+        oxc_rpch_watch_channel(pinfo);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(frame->tvb, pinfo);
     if (frame->may_hold)
@@ -728,7 +458,7 @@ void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 
 void oxc_rpch_end_frame(packet_info *pinfo)
 {
-    taken = NULL;
+    oxc_rpch_end_taken();
     if (active)
         oxc_channel_settle(pinfo);
 }
@@ -746,7 +476,7 @@ void oxc_rpch_handoff(void)
     channel_over_tcp_handle =
         register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
-    pdus_handle = create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc);
+    oxc_rpch_give_pdus_to(create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc));
     hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);

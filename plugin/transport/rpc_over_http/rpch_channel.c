@@ -1,0 +1,309 @@
+/* rpch_channel.c
+ * Dissects the bytes of a channel: HTTP messages, and the PDUs of its virtual connection
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "rpch_channel.h"
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/strutil.h>
+
+#include "capture/analysis.h"
+#include "capture/refusals.h"
+#include "present/packet-oxcnotif.h"
+#include "rpch_stream.h"
+#include "transport/http/hooks.h"
+#include "transport/loss.h"
+#include "transport/tcp/payload.h"
+
+/* Of the reason for a refusal so much is kept. */
+enum { MOST_PHRASE = 80 };
+
+static dissector_handle_t pdus_handle;
+
+/* Whose bytes are being dissected, also where HTTP has changed the ends of the packet. An exception
+ * leaves it set until the end of the frame. */
+static oxc_channel *taken;
+
+/* One call for the bytes of a channel. */
+typedef struct {
+    packet_info *pinfo;
+    proto_tree *tree;
+    void *data; /* of the layer below */
+    oxc_rpch_below below;
+    oxc_channel *channel;
+    bool has_response; /* #response is that of the message that comes next */
+    oxc_http_head response;
+} oxc_pass;
+
+static void give_pdus(void *user, tvbuff_t *run)
+{
+    const oxc_pass *pass = (const oxc_pass *)user;
+
+    call_dissector_only(pdus_handle, run, pass->pinfo, pass->tree, pass->channel);
+}
+
+/* Of a target that the capture cut nobody can tell. */
+void oxc_rpch_note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
+                           bool cut)
+{
+    const char *server;
+    size_t size = 0;
+
+    channel->in = in;
+    channel->refusal = NULL;
+    channel->named =
+        !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
+    if (channel->named) {
+        channel->server = wmem_strndup(wmem_file_scope(), server, size);
+        channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
+    }
+}
+
+static void note_head(void *user, const oxc_http_head *head)
+{
+    oxc_pass *pass = (oxc_pass *)user;
+
+    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != OXC_BEHIND_PROXY;
+    pass->response = *head;
+    if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != OXC_BEHIND_PROXY &&
+        (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
+        oxc_rpch_note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
+                              head->target_size, false);
+}
+
+/* Shows part of a channel as HTTP. */
+static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
+{
+    if (pass->below == OXC_BEHIND_PROXY)
+        call_data_dissector(tvb, pass->pinfo, pass->tree);
+    else
+        oxc_http_call(pass->below == OXC_OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data,
+                      may_ask);
+}
+
+static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_http_head *head)
+{
+    const oxc_refusal refusal = {
+        .status = head->status,
+        .phrase = format_text(wmem_file_scope(),
+                              OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
+                              MIN(head->phrase_size, MOST_PHRASE)),
+        .in = channel->in,
+        .server = channel->server,
+        .client = &channel->asks,
+    };
+
+    return oxc_refusal_add(&refusal);
+}
+
+/* Notes a response on a channel. Those that open it, and interim ones, are no refusals. The same
+ * response may come several times, until it is whole and shown. */
+static void note_refusal(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
+                         bool shown)
+{
+    if (oxc_http_opens_channel(head))
+        oxc_refusal_let_in(channel->asks, pinfo->num);
+    if (head->status < 300)
+        return;
+    if (!channel->refusal)
+        channel->refusal = refusal_of(channel, head);
+    if (channel->refusal->frame == 0)
+        channel->refusal->frame = pinfo->num;
+    if (shown)
+        oxc_refusal_show_in(channel->refusal, pinfo->num);
+}
+
+/* Says that the proxy refused the channel, where HTTP has shown it and asks for no more of it. */
+static void finish_response(oxc_pass *pass, tvbuff_t *tvb)
+{
+    bool shown = pass->pinfo->desegment_len == 0;
+    const oxc_refusal *refusal;
+
+    if (!pass->has_response)
+        return;
+    pass->has_response = false;
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        note_refusal(pass->channel, &pass->response, pass->pinfo, shown);
+    refusal = shown ? oxc_refusal_in(pass->pinfo) : NULL;
+    if (refusal)
+        oxc_present_note(pass->pinfo, pass->tree, tvb, OXC_NOTE_PROXY_REFUSED,
+                         wmem_strdup_printf(pass->pinfo->pool, "The RPC proxy refused %s",
+                                            oxc_refusal_text(pass->pinfo->pool, refusal)));
+}
+
+static void give_message(void *user, tvbuff_t *message)
+{
+    oxc_pass *pass = (oxc_pass *)user;
+
+    call_http(pass, message, false);
+    finish_response(pass, message);
+}
+
+/* HTTP waits for the end of a message, but also of what is none: behind that PDUs may come. */
+static bool begins_message(tvbuff_t *tvb, int offset)
+{
+    int size = MIN((int)tvb_captured_length_remaining(tvb, offset), OXC_RPCH_HEAD_MAX);
+    oxc_http_head head;
+
+    return size > 0 && oxc_http_read_head((const char *)tvb_get_ptr(tvb, offset, size),
+                                          (size_t)size, &head) != OXC_HTTP_NONE;
+}
+
+static void give_rest(void *user, tvbuff_t *tvb, int offset)
+{
+    oxc_pass *pass = (oxc_pass *)user;
+
+    call_http(pass, tvb_new_subset_remaining(tvb, offset), begins_message(tvb, offset));
+    if (pass->channel)
+        finish_response(pass, tvb);
+    if (pass->pinfo->desegment_len != 0)
+        pass->pinfo->desegment_offset += offset;
+}
+
+/* PDUs of the channel are missing from the capture: they may be anything.
+ * @param missing  of oxc_missing */
+static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsigned missing)
+{
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+
+    if (connection && connection->number != UINT32_MAX)
+        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
+                         oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
+    else
+        oxc_miss_calls(pinfo);
+    oxc_channel_lost(channel, pinfo->num);
+}
+
+/* Comes before the PDUs of the segment that shows the loss. Once a segment is missing inside TLS,
+ * nobody can read those after it. */
+static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
+{
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+
+    if (oxc_tcp_missing(channel->leg.tcp))
+        send_lost(pinfo, channel, oxc_tcp_missing(channel->leg.tcp));
+    else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
+}
+
+/* PDUs that came and cannot be told apart. */
+static void lose_pdus(const packet_info *pinfo, const oxc_channel *channel)
+{
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+
+    if (connection && connection->number != UINT32_MAX)
+        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number),
+                       oxc_channel_sender(channel, pinfo));
+    else
+        oxc_miss_calls(pinfo);
+}
+
+static void note_lost(void *user)
+{
+    const oxc_pass *pass = (const oxc_pass *)user;
+
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        lose_pdus(pass->pinfo, pass->channel);
+}
+
+static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
+{
+    if (!PINFO_FD_VISITED(pass->pinfo))
+        watch_loss(pass->pinfo, pass->channel);
+    oxc_stream stream = {.pinfo = pass->pinfo,
+                         .user = pass,
+                         .pdus = give_pdus,
+                         .head = note_head,
+                         .message = give_message,
+                         .rest = give_rest,
+                         .lost = note_lost};
+
+    taken = pass->channel;
+    oxc_stream_split(&stream, tvb);
+    taken = NULL;
+}
+
+oxc_channel *oxc_rpch_channel_of_packet(packet_info *pinfo)
+{
+    const conversation_t *conversation;
+    oxc_channel *channel;
+
+    if (!oxc_http_may_be_taken(pinfo))
+        return NULL;
+    conversation = find_conversation_pinfo(pinfo, 0);
+    channel = conversation ? oxc_channel_find(conversation) : NULL;
+    return channel && channel->first_frame <= pinfo->num ? channel : NULL;
+}
+
+/* Whether all that a segment holds has come before. */
+static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct tcpinfo *segment)
+{
+    oxc_segment_kind kind;
+
+    if (!segment || !channel->leg.tcp)
+        return false;
+    kind = oxc_flow_take(channel->leg.tcp, channel->flows, pinfo, segment);
+    if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
+    return kind == OXC_SEGMENT_REPEATED;
+}
+
+int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                           oxc_rpch_below below)
+{
+    oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = below};
+    oxc_channel *channel = oxc_rpch_channel_of_packet(pinfo);
+
+    pass.channel = channel;
+    if (!channel) {
+        give_rest(&pass, tvb, 0);
+    } else if (is_repeated(pinfo, channel, (const struct tcpinfo *)data)) {
+        call_data_dissector(tvb, pinfo, tree);
+    } else {
+        dissect_channel(&pass, tvb);
+        if (channel->leg.tcp && !PINFO_FD_VISITED(pinfo))
+            oxc_flow_of(channel->leg.tcp, channel->flows)->pending = pinfo->desegment_len != 0;
+    }
+    return (int)tvb_captured_length(tvb);
+}
+
+void oxc_rpch_dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                               oxc_channel *channel)
+{
+    oxc_pass pass = {
+        .pinfo = pinfo, .tree = tree, .data = data, .below = OXC_OVER_TLS, .channel = channel};
+
+    dissect_channel(&pass, tvb);
+}
+
+void oxc_rpch_watch_channel(packet_info *pinfo)
+{
+    oxc_channel *channel = oxc_rpch_channel_of_packet(pinfo);
+
+    if (!channel)
+        return;
+    oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
+                       &channel->leg.close);
+    watch_loss(pinfo, channel);
+    if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+        send_lost(pinfo, channel, OXC_MISSING_OWN);
+}
+
+oxc_channel *oxc_rpch_taken(void)
+{
+    return taken;
+}
+
+void oxc_rpch_end_taken(void)
+{
+    taken = NULL;
+}
+
+void oxc_rpch_give_pdus_to(dissector_handle_t handle)
+{
+    pdus_handle = handle;
+}

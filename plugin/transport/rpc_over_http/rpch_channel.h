@@ -1,0 +1,50 @@
+/* rpch_channel.h
+ * Dissects the bytes of a channel: HTTP messages, and the PDUs of its virtual connection
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef OXC_RPCH_CHANNEL_H
+#define OXC_RPCH_CHANNEL_H
+
+#include "compat.h"
+#include "virtual_connection.h"
+
+/** How far back the head of a request is looked for from the end of a frame. */
+enum { OXC_RPCH_HEAD_MAX = 8192 };
+
+/** Where the bytes of a channel come from: between proxy and server there is no HTTP. */
+typedef enum { OXC_OVER_TCP, OXC_OVER_TLS, OXC_BEHIND_PROXY } oxc_rpch_below;
+
+/** The channel of a packet, if its bytes are ours in this frame; else NULL. */
+oxc_channel *oxc_rpch_channel_of_packet(packet_info *pinfo);
+
+/** Dissects bytes of TCP that Wireshark gives to us: those of the packet's channel, or what is
+ * none. Fits dissector_t but for @p below. */
+int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                           oxc_rpch_below below);
+
+/** Dissects bytes of a channel inside TLS.
+ *  @param data  of TLS */
+void oxc_rpch_dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                               oxc_channel *channel);
+
+/** Notes a request RPC_IN_DATA or RPC_OUT_DATA on a channel; first pass only.
+ *  @param cut  the capture cut it: then nobody can tell its target */
+void oxc_rpch_note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
+                           bool cut);
+
+/** Looks at a frame that has been dissected, on the first pass: whether it belongs to a channel,
+ * and what it closes or shows to be missing. */
+void oxc_rpch_watch_channel(packet_info *pinfo);
+
+/** The channel whose bytes are being dissected, or NULL; until the end of the frame. */
+oxc_channel *oxc_rpch_taken(void);
+void oxc_rpch_end_taken(void);
+
+/** Says who dissects runs of PDUs; at the handoff. */
+void oxc_rpch_give_pdus_to(dissector_handle_t handle);
+
+#endif /* OXC_RPCH_CHANNEL_H */
