@@ -52,10 +52,13 @@ static void add_bytes(oxc_mapi_collector *of, int offset, int size)
 {
     oxc_part *last = oxc_mapi_last_part(of);
 
-    if (last && last->kind == OXC_PART_BYTES)
+    if (last && last->kind == OXC_PART_BYTES) {
         last->size = offset + size - last->offset;
-    else
-        oxc_mapi_add_part(of, OXC_PART_BYTES, offset, offset + size);
+        return;
+    }
+    last = oxc_mapi_add_part(of, OXC_PART_BYTES, offset, offset + size);
+    if (of->to_client && of->connection->messages[true]->endless)
+        last->detail = OXC_BODY_ENDLESS;
 }
 
 static void take_tag(void *user, oxc_meta_tag tag, size_t end)

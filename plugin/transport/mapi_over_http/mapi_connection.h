@@ -33,6 +33,7 @@ struct oxc_mapi_message {
     int body_size;
     uint64_t body_total;
     bool body_dropped; /**< it is too large to be kept */
+    bool endless;      /**< response: nothing but the end of the connection ends it */
 };
 
 /** Bytes that HTTP asked to see again, with those that follow. */

@@ -210,6 +210,7 @@ void oxc_mapi_take_response(void *user, void *request, const oxc_stream_head *he
     message = message_new(of, call, head);
     fill_response(message, call, &fields, head->start.status);
     message->begun_time = connection->begun_time;
+    message->endless = !head->has_length && !head->chunked;
     if (call->body_whole && connection->gap_frames[false] < call->request_frame &&
         connection->gap_frames[true] < call->request_frame) {
         message->event.has_due_time = true;

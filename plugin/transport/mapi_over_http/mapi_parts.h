@@ -69,6 +69,7 @@ typedef enum {
     OXC_BODY_TEXT,     /**< not of the protocol's type, or of a failure */
     OXC_BODY_ENCODED,  /**< Content-Encoding */
     OXC_BODY_NOT_KEPT, /**< too large */
+    OXC_BODY_ENDLESS, /**< bytes of one that ends with the connection, in a frame without its end */
 } oxc_body_kind;
 
 typedef struct {

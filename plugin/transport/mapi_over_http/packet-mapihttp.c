@@ -262,6 +262,8 @@ static void show_part(oxc_mapi_row *row, const oxc_part *part)
         break;
     case OXC_PART_BYTES:
         row->pieces |= OXC_HTTP_PIECE_BODY;
+        if (part->detail == OXC_BODY_ENDLESS)
+            show_unreadable(row, part, "over only with the connection");
         break;
     case OXC_PART_INVALID:
         show_invalid(row, part);
