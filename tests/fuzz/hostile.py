@@ -437,6 +437,54 @@ def mapi_pending(count):
     return capture.frames
 
 
+def mapi_overlaps(count):
+    """Calls of one session that are all outstanding, each on a connection of its own, and answers
+    to them in the other order."""
+    capture = Hostile()
+    connections = []
+    for number in range(count * 50):
+        one = Connection(capture, 80)
+        kind = (b"NotificationWait", b"Execute")[number % 2]
+        one.segment(_mapi(kind, number, b"Cookie: MapiContext=1; MapiSequence=%d\r\n" % number,
+                          bytes(8 if number % 2 == 0 else 16)))
+        connections.append((one, kind, number))
+    for one, kind, number in reversed(connections):
+        body = _chunk(b"PROCESSING\r\nDONE\r\n\r\n" + bytes(16)) + b"0\r\n\r\n"
+        one.segment(_mapi_answer(kind, number, body, b"Set-Cookie: MapiSequence=%d\r\n" % number),
+                    False)
+    return capture.frames
+
+
+def mapi_ids(count):
+    """One X-RequestId for thousands of requests: the same one, others, and legs."""
+    capture = Hostile()
+    one = Connection(capture, 80)
+    body = _chunk(b"PROCESSING\r\nDONE\r\n\r\n" + bytes(16)) + b"0\r\n\r\n"
+    for number in range(count * 200):
+        stub = bytes(16) if number % 3 == 0 else number.to_bytes(4, "little") + bytes(12)
+        one.segment(_mapi(b"Execute", 1, b"Cookie: MapiContext=1\r\n", stub))
+        if number % 5 == 0:
+            one.segment(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", False)
+        else:
+            one.segment(_mapi_answer(b"Execute", 1, body), False)
+    return capture.frames
+
+
+def mapi_losses(count):
+    """As many requests as are kept without an answer, and then a segment lost again and again."""
+    capture = Hostile()
+    one = Connection(capture, 80)
+    for number in range(250):
+        one.segment(_mapi(b"Execute", number, b"Cookie: MapiContext=1\r\n", bytes(16)))
+    for number in range(count * 200):
+        frames = len(capture.frames)
+        one.segment(b"lost", number % 2 == 0)
+        del capture.frames[frames:]
+        one.segment(_mapi(b"Execute", 250 + number, b"Cookie: MapiContext=1\r\n", bytes(16)))
+        one.segment(_mapi_answer(b"Execute", 5000 + number, _chunk(b"PROCESSING\r\n")), False)
+    return capture.frames
+
+
 def times(count):
     """Years back and forth, before 1970 and behind what 64 bits hold."""
     frames = outstanding_waits(2) + sessions(count)
@@ -462,4 +510,4 @@ CASES = [(small_pdus, 6), (small_calls, 4), (presentation_contexts, 60), (connec
          (rop_lists, 8), (notifications, 8), (auxiliary_blocks, 5), (array_counts, 60),
          (call_fragments, 10), (rts_commands, 6), (cookies, 6), (same_cookie, 60), (chunks, 8),
          (trickle, 6), (times, 4), (without_bind, 6), (mapi_heads, 4), (mapi_sessions, 6),
-         (mapi_chunks, 4), (mapi_pending, 4)]
+         (mapi_chunks, 4), (mapi_pending, 4), (mapi_overlaps, 8), (mapi_ids, 6), (mapi_losses, 4)]

@@ -17,13 +17,15 @@ from sharkd import Sharkd
 
 SKIPPED = 77
 # One of each kind, with much state: sessions that live on, waits that stay out, half a channel.
-CAPTURES = ["bad-tour", "fragments", "http-recycling", "http-unpaired", "late", "no-bind",
-            "rop-buffers", "samba_ntlm_sealed", "story"]
+CAPTURES = ["bad-tour", "fragments", "http-recycling", "http-unpaired", "late", "mapi-chunks",
+            "mapi-open-wait", "mapi-reconnect", "no-bind", "rop-buffers", "samba_ntlm_sealed",
+            "story"]
 # A capture, and a preference with a value that shows there.
 PREFERENCES = [
     ("bad-tour", "oxcnotif.grace", "100", "10"),
     ("late", "oxcnotif.assume_complete", "TRUE", "FALSE"),
     ("http-recycling", "oxcnotif.rpc_over_http", "FALSE", "TRUE"),
+    ("mapi-reconnect", "oxcnotif.mapi_over_http", "FALSE", "TRUE"),
 ]
 
 
