@@ -11,7 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 
 static oxc_tracker *tracker;
-static GPtrArray *connections;       /* of oxc_connection, by number */
+static GPtrArray *connections;       /* of oxc_rpc_connection, by number */
 static GHashTable *servers;          /* name -> number + 1 */
 static GHashTable *exchange_clients; /* a set of client + 1 */
 
@@ -68,9 +68,9 @@ uint32_t oxc_server_by_name(const char *host_port)
     return intern(g_ascii_strdown(host_port, -1));
 }
 
-oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, uint32_t client)
+oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint32_t client)
 {
-    oxc_connection *connection = wmem_new0(wmem_file_scope(), oxc_connection);
+    oxc_rpc_connection *connection = wmem_new0(wmem_file_scope(), oxc_rpc_connection);
 
     connection->number = oxc_tracker_add_connection(tracker, server, port);
     connection->client = client;
@@ -79,15 +79,15 @@ oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, uint32_t clie
     return connection;
 }
 
-oxc_connection *oxc_connection_by_number(uint32_t number)
+oxc_rpc_connection *oxc_rpc_connection_by_number(uint32_t number)
 {
     if (number >= connections->len)
         return NULL;
-    return (oxc_connection *)g_ptr_array_index(connections, number);
+    return (oxc_rpc_connection *)g_ptr_array_index(connections, number);
 }
 
-oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,
-                                       bool *ndr64)
+oxc_interface oxc_rpc_connection_interface(const oxc_rpc_connection *connection,
+                                           uint16_t context_id, bool *ndr64)
 {
     unsigned bound = 0;
 
@@ -101,8 +101,8 @@ oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_
     return (oxc_interface)(bound & ~OXC_CONTEXT_NDR64);
 }
 
-void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
-                         bool ndr64)
+void oxc_rpc_connection_bind(oxc_rpc_connection *connection, uint16_t context_id,
+                             oxc_interface interface, bool ndr64)
 {
     unsigned bound = (unsigned)interface | (ndr64 ? OXC_CONTEXT_NDR64 : 0);
     gpointer key = GUINT_TO_POINTER((unsigned)context_id);
@@ -125,7 +125,7 @@ bool oxc_leg_is_closed(const oxc_leg *leg)
 }
 
 /* The one of its legs that was closed first, or NULL. */
-static const oxc_leg *first_closed(const oxc_connection *connection)
+static const oxc_leg *first_closed(const oxc_rpc_connection *connection)
 {
     const oxc_leg *first = connection->legs[0], *second = connection->legs[1];
 
@@ -136,9 +136,9 @@ static const oxc_leg *first_closed(const oxc_connection *connection)
     return first->close.time < second->close.time ? first : second;
 }
 
-bool oxc_connection_is_closed(uint32_t number, oxc_close *close)
+bool oxc_rpc_connection_is_closed(uint32_t number, oxc_close *close)
 {
-    const oxc_connection *connection = oxc_connection_by_number(number);
+    const oxc_rpc_connection *connection = oxc_rpc_connection_by_number(number);
     const oxc_leg *closed;
 
     if (!connection)
@@ -151,10 +151,10 @@ bool oxc_connection_is_closed(uint32_t number, oxc_close *close)
 
 static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close)
 {
-    return oxc_connection_is_closed(number, close);
+    return oxc_rpc_connection_is_closed(number, close);
 }
 
-void oxc_connection_is_partial(oxc_connection *connection)
+void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection)
 {
     if (connection->partial)
         return;
@@ -162,7 +162,7 @@ void oxc_connection_is_partial(oxc_connection *connection)
     oxc_tracker_partial(tracker, connection->number);
 }
 
-void oxc_connection_carries_exchange(oxc_connection *connection, uint32_t frame)
+void oxc_rpc_connection_carries_exchange(oxc_rpc_connection *connection, uint32_t frame)
 {
     if (connection->exchange_frame != 0)
         return;
@@ -170,7 +170,7 @@ void oxc_connection_carries_exchange(oxc_connection *connection, uint32_t frame)
     g_hash_table_add(exchange_clients, GUINT_TO_POINTER(connection->client + 1));
 }
 
-bool oxc_connection_may_carry_exchange(const oxc_connection *connection)
+bool oxc_rpc_connection_may_carry_exchange(const oxc_rpc_connection *connection)
 {
     return connection->exchange_frame != 0 ||
            g_hash_table_contains(exchange_clients, GUINT_TO_POINTER(connection->client + 1));
@@ -181,7 +181,7 @@ uint32_t oxc_refused_in(oxc_interface interface)
     uint32_t first = 0;
 
     for (unsigned i = 0; connections && i < connections->len; i++) {
-        const oxc_connection *connection = (const oxc_connection *)connections->pdata[i];
+        const oxc_rpc_connection *connection = (const oxc_rpc_connection *)connections->pdata[i];
         uint32_t frame = connection->refused[interface == OXC_INTERFACE_ASYNCEMSMDB].frame;
 
         if (frame != 0 && (first == 0 || frame < first))

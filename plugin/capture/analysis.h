@@ -57,7 +57,7 @@ typedef struct {
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
-} oxc_connection;
+} oxc_rpc_connection;
 
 #define OXC_CONTEXT_NDR64 0x100u
 
@@ -74,10 +74,10 @@ uint32_t oxc_server_by_name(const char *host_port);
 uint32_t oxc_client_by_address(const address *client, const char *host_port);
 
 /** Makes a connection, in file scope. */
-oxc_connection *oxc_connection_new(uint32_t server, uint16_t port, uint32_t client);
+oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint32_t client);
 
 /** The connection with a number, or NULL. */
-oxc_connection *oxc_connection_by_number(uint32_t number);
+oxc_rpc_connection *oxc_rpc_connection_by_number(uint32_t number);
 
 /** True if a FIN or RST of either side has been seen by now. @p leg may be NULL. */
 bool oxc_leg_is_closed(const oxc_leg *leg);
@@ -85,26 +85,26 @@ bool oxc_leg_is_closed(const oxc_leg *leg);
 /** True if a connection has ended by now: one of its legs is closed, or it was left.
  *  @param close  NULL, or zeros: gets how the leg that was closed first was closed, as far as is
  *                known, where a close ended it */
-bool oxc_connection_is_closed(uint32_t number, oxc_close *close);
+bool oxc_rpc_connection_is_closed(uint32_t number, oxc_close *close);
 
 /** Notes that only some of the PDUs of a connection come to us. Only on the first pass. */
-void oxc_connection_is_partial(oxc_connection *connection);
+void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection);
 
 /** Notes that a connection carries one of the two interfaces, from this frame on. Only on the first
  *  pass. */
-void oxc_connection_carries_exchange(oxc_connection *connection, uint32_t frame);
+void oxc_rpc_connection_carries_exchange(oxc_rpc_connection *connection, uint32_t frame);
 
 /** True if a connection may carry one of the two interfaces: it does, or another connection of its
  *  client does. Of one without its bind nothing else can be told. */
-bool oxc_connection_may_carry_exchange(const oxc_connection *connection);
+bool oxc_rpc_connection_may_carry_exchange(const oxc_rpc_connection *connection);
 
 /** Which interface a presentation context is bound to, and whether to NDR64. */
-oxc_interface oxc_connection_interface(const oxc_connection *connection, uint16_t context_id,
-                                       bool *ndr64);
+oxc_interface oxc_rpc_connection_interface(const oxc_rpc_connection *connection,
+                                           uint16_t context_id, bool *ndr64);
 
 /** Notes what a presentation context is bound to. */
-void oxc_connection_bind(oxc_connection *connection, uint16_t context_id, oxc_interface interface,
-                         bool ndr64);
+void oxc_rpc_connection_bind(oxc_rpc_connection *connection, uint16_t context_id,
+                             oxc_interface interface, bool ndr64);
 
 /** Frame of the first PDU with which a server refused one of the two interfaces, or 0. */
 uint32_t oxc_refused_in(oxc_interface interface);

@@ -25,7 +25,7 @@ void oxc_settings_register(int protocol);
 /** Protocol id of the sequence analysis: the key of what it keeps in conversations and packets. */
 int oxc_oxcnotif_protocol(void);
 
-/** The key under which a conversation holds its oxc_connection and a packet what came of its
+/** The key under which a conversation holds its oxc_rpc_connection and a packet what came of its
  *  segment. A conversation holds one thing a protocol, so it is another one's id. */
 int oxc_connection_protocol(void);
 

@@ -32,7 +32,7 @@ static void round_once(uint64_t v[4])
     v[2] = rotate(v[2], 32);
 }
 
-static void take_word(uint64_t v[4], uint64_t word)
+static void mix_word(uint64_t v[4], uint64_t word)
 {
     v[3] ^= word;
     round_once(v);
@@ -63,7 +63,7 @@ void oxc_hashing_add(oxc_hashing *hashing, const void *bytes, size_t size)
     for (size_t i = 0; i < size; i++) {
         hashing->tail |= (uint64_t)byte[i] << 8 * (hashing->size % 8);
         if (++hashing->size % 8 == 0) {
-            take_word(hashing->state, hashing->tail);
+            mix_word(hashing->state, hashing->tail);
             hashing->tail = 0;
         }
     }
@@ -74,7 +74,7 @@ uint64_t oxc_hashing_result(const oxc_hashing *hashing)
     oxc_hashing last = *hashing;
     uint64_t result;
 
-    take_word(last.state, last.tail | last.size << 56);
+    mix_word(last.state, last.tail | last.size << 56);
     last.state[2] ^= 0xFF;
     for (unsigned i = 0; i < 4; i++)
         round_once(last.state);

@@ -66,8 +66,8 @@ static bool is_open(const oxc_noted_wait *wait)
 
 /* The wait that was sent in a frame; of several the one with this ordinal on this context, else the
  * first without an answer: one whose request could not be read has neither. */
-static oxc_noted_wait *find(const oxc_journal *journal, uint32_t frame, const oxc_view *view,
-                            uint32_t ordinal)
+static oxc_noted_wait *find_wait(const oxc_journal *journal, uint32_t frame, const oxc_view *view,
+                                 uint32_t ordinal)
 {
     oxc_noted_wait *open = NULL;
 
@@ -103,8 +103,9 @@ static void end_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_s
 {
     const oxc_view *view = &shown->view;
     bool late = view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
-    oxc_noted_wait *wait = late ? find(journal, view->previous_wait_frame, view, view->wait - 1)
-                                : find(journal, view->request_frame, view, view->wait);
+    oxc_noted_wait *wait = late
+                               ? find_wait(journal, view->previous_wait_frame, view, view->wait - 1)
+                               : find_wait(journal, view->request_frame, view, view->wait);
 
     if (!wait || !is_open(wait))
         return;
@@ -119,8 +120,8 @@ static void end_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_s
     }
 }
 
-static void note(oxc_journal *journal, const packet_info *pinfo, const oxc_view *view,
-                 oxc_noted_kind kind)
+static void note_event(oxc_journal *journal, const packet_info *pinfo, const oxc_view *view,
+                       oxc_noted_kind kind)
 {
     oxc_noted_event event = {.time = oxc_arrival(pinfo),
                              .frame = pinfo->num,
@@ -136,11 +137,11 @@ static void note_answer(oxc_journal *journal, const packet_info *pinfo, const ox
     if (view->session == OXC_NONE)
         return;
     if (view->method == OXC_METHOD_CONNECT)
-        note(journal, pinfo, view, OXC_NOTED_OPEN);
+        note_event(journal, pinfo, view, OXC_NOTED_OPEN);
     else if (view->method == OXC_METHOD_ASYNC_CONNECT && view->context != OXC_NONE)
-        note(journal, pinfo, view, OXC_NOTED_CONTEXT);
+        note_event(journal, pinfo, view, OXC_NOTED_CONTEXT);
     else if (view->method == OXC_METHOD_DISCONNECT)
-        note(journal, pinfo, view, OXC_NOTED_DISCONNECT);
+        note_event(journal, pinfo, view, OXC_NOTED_DISCONNECT);
 }
 
 static oxc_noted_gap *last_gap(const oxc_journal *journal)
@@ -231,5 +232,5 @@ bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait, oxc_close *close)
 {
     *close = (oxc_close){0};
     return (wait->end_frame == 0 || wait->outcome == OXC_OUTCOME_CLOSED) &&
-           wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection, close);
+           wait->connection != OXC_NONE && oxc_rpc_connection_is_closed(wait->connection, close);
 }

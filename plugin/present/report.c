@@ -43,8 +43,8 @@ static void reset(void *data)
     oxc_totals_init(&this->totals, this->options.waits);
 }
 
-static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                              const void *shown, tap_flags_t flags _U_)
+static tap_packet_status take_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                     const void *shown, tap_flags_t flags _U_)
 {
     report *this = (report *)data;
 
@@ -64,7 +64,7 @@ static void draw(void *data)
     this->kind->print(&this->totals, &this->options, stdout);
 }
 
-static void finish(void *data)
+static void free_report(void *data)
 {
     report *this = (report *)data;
 
@@ -115,12 +115,12 @@ static bool listen(const report_kind *kind, const char *words)
 
     this->kind = kind;
     oxc_totals_init(&this->totals, this->options.waits);
-    error = register_tap_listener("oxcnotif", this, filter, TL_REQUIRES_NOTHING, reset, take, draw,
-                                  finish);
+    error = register_tap_listener("oxcnotif", this, filter, TL_REQUIRES_NOTHING, reset, take_packet,
+                                  draw, free_report);
     if (error) {
         report_failure("-z %s: %s", kind->option, error->str);
         g_string_free(error, TRUE);
-        finish(this);
+        free_report(this);
     }
     return error == NULL;
 }

@@ -56,7 +56,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
 
 static bool is_closed(const outstanding *wait)
 {
-    return wait->connection != OXC_NONE && oxc_connection_is_closed(wait->connection, NULL);
+    return wait->connection != OXC_NONE && oxc_rpc_connection_is_closed(wait->connection, NULL);
 }
 
 /* Makes room for waits that may still get an answer. */
@@ -386,14 +386,14 @@ static void count_gaps(oxc_totals *totals)
 void oxc_totals_count_limits(oxc_totals *totals)
 {
     oxc_limits *limits = &totals->limits;
-    const oxc_connection *connection;
+    const oxc_rpc_connection *connection;
 
     count_gaps(totals);
     if (totals->journal)
         oxc_journal_finish(totals->journal);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
-    for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
+    for (uint32_t i = 0; (connection = oxc_rpc_connection_by_number(i)) != NULL; i++) {
         if (connection->unbound_frame == 0)
             continue;
         if (limits->unbound_connections++ == 0 || connection->unbound_frame < limits->unbound_frame)
@@ -403,9 +403,9 @@ void oxc_totals_count_limits(oxc_totals *totals)
 
 bool oxc_totals_any_bind(void)
 {
-    const oxc_connection *connection;
+    const oxc_rpc_connection *connection;
 
-    for (uint32_t i = 0; (connection = oxc_connection_by_number(i)) != NULL; i++) {
+    for (uint32_t i = 0; (connection = oxc_rpc_connection_by_number(i)) != NULL; i++) {
         if (connection->contexts)
             return true;
     }

@@ -11,7 +11,7 @@
 #include "capture/losses.h"
 #include "decode/buffers/payload.h"
 
-void oxc_lose_hidden(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
+void oxc_lose_hidden(const packet_info *pinfo, const oxc_rpc_connection *connection, oxc_side from)
 {
     oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
     oxc_loss loss;
@@ -27,13 +27,13 @@ void oxc_lose_hidden(const packet_info *pinfo, const oxc_connection *connection,
     oxc_losses_keep(&loss);
 }
 
-void oxc_lose_calls(const packet_info *pinfo, const oxc_connection *connection, oxc_side from)
+void oxc_lose_calls(const packet_info *pinfo, const oxc_rpc_connection *connection, oxc_side from)
 {
-    if (connection->bound || oxc_connection_may_carry_exchange(connection))
+    if (connection->bound || oxc_rpc_connection_may_carry_exchange(connection))
         oxc_lose_hidden(pinfo, connection, from);
 }
 
-void oxc_lose_segment(const packet_info *pinfo, oxc_connection *connection, oxc_side from)
+void oxc_lose_segment(const packet_info *pinfo, oxc_rpc_connection *connection, oxc_side from)
 {
     if (connection->lost_frame == pinfo->num)
         return;

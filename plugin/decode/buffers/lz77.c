@@ -28,7 +28,7 @@ typedef struct {
     oxc_lz77_status status;
 } lz77_state;
 
-static bool fail(lz77_state *state, oxc_lz77_status status)
+static bool end_with(lz77_state *state, oxc_lz77_status status)
 {
     state->status = status;
     return false;
@@ -39,7 +39,7 @@ static bool take(lz77_state *state, unsigned size, uint32_t *value)
     unsigned i;
 
     if (state->in_size - state->used < size)
-        return fail(state, OXC_LZ77_ENDS_EARLY);
+        return end_with(state, OXC_LZ77_ENDS_EARLY);
     *value = 0;
     for (i = 0; i < size; i++)
         *value |= (uint32_t)state->in[state->used++] << 8 * i;
@@ -72,7 +72,7 @@ static bool take_word_length(lz77_state *state, uint32_t *length)
     if (*length == 0 && !take(state, 4, length))
         return false;
     if (*length < LENGTH_IN_NIBBLE + LENGTH_IN_BYTE)
-        return fail(state, OXC_LZ77_BAD_LENGTH);
+        return end_with(state, OXC_LZ77_BAD_LENGTH);
     return true;
 }
 
@@ -104,7 +104,7 @@ static bool take_match(lz77_state *state)
     if (length == LENGTH_IN_NIBBLE && !take_long_length(state, &length))
         return false;
     if (distance > state->produced)
-        return fail(state, OXC_LZ77_BAD_DISTANCE);
+        return end_with(state, OXC_LZ77_BAD_DISTANCE);
     left = state->out_size - state->produced;
     state->clipped = length > left || length + SHORTEST_MATCH > left;
     if (!state->clipped)

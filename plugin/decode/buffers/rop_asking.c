@@ -137,7 +137,7 @@ const oxc_rop_asked *oxc_rop_match(oxc_rop_buffer *buffer, uint8_t id, uint8_t i
 }
 
 /* Notes an answer for later passes, or looks it up there. */
-static const oxc_columns *note(oxc_rop_buffer *buffer, const oxc_columns *answer)
+static const oxc_columns *remember(oxc_rop_buffer *buffer, const oxc_columns *answer)
 {
     oxc_rop_walk *walk = buffer->walk;
     unsigned most = walk->live ? OXC_WALK_ANSWERS_MAX : walk->answer_count;
@@ -155,7 +155,8 @@ const oxc_columns *oxc_rop_ask_tags(oxc_rop_buffer *buffer, const oxc_rop_asked 
 {
     if (!buffer->walk)
         return NULL;
-    return note(buffer, asked && asked->id == OXC_ROP_GET_PROPERTIES_SPECIFIC ? asked->tags : NULL);
+    return remember(buffer,
+                    asked && asked->id == OXC_ROP_GET_PROPERTIES_SPECIFIC ? asked->tags : NULL);
 }
 
 /* What the buffer itself said last of the object behind an index, or what was said before. */
@@ -177,7 +178,7 @@ const oxc_columns *oxc_rop_ask_columns(oxc_rop_buffer *buffer, uint8_t index)
 {
     if (!buffer->walk)
         return NULL;
-    return note(buffer, buffer->walk->live ? find_columns(buffer, index) : NULL);
+    return remember(buffer, buffer->walk->live ? find_columns(buffer, index) : NULL);
 }
 
 const oxc_columns *oxc_rop_ask_logon(oxc_rop_buffer *buffer, uint8_t logon_id)
@@ -186,7 +187,8 @@ const oxc_columns *oxc_rop_ask_logon(oxc_rop_buffer *buffer, uint8_t logon_id)
 
     if (!walk)
         return NULL;
-    return note(buffer, walk->live && walk->logon_of ? walk->logon_of(walk->user, logon_id) : NULL);
+    return remember(buffer,
+                    walk->live && walk->logon_of ? walk->logon_of(walk->user, logon_id) : NULL);
 }
 
 void oxc_rop_conclude(oxc_rop_buffer *buffer, const oxc_rop *rop, const oxc_rop_asked *asked)

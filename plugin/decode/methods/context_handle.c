@@ -20,7 +20,7 @@ static void put_uint16(uint8_t *bytes, uint16_t value)
     bytes[1] = (uint8_t)(value >> 8);
 }
 
-static void take_over(tvbuff_t *tvb, int offset, unsigned encoding, oxc_handle *handle)
+static void take_bytes(tvbuff_t *tvb, int offset, unsigned encoding, oxc_handle *handle)
 {
     e_guid_t uuid;
 
@@ -45,7 +45,7 @@ void oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
     proto_item *item;
     proto_tree *subtree;
 
-    take_over(tvb, offset, encoding, handle);
+    take_bytes(tvb, offset, encoding, handle);
     if (!tree)
         return;
     item = proto_tree_add_item(tree, *fields->hf, tvb, offset, OXC_HANDLE_SIZE, ENC_NA);

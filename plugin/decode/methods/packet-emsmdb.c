@@ -105,10 +105,8 @@ static int *const rpc_flags_fields[] = {&hf_emsmdb_rpc_flags_no_compression,
 
 static const value_string session_link_vals[] = {{0xFFFFFFFF, "No link"}, {0, NULL}};
 
-/* [MS-OXCRPC] 3.1.4.5 names the values of the Windows headers, whatever the host. */
-enum { FAMILY_INET = 2, FAMILY_INET6 = 23 };
 static const value_string address_family_vals[] = {
-    {FAMILY_INET, "AF_INET"}, {FAMILY_INET6, "AF_INET6"}, {0, NULL}};
+    {OXC_FAMILY_INET, "AF_INET"}, {OXC_FAMILY_INET6, "AF_INET6"}, {0, NULL}};
 
 /* [MS-OXCRPC] 3.1.4; the reserved ones are known by what older servers call them. */
 static const value_string emsmdb_opnum_vals[] = {
@@ -437,10 +435,10 @@ static void show_callback_address(const oxc_stub *stub, const oxc_array *callbac
     if (callback->captured >= 4)
         proto_tree_add_item(tree, hf_emsmdb_push_port, stub->tvb, callback->offset + 2, 2,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET && callback->captured >= 8)
+    if (family == OXC_FAMILY_INET && callback->captured >= 8)
         proto_tree_add_item(tree, hf_emsmdb_push_ipv4, stub->tvb, callback->offset + 4, 4,
                             ENC_BIG_ENDIAN);
-    if (family == FAMILY_INET6 && callback->captured >= 24)
+    if (family == OXC_FAMILY_INET6 && callback->captured >= 24)
         proto_tree_add_item(tree, hf_emsmdb_push_ipv6, stub->tvb, callback->offset + 8, 16, ENC_NA);
 }
 

@@ -12,6 +12,10 @@
 #include "compat.h"
 #include "ndr.h"
 
+/** The families of a sockaddr: [MS-OXCRPC] 3.1.4.5 names the values of the Windows headers,
+ * whatever the host. */
+enum { OXC_FAMILY_INET = 2, OXC_FAMILY_INET6 = 23 };
+
 /** Protocol id of EMSMDB. */
 int oxc_emsmdb_protocol(void);
 

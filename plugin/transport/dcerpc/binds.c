@@ -16,14 +16,15 @@ typedef struct {
     uint16_t id;
     oxc_interface interface;
     bool ndr64;
-} oxc_asked;
+} asked_context;
 
 enum { CONTEXTS_OFFSET = 28, CONTEXT_SIZE = 44, SYNTAX_SIZE = 20 };
 enum { SECONDARY_ADDRESS_OFFSET = 24, RESULT_SIZE = 24, RESULTS_MAX = 64 };
 
 /* Reads the presentation context at @p *offset, [C706] 12.6.4.3: each has a list of up to 255
  * transfer syntaxes, of which the first says whether it is NDR64. False where it is not there. */
-static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end, oxc_asked *asked)
+static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end,
+                         asked_context *asked)
 {
     static const e_guid_t emsmdb = OXC_UUID_EMSMDB, asyncemsmdb = OXC_UUID_ASYNCEMSMDB;
     static const e_guid_t ndr64 = OXC_UUID_NDR64;
@@ -46,7 +47,7 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
 {
     int offset = CONTEXTS_OFFSET, end = (int)tvb_captured_length(tvb);
     unsigned encoding, count;
-    oxc_asked asked;
+    asked_context asked;
     uint8_t type;
 
     if (!oxc_pdu_is_at(tvb, 0) || end < CONTEXTS_OFFSET)
@@ -64,11 +65,11 @@ bool oxc_binds_exchange(tvbuff_t *tvb)
     return false;
 }
 
-void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_connection *connection,
+void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_rpc_connection *connection,
                             const oxc_rpc_pdu *pdu)
 {
     int offset = pdu->offset + CONTEXTS_OFFSET, end = pdu->offset + pdu->length;
-    oxc_asked asked;
+    asked_context asked;
     unsigned count;
 
     connection->asked_call_id = pdu->call_id;
@@ -80,11 +81,11 @@ void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_connect
         if (asked.interface != OXC_INTERFACE_OTHER) {
             if (!connection->over_http)
                 oxc_ends_add_server(pinfo);
-            oxc_connection_carries_exchange(connection, pinfo->num);
+            oxc_rpc_connection_carries_exchange(connection, pinfo->num);
             connection->asked[asked.interface == OXC_INTERFACE_ASYNCEMSMDB] |=
                 UINT64_C(1) << MIN(i, RESULTS_MAX - 1);
         }
-        oxc_connection_bind(connection, asked.id, asked.interface, asked.ndr64);
+        oxc_rpc_connection_bind(connection, asked.id, asked.interface, asked.ndr64);
     }
 }
 
@@ -115,7 +116,7 @@ static uint64_t accepted_contexts(tvbuff_t *tvb, const oxc_rpc_pdu *pdu)
     return accepted;
 }
 
-void oxc_bind_take_results(tvbuff_t *tvb, const packet_info *pinfo, oxc_connection *connection,
+void oxc_bind_take_results(tvbuff_t *tvb, const packet_info *pinfo, oxc_rpc_connection *connection,
                            const oxc_rpc_pdu *pdu)
 {
     uint64_t accepted = accepted_contexts(tvb, pdu);
@@ -146,7 +147,7 @@ uint64_t oxc_bind_digest(tvbuff_t *tvb, const oxc_rpc_pdu *pdu)
     return digest ? digest : 1;
 }
 
-unsigned oxc_bind_interfaces(const oxc_connection *connection, const oxc_rpc_pdu *pdu)
+unsigned oxc_bind_interfaces(const oxc_rpc_connection *connection, const oxc_rpc_pdu *pdu)
 {
     unsigned asked = (connection->asked[0] ? OXC_BINDS_EMSMDB : 0u) |
                      (connection->asked[1] ? OXC_BINDS_ASYNCEMSMDB : 0u);

@@ -19,12 +19,12 @@ bool oxc_binds_exchange(tvbuff_t *tvb);
 /** Notes in its connection what the presentation contexts of a bind or alter_context are
  *  bound to, and by their places in its list which of them the answer is to be looked up for. Of a
  *  PDU that is whole; only on the first pass. */
-void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_connection *connection,
+void oxc_bind_take_contexts(tvbuff_t *tvb, const packet_info *pinfo, oxc_rpc_connection *connection,
                             const oxc_rpc_pdu *pdu);
 
 /** Notes the first time that a server refuses an interface on the connection, by a bind_ack,
  *  alter_context_resp or bind_nak that is whole. Only on the first pass. */
-void oxc_bind_take_results(tvbuff_t *tvb, const packet_info *pinfo, oxc_connection *connection,
+void oxc_bind_take_results(tvbuff_t *tvb, const packet_info *pinfo, oxc_rpc_connection *connection,
                            const oxc_rpc_pdu *pdu);
 
 /** The same number for each time that the capture shows the same bytes; 0 for a PDU that is not
@@ -33,6 +33,6 @@ uint64_t oxc_bind_digest(tvbuff_t *tvb, const oxc_rpc_pdu *pdu);
 
 /** The interfaces of the bind or alter_context that has just been taken, of OXC_BINDS_*: it may be
  *  both where it was not captured whole. */
-unsigned oxc_bind_interfaces(const oxc_connection *connection, const oxc_rpc_pdu *pdu);
+unsigned oxc_bind_interfaces(const oxc_rpc_connection *connection, const oxc_rpc_pdu *pdu);
 
 #endif /* OXC_BINDS_H */

@@ -42,7 +42,7 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_rpc_pd
     tcp = oxc_tcp_connection_of_packet(pinfo, di->ptype == PDU_REQ);
     run.connection = tcp ? tcp->connection : NULL;
     if (run.connection && !PINFO_FD_VISITED(pinfo))
-        oxc_connection_is_partial(run.connection);
+        oxc_rpc_connection_is_partial(run.connection);
     oxc_run_take(&run, pdu, event);
     if (run.connection)
         carrier->connection = run.connection->number;

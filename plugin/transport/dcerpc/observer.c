@@ -128,7 +128,7 @@ static oxc_interface guess_interface(const oxc_run *run, const oxc_rpc_pdu *pdu)
  * interfaces has a handle that is known from their calls. */
 static void show_missing_bind(const oxc_run *run, const oxc_rpc_pdu *pdu)
 {
-    oxc_connection *connection = run->connection;
+    oxc_rpc_connection *connection = run->connection;
     oxc_interface guess = guess_interface(run, pdu);
     oxc_handle handle;
 
@@ -182,7 +182,7 @@ static bool comes_again(const oxc_run *run, const oxc_rpc_pdu *pdu)
            pdu->offset >= run->pinfo->desegment_offset;
 }
 
-static void finish(oxc_run *run)
+static void finish_run(oxc_run *run)
 {
     for (unsigned i = 0; i < run->count && !comes_again(run, &run->pdus[i]); i++)
         finish_pdu(run, &run->pdus[i]);
@@ -203,7 +203,7 @@ int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data)
     FINALLY
     {
         oxc_run_leave(run);
-        finish(run);
+        finish_run(run);
     }
     ENDTRY;
     return result;

@@ -22,8 +22,6 @@
 #include "transport/tcp/connections.h"
 #include "transport/tcp/watch.h"
 
-enum { TCP_FIN = 0x01, TCP_RST = 0x04 };
-
 static heur_dtbl_entry_t *builtin_heuristic;
 static dissector_handle_t observed_tcp;
 static dissector_handle_t decoded_as;
@@ -85,7 +83,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
         flow = oxc_flow_of(tcp->leg.tcp, tcp->flows);
         repeated = watch_segment(pinfo, tcp, flow, segment);
     }
-    tcp->leg.closing = segment && (segment->flags & (TCP_FIN | TCP_RST)) != 0;
+    tcp->leg.closing = segment && (segment->flags & (OXC_TCP_FIN | OXC_TCP_RST)) != 0;
     oxc_run_read(&run, tvb, pinfo, tree);
     run.from_server = !to_server;
     run.connection = repeated ? NULL : tcp->connection;

@@ -80,7 +80,7 @@ oxc_interface oxc_run_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, bool
     *ndr64 = false;
     if (!run->connection || !oxc_pdu_is_call(pdu) || !pdu->headed)
         return OXC_INTERFACE_UNKNOWN;
-    return oxc_connection_interface(run->connection, pdu->context_id, ndr64);
+    return oxc_rpc_connection_interface(run->connection, pdu->context_id, ndr64);
 }
 
 static oxc_method method_of(oxc_interface interface, uint16_t opnum)
@@ -166,7 +166,7 @@ static void send_bind(oxc_run *run, const oxc_rpc_pdu *pdu)
 /* A call that was handed over is one of the two interfaces. */
 static void send_stub(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_event *event)
 {
-    oxc_connection_carries_exchange(run->connection, run->pinfo->num);
+    oxc_rpc_connection_carries_exchange(run->connection, run->pinfo->num);
     if (event->stub == OXC_STUB_UNREAD && event->method != OXC_METHOD_ASYNC_WAIT)
         oxc_rops_lost(run->connection->number);
     send_event(run, pdu, event, call_event_type(pdu));

@@ -26,7 +26,7 @@ typedef struct oxc_run {
     proto_tree *tree;
     oxc_carrier carrier;
     bool from_server;
-    oxc_connection *connection; /**< NULL if their calls count for nothing */
+    oxc_rpc_connection *connection; /**< NULL if their calls count for nothing */
     oxc_rpc_pdu *pdus;
     unsigned count;
     unsigned capacity;

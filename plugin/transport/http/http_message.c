@@ -14,7 +14,7 @@
 
 #include "head.h"
 
-enum { MAX_METHOD = 32, MAX_HEAD = 64 * 1024, MAX_CHUNK_LINE = 128, MAX_CHUNK_DIGITS = 8 };
+enum { MAX_METHOD = 32, MAX_CHUNK_LINE = 128, MAX_CHUNK_DIGITS = 8 };
 
 static bool is_method_character(char character)
 {
@@ -93,7 +93,7 @@ static bool skip_fields(oxc_span *rest)
 
 oxc_http_found oxc_http_read_head(const char *bytes, size_t size, oxc_http_head *head)
 {
-    oxc_span rest = {bytes, MIN(size, (size_t)MAX_HEAD)}, fields, line;
+    oxc_span rest = {bytes, MIN(size, (size_t)OXC_HTTP_HEAD_MAX)}, fields, line;
     oxc_field field;
 
     memset(head, 0, sizeof *head);
@@ -102,11 +102,11 @@ oxc_http_found oxc_http_read_head(const char *bytes, size_t size, oxc_http_head 
     if (!begins_message(bytes, size))
         return OXC_HTTP_NONE;
     if (!oxc_span_take_line(&rest, &line))
-        return size >= MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
+        return size >= OXC_HTTP_HEAD_MAX ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
     read_start_line(line, head);
     fields = rest;
     if (!skip_fields(&rest))
-        return size >= MAX_HEAD ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
+        return size >= OXC_HTTP_HEAD_MAX ? OXC_HTTP_NONE : OXC_HTTP_PARTIAL;
     head->size = (size_t)(rest.text - bytes);
     while (oxc_field_next(&fields, &field))
         read_field(&field, head);

@@ -41,6 +41,9 @@ typedef struct {
     size_t size;     /**< of all this, the empty line included */
 } oxc_http_head;
 
+/** Bytes that a head may have. */
+enum { OXC_HTTP_HEAD_MAX = 64 * 1024 };
+
 /** Reads a message's head.
  *  @return OXC_HTTP_PARTIAL if the empty line is not there yet */
 oxc_http_found oxc_http_read_head(const char *bytes, size_t size, oxc_http_head *head);

@@ -12,7 +12,7 @@
  * extended buffers of 32 KB; and texts up to this one. */
 enum { BODY_MAX = 4 * 1024 * 1024, TEXT_MAX = 64 * 1024 };
 
-static void join(oxc_mapi_message *message, const uint8_t *bytes, int size)
+static void join_body(oxc_mapi_message *message, const uint8_t *bytes, int size)
 {
     if (!message->joined)
         message->joined = g_byte_array_new();
@@ -27,7 +27,7 @@ static void join(oxc_mapi_message *message, const uint8_t *bytes, int size)
 void oxc_mapi_join_pending(const oxc_mapi_collector *of, oxc_mapi_message *message)
 {
     if (message->body_size > 0)
-        join(message, of->bytes + message->body_offset, message->body_size);
+        join_body(message, of->bytes + message->body_offset, message->body_size);
     message->body_size = 0;
 }
 
@@ -36,7 +36,7 @@ static void add_to_body(const oxc_mapi_collector *of, oxc_mapi_message *message,
 {
     message->body_total += (unsigned)size;
     if (message->joined) {
-        join(message, of->bytes + offset, size);
+        join_body(message, of->bytes + offset, size);
     } else if (message->body_size == 0) {
         message->body_offset = offset;
         message->body_size = size;
@@ -44,11 +44,11 @@ static void add_to_body(const oxc_mapi_collector *of, oxc_mapi_message *message,
         message->body_size += size;
     } else {
         oxc_mapi_join_pending(of, message);
-        join(message, of->bytes + offset, size);
+        join_body(message, of->bytes + offset, size);
     }
 }
 
-static void add_bytes(oxc_mapi_collector *of, int offset, int size)
+static void add_bytes_part(oxc_mapi_collector *of, int offset, int size)
 {
     oxc_part *last = oxc_mapi_last_part(of);
 
@@ -119,7 +119,7 @@ static void take_inner_body(void *user, size_t position, size_t size)
     oxc_mapi_collector *of = (oxc_mapi_collector *)user;
 
     add_to_body(of, of->connection->messages[true], of->fed + (int)position, (int)size);
-    add_bytes(of, of->fed + (int)position, (int)size);
+    add_bytes_part(of, of->fed + (int)position, (int)size);
 }
 
 static void take_invalid(void *user, size_t position)
@@ -156,7 +156,7 @@ void oxc_mapi_take_body(void *user, bool to_client, void *request, uint64_t posi
     if (!to_client)
         oxc_hashing_add(&message->digest, bytes, size);
     add_to_body(of, message, offset, (int)size);
-    add_bytes(of, offset, (int)size);
+    add_bytes_part(of, offset, (int)size);
 }
 
 static oxc_body_kind kind_of_body(const oxc_mapi_message *message, bool to_client)

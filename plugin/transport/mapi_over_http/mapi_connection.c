@@ -53,12 +53,12 @@ void oxc_mapi_connections_end_file(void)
     g_clear_pointer(&connections, g_ptr_array_unref);
 }
 
-static guint hash_name(gconstpointer key)
+static guint hash_host(gconstpointer key)
 {
     return (guint) * (const uint64_t *)key;
 }
 
-static gboolean equal_names(gconstpointer a, gconstpointer b)
+static gboolean equal_hosts(gconstpointer a, gconstpointer b)
 {
     return *(const uint64_t *)a == *(const uint64_t *)b;
 }
@@ -66,7 +66,7 @@ static gboolean equal_names(gconstpointer a, gconstpointer b)
 void oxc_mapi_connections_register(int protocol)
 {
     proto_mapihttp = protocol;
-    hosts = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_name, equal_names);
+    hosts = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), hash_host, equal_hosts);
 }
 
 oxc_mapi_connection *oxc_mapi_connection_find(const conversation_t *conversation)
@@ -160,7 +160,7 @@ void oxc_mapi_release(oxc_mapi_connection *connection, const oxc_parts *parts)
 
 void oxc_mapi_asked(oxc_mapi_connection *connection, bool to_client, tvbuff_t *tvb, int offset)
 {
-    oxc_asked *asked = &connection->asked[to_client];
+    oxc_asked_bytes *asked = &connection->asked[to_client];
     int left = tvb_captured_length_remaining(tvb, offset);
 
     asked->size = (size_t)MAX(left, 0);

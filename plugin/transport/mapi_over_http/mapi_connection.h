@@ -40,7 +40,7 @@ struct oxc_mapi_message {
 typedef struct {
     size_t size;
     uint8_t start[64]; /**< the first of them */
-} oxc_asked;
+} oxc_asked_bytes;
 
 /** A connection whose bytes come to us. */
 typedef struct {
@@ -53,7 +53,7 @@ typedef struct {
     oxc_flow flows[2];
     oxc_stream_state *stream;
     oxc_mapi_message *messages[2]; /**< under way, to the server and to the client */
-    oxc_asked asked[2];
+    oxc_asked_bytes asked[2];
     int64_t answered_time;  /**< end of the last response */
     int64_t begun_time;     /**< first byte of the response whose head is not whole */
     uint32_t gap_frames[2]; /**< the last frame in which bytes of that direction were lost */

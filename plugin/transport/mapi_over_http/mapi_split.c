@@ -113,7 +113,7 @@ const oxc_stream_sink *oxc_mapi_sink(void)
 /* Bytes at the beginning that were taken before, because HTTP has asked to see them again. */
 static int bytes_taken_before(oxc_mapi_connection *connection, bool to_client, tvbuff_t *tvb)
 {
-    oxc_asked *asked = &connection->asked[to_client];
+    oxc_asked_bytes *asked = &connection->asked[to_client];
     size_t size = asked->size;
 
     asked->size = 0;

@@ -12,6 +12,7 @@
 #include <epan/proto_data.h>
 
 #include "compat.h"
+#include "decode/methods/packet-emsmdb.h"
 #include "decode/names.h"
 
 static int proto_oxcnotif = -1;
@@ -23,9 +24,6 @@ static int hf_oxcnotif_push_datagram_in = -1;
 static int ett_oxcnotif_push = -1;
 
 static dissector_handle_t push_handle;
-
-/* The families of a Windows sockaddr. */
-enum { FAMILY_INET = 2, FAMILY_INET6 = 23 };
 
 /* rgbContext has at most 16 bytes, [MS-OXCRPC] 3.1.4.5. */
 enum { MOST_CONTEXT = 16 };
@@ -114,10 +112,10 @@ static bool read_target(const oxc_stub *stub, const oxc_array *sockaddr, destina
         return false;
     family = tvb_get_letohs(stub->tvb, sockaddr->offset);
     place->port = tvb_get_ntohs(stub->tvb, sockaddr->offset + 2);
-    if (family == FAMILY_INET)
+    if (family == OXC_FAMILY_INET)
         alloc_address_tvb(wmem_file_scope(), &place->target, AT_IPv4, 4, stub->tvb,
                           sockaddr->offset + 4);
-    else if (family == FAMILY_INET6 && sockaddr->captured >= 24)
+    else if (family == OXC_FAMILY_INET6 && sockaddr->captured >= 24)
         alloc_address_tvb(wmem_file_scope(), &place->target, AT_IPv6, 16, stub->tvb,
                           sockaddr->offset + 8);
     else

@@ -24,7 +24,7 @@
 #include "transport/loss.h"
 
 /* [MS-RPCH] 2.2.3.6.1 */
-enum { RTS_HEADER_SIZE = 20, RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
+enum { RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
 
 static heur_dtbl_entry_t *builtin_pdus;
 static heur_dtbl_entry_t *builtin_single_pdu;
@@ -35,9 +35,9 @@ static int hf_oxcnotif_virtual_connection = -1;
 typedef struct {
     address source, destination;
     uint32_t source_port, destination_port;
-} oxc_ends;
+} saved_ends;
 
-static void save_ends(const packet_info *pinfo, oxc_ends *ends)
+static void save_ends(const packet_info *pinfo, saved_ends *ends)
 {
     copy_address_shallow(&ends->source, &pinfo->src);
     copy_address_shallow(&ends->destination, &pinfo->dst);
@@ -45,7 +45,7 @@ static void save_ends(const packet_info *pinfo, oxc_ends *ends)
     ends->destination_port = pinfo->destport;
 }
 
-static void restore_ends(packet_info *pinfo, const oxc_ends *ends)
+static void restore_ends(packet_info *pinfo, const saved_ends *ends)
 {
     copy_address_shallow(&pinfo->src, &ends->source);
     copy_address_shallow(&pinfo->dst, &ends->destination);
@@ -53,7 +53,7 @@ static void restore_ends(packet_info *pinfo, const oxc_ends *ends)
     pinfo->destport = ends->destination_port;
 }
 
-static void set_ends(packet_info *pinfo, const oxc_end *source, const oxc_end *destination)
+static void put_ends(packet_info *pinfo, const oxc_end *source, const oxc_end *destination)
 {
     copy_address_shallow(&pinfo->src, &source->host);
     copy_address_shallow(&pinfo->dst, &destination->host);
@@ -67,15 +67,15 @@ static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     const oxc_channel *channel = (const oxc_channel *)data;
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
     volatile oxc_bool result = FALSE;
-    oxc_ends ends;
+    saved_ends ends;
 
     if (!connection)
         return builtin_pdus->dissector(tvb, pinfo, tree, NULL);
     save_ends(pinfo, &ends);
     if (oxc_channel_is_client(channel, pinfo))
-        set_ends(pinfo, &connection->client, &connection->server);
+        put_ends(pinfo, &connection->client, &connection->server);
     else
-        set_ends(pinfo, &connection->server, &connection->client);
+        put_ends(pinfo, &connection->server, &connection->client);
     TRY
     {
         result = builtin_pdus->dissector(tvb, pinfo, tree, NULL);
@@ -125,7 +125,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(const oxc_rpc_pdu *pdu)
 {
-    return pdu->type == PDU_RTS && pdu->length == RTS_HEADER_SIZE &&
+    return pdu->type == PDU_RTS && pdu->length == OXC_RTS_HEADER_SIZE &&
            pdu->encoding == ENC_LITTLE_ENDIAN;
 }
 
@@ -169,7 +169,7 @@ static run_part part_from(const oxc_run *run, unsigned first, int offset)
     part.bare = begins_at(run, first, offset) && is_bare_rts(&run->pdus[first]);
     if (part.bare) {
         part.behind++;
-        part.end += RTS_HEADER_SIZE;
+        part.end += OXC_RTS_HEADER_SIZE;
         return part;
     }
     while (begins_at(run, part.behind, part.end) && !is_bare_rts(&run->pdus[part.behind]))

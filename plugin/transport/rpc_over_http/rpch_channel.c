@@ -144,7 +144,7 @@ static void give_message(void *user, tvbuff_t *message)
 }
 
 /* HTTP waits for the end of a message, but also of what is none: behind that PDUs may come. */
-static bool begins_message(tvbuff_t *tvb, int offset)
+static bool may_begin_message(tvbuff_t *tvb, int offset)
 {
     int size = MIN((int)tvb_captured_length_remaining(tvb, offset), OXC_RPCH_HEAD_MAX);
     oxc_http_head head;
@@ -157,7 +157,7 @@ static void give_rest(void *user, tvbuff_t *tvb, int offset)
 {
     oxc_pass *pass = (oxc_pass *)user;
 
-    call_http(pass, tvb_new_subset_remaining(tvb, offset), begins_message(tvb, offset));
+    call_http(pass, tvb_new_subset_remaining(tvb, offset), may_begin_message(tvb, offset));
     if (pass->channel)
         finish_response(pass, tvb);
     if (pass->pinfo->desegment_len != 0)
@@ -171,7 +171,7 @@ static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsi
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
     if (connection && connection->number != UINT32_MAX)
-        oxc_lose_segment(pinfo, oxc_connection_by_number(connection->number),
+        oxc_lose_segment(pinfo, oxc_rpc_connection_by_number(connection->number),
                          oxc_missing_from(missing, oxc_channel_sender(channel, pinfo)));
     else
         oxc_miss_calls(pinfo);
@@ -187,7 +187,7 @@ static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
     if (oxc_tcp_missing(channel->leg.tcp))
         send_lost(pinfo, channel, oxc_tcp_missing(channel->leg.tcp));
     else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
+        oxc_lose_calls(pinfo, oxc_rpc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
 /* PDUs that came and cannot be told apart. */
@@ -196,7 +196,7 @@ static void lose_pdus(const packet_info *pinfo, const oxc_channel *channel)
     const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
     if (connection && connection->number != UINT32_MAX)
-        oxc_lose_calls(pinfo, oxc_connection_by_number(connection->number),
+        oxc_lose_calls(pinfo, oxc_rpc_connection_by_number(connection->number),
                        oxc_channel_sender(channel, pinfo));
     else
         oxc_miss_calls(pinfo);
@@ -214,16 +214,16 @@ static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
 {
     if (!PINFO_FD_VISITED(pass->pinfo))
         watch_loss(pass->pinfo, pass->channel);
-    oxc_stream stream = {.pinfo = pass->pinfo,
-                         .user = pass,
-                         .pdus = give_pdus,
-                         .head = note_head,
-                         .message = give_message,
-                         .rest = give_rest,
-                         .lost = note_lost};
+    oxc_rpch_parts stream = {.pinfo = pass->pinfo,
+                             .user = pass,
+                             .pdus = give_pdus,
+                             .head = note_head,
+                             .message = give_message,
+                             .rest = give_rest,
+                             .lost = note_lost};
 
     taken = pass->channel;
-    oxc_stream_split(&stream, tvb);
+    oxc_rpch_split(&stream, tvb);
     taken = NULL;
 }
 

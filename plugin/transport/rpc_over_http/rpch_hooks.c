@@ -33,7 +33,7 @@ enum { BANNER_SIZE = sizeof banner - 1 };
 
 /* An RTS PDU's common header but for the low byte of its length, [MS-RPCH] 2.2.3.6.1. */
 static const uint8_t rts_start[] = {5, 0, 20, 3, 0x10, 0, 0, 0}, rts_end[] = {0, 0, 0, 0, 0, 0, 0};
-enum { PTYPE_RTS = 20, RTS_TYPE_OFFSET = 2, RTS_HEADER_SIZE = 20, MAX_RTS_SIZE = 160 };
+enum { RTS_TYPE_OFFSET = 2, MAX_RTS_SIZE = 160 };
 
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
 enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
@@ -61,7 +61,7 @@ static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
     oxc_channel *channel;
 
     if (!conversation || oxc_channel_find(conversation) || !active ||
-        !(greets || (oxc_pdu_is_at(tvb, 0) && tvb_get_uint8(tvb, 2) == PTYPE_RTS)))
+        !(greets || (oxc_pdu_is_at(tvb, 0) && tvb_get_uint8(tvb, 2) == OXC_RTS_PTYPE)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
     channel->first_frame = pinfo->num;
@@ -251,15 +251,15 @@ static bool ends_with_rts(const oxc_tcp_bytes *payload)
 {
     const uint8_t *end, *at;
 
-    if (payload->size < RTS_HEADER_SIZE)
+    if (payload->size < OXC_RTS_HEADER_SIZE)
         return false;
     end = payload->bytes + payload->size;
     at = end - MIN(payload->size, MAX_RTS_SIZE) + RTS_TYPE_OFFSET;
-    for (; end - at >= RTS_HEADER_SIZE - RTS_TYPE_OFFSET; at++) {
-        size_t left = (size_t)(end - at) - (RTS_HEADER_SIZE - RTS_TYPE_OFFSET) + 1;
+    for (; end - at >= OXC_RTS_HEADER_SIZE - RTS_TYPE_OFFSET; at++) {
+        size_t left = (size_t)(end - at) - (OXC_RTS_HEADER_SIZE - RTS_TYPE_OFFSET) + 1;
         const uint8_t *pdu;
 
-        at = (const uint8_t *)memchr(at, PTYPE_RTS, left);
+        at = (const uint8_t *)memchr(at, OXC_RTS_PTYPE, left);
         if (!at)
             return false;
         pdu = at - RTS_TYPE_OFFSET;
@@ -293,7 +293,7 @@ static void watch_late(packet_info *pinfo, bool to_server, bool proxy_leg)
 }
 
 /* The request RPC_IN_DATA in the bytes, or NULL. */
-static const char *find_request(const char *bytes, const char *end)
+static const char *find_request_line(const char *bytes, const char *end)
 {
     static const char name[] = "RPC_IN_DATA ";
     const size_t length = sizeof name - 1;
@@ -319,7 +319,7 @@ static bool find_chunked_request(const oxc_tcp_bytes *payload, oxc_http_head *he
     if (end < 4 || memcmp(payload->bytes + end - 4, "\r\n\r\n", 4) != 0)
         return false;
     bytes = (const char *)payload->bytes + end - size;
-    found = find_request(bytes, bytes + size);
+    found = find_request_line(bytes, bytes + size);
     if (!found)
         return false;
     size -= (int)(found - bytes);

@@ -17,7 +17,6 @@ enum { RPC_VERSION = 5, PDU_HEADER_SIZE = 16, MAX_PTYPE = 20 };
  * not end together. */
 enum { MAX_CHUNK = 16 * 1024 * 1024, MAX_UNALIGNED = 1024 * 1024 };
 
-enum { MAX_HEAD = 64 * 1024 };
 #define CRLF 0x0D0Au
 
 /* Bytes at @p offset that were captured, at most @p most. */
@@ -59,7 +58,7 @@ static bool may_become_pdu(tvbuff_t *tvb, int offset)
 }
 
 /* A PDU of which nothing more will come is dissected as far as it goes. */
-static void give_cut_pdu(const oxc_stream *stream, tvbuff_t *tvb, int offset)
+static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     int captured = tvb_captured_length_remaining(tvb, offset);
 
@@ -69,7 +68,7 @@ static void give_cut_pdu(const oxc_stream *stream, tvbuff_t *tvb, int offset)
 
 /* Each of these returns the length of what it gave away, or 0 if no more can be split. */
 
-static int split_pdus(const oxc_stream *stream, tvbuff_t *tvb, int offset)
+static int split_pdus(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     int end = end_of_pdus(tvb, offset);
 
@@ -132,7 +131,7 @@ static bool ends_with_pdu(oxc_chunks *chunks)
 static bool take_chunk(oxc_chunks *chunks, uint32_t *missing)
 {
     size_t size;
-    const char *bytes = captured_bytes(chunks->tvb, chunks->offset, MAX_HEAD, &size);
+    const char *bytes = captured_bytes(chunks->tvb, chunks->offset, OXC_HTTP_HEAD_MAX, &size);
     oxc_http_chunk chunk;
     oxc_http_found found = oxc_http_read_chunk(bytes, size, &chunk);
     int end, left = tvb_reported_length_remaining(chunks->tvb, chunks->offset);
@@ -178,7 +177,7 @@ static uint32_t take_chunks(oxc_chunks *chunks)
 }
 
 /* The data of the chunks as a buffer: part of the segment's own bytes if it is one chunk. */
-static tvbuff_t *chunked_data(const oxc_stream *stream, oxc_chunks *chunks)
+static tvbuff_t *chunked_data(const oxc_rpch_parts *stream, oxc_chunks *chunks)
 {
     int size = chunks->whole_size;
     tvbuff_t *joined;
@@ -195,7 +194,7 @@ static tvbuff_t *chunked_data(const oxc_stream *stream, oxc_chunks *chunks)
 
 /* What is no PDU in the data is a message, whole or not: it is in a buffer of its own, for which
  * nobody can ask TCP for more. */
-static void give_chunked_pdus(const oxc_stream *stream, oxc_chunks *chunks)
+static void give_chunked_pdus(const oxc_rpch_parts *stream, oxc_chunks *chunks)
 {
     tvbuff_t *data = chunked_data(stream, chunks);
     int end = end_of_pdus(data, 0);
@@ -208,7 +207,8 @@ static void give_chunked_pdus(const oxc_stream *stream, oxc_chunks *chunks)
 
 /* What is left is a chunk that is not whole, a PDU that continues in the next chunk, or no chunk.
  */
-static int give_chunks(const oxc_stream *stream, oxc_chunks *chunks, int start, uint32_t missing)
+static int give_chunks(const oxc_rpch_parts *stream, oxc_chunks *chunks, int start,
+                       uint32_t missing)
 {
     bool whole = chunks->offset == chunks->whole_end;
 
@@ -229,7 +229,7 @@ static int give_chunks(const oxc_stream *stream, oxc_chunks *chunks, int start, 
     return 0;
 }
 
-static int split_chunks(const oxc_stream *stream, tvbuff_t *tvb, int offset)
+static int split_chunks(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     oxc_chunks chunks = {.tvb = tvb, .offset = offset, .whole_end = offset};
     uint32_t missing;
@@ -255,11 +255,11 @@ static int64_t message_length(const oxc_http_head *head)
     return (int64_t)head->size + (int64_t)head->length;
 }
 
-static int split_message(const oxc_stream *stream, tvbuff_t *tvb, int offset)
+static int split_message(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     oxc_http_head head;
     size_t size;
-    const char *bytes = captured_bytes(tvb, offset, MAX_HEAD, &size);
+    const char *bytes = captured_bytes(tvb, offset, OXC_HTTP_HEAD_MAX, &size);
     int64_t length;
 
     if (oxc_http_read_head(bytes, size, &head) != OXC_HTTP_FOUND) {
@@ -279,13 +279,13 @@ static int split_message(const oxc_stream *stream, tvbuff_t *tvb, int offset)
 static bool begins_chunk(tvbuff_t *tvb, int offset)
 {
     size_t size;
-    const char *bytes = captured_bytes(tvb, offset, MAX_HEAD, &size);
+    const char *bytes = captured_bytes(tvb, offset, OXC_HTTP_HEAD_MAX, &size);
     oxc_http_chunk chunk;
 
     return oxc_http_read_chunk(bytes, size, &chunk) != OXC_HTTP_NONE;
 }
 
-void oxc_stream_split(const oxc_stream *stream, tvbuff_t *tvb)
+void oxc_rpch_split(const oxc_rpch_parts *stream, tvbuff_t *tvb)
 {
     int offset = 0, taken = 1;
 

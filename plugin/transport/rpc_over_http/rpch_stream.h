@@ -28,12 +28,12 @@ typedef struct {
     /** PDUs are missing: chunks and PDUs do not end together for too long, or what was taken for a
      *  chunk is none. */
     void (*lost)(void *user);
-} oxc_stream;
+} oxc_rpch_parts;
 
 /** Splits one direction's bytes. They begin where the last call asked for more, or where it ended;
  *  what they are is told from themselves alone, so that every pass sees the same: a PDU begins with
  *  a 5, a chunk with a hexadecimal number and a line end, a message with a method or HTTP/1. Asks
  *  TCP or TLS for more bytes of a part that is not whole. */
-void oxc_stream_split(const oxc_stream *stream, tvbuff_t *tvb);
+void oxc_rpch_split(const oxc_rpch_parts *stream, tvbuff_t *tvb);
 
 #endif /* OXC_RPCH_STREAM_H */

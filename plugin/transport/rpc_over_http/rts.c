@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* [C706] 12.6.3.1, [MS-RPCH] 2.2.3.6.1 */
-enum { PTYPE_RTS = 20, RTS_HEADER_SIZE = 20, DREP_LITTLE_ENDIAN_ASCII = 0x10 };
+/* [C706] 12.6.3.1 */
+enum { DREP_LITTLE_ENDIAN_ASCII = 0x10 };
 
 /* Flags, 2.2.3.6.1 */
 enum { IN_CHANNEL = 0x0008, OUT_CHANNEL = 0x0010 };
@@ -33,7 +33,7 @@ enum {
 enum { COMMAND_TYPE_SIZE = 4, MAX_COMMANDS = 8 };
 
 /* Where the cookie of the virtual connection is in such a PDU: after Version and its own type. */
-enum { COOKIE_OFFSET = RTS_HEADER_SIZE + 8 + COMMAND_TYPE_SIZE };
+enum { COOKIE_OFFSET = OXC_RTS_HEADER_SIZE + 8 + COMMAND_TYPE_SIZE };
 
 static uint16_t read16(const uint8_t *bytes)
 {
@@ -48,8 +48,8 @@ static uint32_t read32(const uint8_t *bytes)
 /* An RTS PDU of which every byte is there. */
 static bool is_whole_rts(const uint8_t *pdu, size_t size)
 {
-    return size >= RTS_HEADER_SIZE && pdu[0] == 5 && pdu[2] == PTYPE_RTS &&
-           pdu[4] == DREP_LITTLE_ENDIAN_ASCII && read16(pdu + 8) >= RTS_HEADER_SIZE &&
+    return size >= OXC_RTS_HEADER_SIZE && pdu[0] == 5 && pdu[2] == OXC_RTS_PTYPE &&
+           pdu[4] == DREP_LITTLE_ENDIAN_ASCII && read16(pdu + 8) >= OXC_RTS_HEADER_SIZE &&
            read16(pdu + 8) <= size;
 }
 
@@ -76,7 +76,7 @@ static size_t command_size(uint32_t command, const uint8_t *body, size_t left)
 /* Fills @p commands with the types of the commands; returns how many there are, or 0. */
 static unsigned list_commands(const uint8_t *pdu, uint32_t commands[MAX_COMMANDS])
 {
-    size_t offset = RTS_HEADER_SIZE, end = read16(pdu + 8);
+    size_t offset = OXC_RTS_HEADER_SIZE, end = read16(pdu + 8);
     unsigned count = read16(pdu + 18);
 
     if (count > MAX_COMMANDS)

@@ -15,6 +15,9 @@
 
 #define OXC_RTS_COOKIE_SIZE 16
 
+/** The type of RTS PDUs, and bytes of their header: [MS-RPCH] 2.2.3.6.1. */
+enum { OXC_RTS_PTYPE = 20, OXC_RTS_HEADER_SIZE = 20 };
+
 /** What an RTS PDU says about the channel that carries it. */
 typedef struct {
     bool recycles; /**< the channel succeeds another one: IN_R1/A1, IN_R2/A1, OUT_R1/A3, OUT_R2/A3,

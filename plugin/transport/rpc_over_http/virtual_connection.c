@@ -215,7 +215,7 @@ static void read_cookie(const oxc_rts_opening *opening, e_guid_t *cookie)
 }
 
 /* Puts what others are to know where they look for it. */
-static void tell(const oxc_virtual_connection *connection)
+static void fill_record(const oxc_virtual_connection *connection)
 {
     if (!connection->told)
         return;
@@ -236,7 +236,7 @@ static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
     server = named->proxy_leg ? oxc_server_by_address(&named->peer.host)
                               : oxc_server_by_name(named->server);
     client = oxc_client_by_address(&named->client.host, named->named ? named->server : NULL);
-    connection->told = oxc_connection_new(server, named->port, client);
+    connection->told = oxc_rpc_connection_new(server, named->port, client);
     connection->told->over_http = true;
     connection->complete_frame = frame;
     connection->number = connection->told->number;
@@ -244,13 +244,14 @@ static void check_complete(oxc_virtual_connection *connection, uint32_t frame)
 }
 
 /* A TCP connection that carries another virtual connection has left the one before. */
-static void leave(const oxc_channel *channel, const oxc_virtual_connection *next, uint32_t frame)
+static void leave_connection(const oxc_channel *channel, const oxc_virtual_connection *next,
+                             uint32_t frame)
 {
     oxc_virtual_connection *before = oxc_channel_carries(channel, frame);
 
     if (before && before != next && (before->in == channel || before->out == channel)) {
         before->ended = true;
-        tell(before);
+        fill_record(before);
     }
 }
 
@@ -259,7 +260,7 @@ void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint
     bool in = channel->proxy_leg ? opening->in : channel->in;
     oxc_virtual_connection *connection = find_or_create(channel, opening, in);
 
-    leave(channel, connection, frame);
+    leave_connection(channel, connection, frame);
     read_cookie(opening, &connection->cookie);
     if (in) {
         connection->in = channel;
@@ -269,7 +270,7 @@ void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint
     }
     wmem_tree_insert32(channel->openings, frame, connection);
     check_complete(connection, frame);
-    tell(connection);
+    fill_record(connection);
 }
 
 void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
@@ -280,7 +281,7 @@ void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
         return;
     connection->out_unused = false;
     check_complete(connection, frame);
-    tell(connection);
+    fill_record(connection);
 }
 
 void oxc_channel_lost(const oxc_channel *channel, uint32_t frame)

@@ -54,12 +54,12 @@ struct oxc_virtual_connection {
     oxc_end server;
     oxc_channel *in;
     oxc_channel *out;
-    bool out_unused;         /**< #out succeeded an unknown channel, which may still be in use */
-    bool ended;              /**< one of its channels carries another virtual connection by now */
-    uint32_t complete_frame; /**< first frame in which both channels are known, or 0 */
-    uint32_t blind_frame;    /**< last frame before PDUs became unreadable, or 0 */
-    uint32_t number;         /**< in the tracker, once complete */
-    oxc_connection *told;    /**< what others know of it, once complete */
+    bool out_unused;          /**< #out succeeded an unknown channel, which may still be in use */
+    bool ended;               /**< one of its channels carries another virtual connection by now */
+    uint32_t complete_frame;  /**< first frame in which both channels are known, or 0 */
+    uint32_t blind_frame;     /**< last frame before PDUs became unreadable, or 0 */
+    uint32_t number;          /**< in the tracker, once complete */
+    oxc_rpc_connection *told; /**< what others know of it, once complete */
     struct oxc_virtual_connection *again; /**< the one before it with the same cookie, or NULL */
 };
 

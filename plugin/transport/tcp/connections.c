@@ -25,8 +25,8 @@ static oxc_tcp_connection *new_connection(packet_info *pinfo, conversation_t *co
 
     if (pinfo->ptype == PT_TCP)
         tcp = get_tcp_conversation_data(conversation, pinfo);
-    made->connection = oxc_connection_new(oxc_server_by_address(server), (uint16_t)port,
-                                          oxc_client_by_address(client, NULL));
+    made->connection = oxc_rpc_connection_new(oxc_server_by_address(server), (uint16_t)port,
+                                              oxc_client_by_address(client, NULL));
     made->connection->legs[0] = &made->leg;
     made->leg.tcp = tcp;
     if (tcp)

@@ -14,8 +14,6 @@
 #include "capture/analysis.h"
 #include "capture/settings.h"
 
-enum { TCP_FIN = 0x01 };
-
 /* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
 static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
 {
@@ -80,7 +78,7 @@ void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2], uint32_t 
     own->raw = other->raw = true;
 }
 
-static void settle(oxc_flow *flow, uint32_t base)
+static void settle_flow(oxc_flow *flow, uint32_t base)
 {
     if (!flow->raw)
         return;
@@ -99,8 +97,8 @@ void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
 
     if (!numbers || (!own->raw && !other->raw))
         return;
-    settle(own, numbers->nextseq - segment->nxtseq);
-    settle(other, numbers->lastack - segment->lastackseq);
+    settle_flow(own, numbers->nextseq - segment->nxtseq);
+    settle_flow(other, numbers->lastack - segment->lastackseq);
 }
 
 uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
@@ -117,7 +115,7 @@ static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
     if (!flow->known)
         return OXC_SEGMENT_NEXT;
     /* What waits for the end of the connection comes once more, with the FIN. */
-    if (flow->pending && (segment->flags & TCP_FIN) &&
+    if (flow->pending && (segment->flags & OXC_TCP_FIN) &&
         !oxc_seq_is_later(segment->nxtseq, flow->next_seq + 1))
         return OXC_SEGMENT_NEXT;
     if (flow->frame == pinfo->num)

@@ -18,6 +18,9 @@
 struct tcp_analysis;
 struct tcpinfo;
 
+/** Flags of a segment, [RFC9293] 3.1. */
+enum { OXC_TCP_FIN = 0x01, OXC_TCP_RST = 0x04 };
+
 /** The capture's view of one direction of a TCP connection: which of its bytes came to us. */
 typedef struct {
     uint32_t first_seq; /**< of the last stretch without a gap */

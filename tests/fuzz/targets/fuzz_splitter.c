@@ -63,18 +63,18 @@ static void take_lost(void *user)
 static size_t split(const uint8_t *bytes, size_t size, bool may_ask)
 {
     receiver to = {.tvb = tvb_new_real_data(bytes, (unsigned)size, (int)size)};
-    oxc_stream stream = {.pinfo = &to.pinfo,
-                         .user = &to,
-                         .pdus = take_pdus,
-                         .head = take_head,
-                         .message = take_message,
-                         .rest = take_rest,
-                         .lost = take_lost};
+    oxc_rpch_parts stream = {.pinfo = &to.pinfo,
+                             .user = &to,
+                             .pdus = take_pdus,
+                             .head = take_head,
+                             .message = take_message,
+                             .rest = take_rest,
+                             .lost = take_lost};
     size_t kept = 0;
 
     to.pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     to.pinfo.can_desegment = may_ask ? 1 : 0;
-    oxc_stream_split(&stream, to.tvb);
+    oxc_rpch_split(&stream, to.tvb);
     if (to.pinfo.desegment_len != 0) {
         FUZZ_CHECK(may_ask && !to.rest);
         FUZZ_CHECK(to.pinfo.desegment_offset >= 0 && to.pinfo.desegment_offset < (int)size);

@@ -66,18 +66,18 @@ static void append_request_for_more(receiver *to)
 static void assert_bytes_split(const GByteArray *data, bool may_ask, const char *expected)
 {
     receiver to = {.given = g_string_new(NULL)};
-    oxc_stream stream = {.pinfo = &to.pinfo,
-                         .user = &to,
-                         .pdus = take_pdus,
-                         .head = take_head,
-                         .message = take_message,
-                         .rest = take_rest,
-                         .lost = take_lost};
+    oxc_rpch_parts stream = {.pinfo = &to.pinfo,
+                             .user = &to,
+                             .pdus = take_pdus,
+                             .head = take_head,
+                             .message = take_message,
+                             .rest = take_rest,
+                             .lost = take_lost};
     tvbuff_t *tvb = tvb_new_real_data(data->data, data->len, (int)data->len);
 
     to.pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     to.pinfo.can_desegment = may_ask;
-    oxc_stream_split(&stream, tvb);
+    oxc_rpch_split(&stream, tvb);
     append_request_for_more(&to);
     assert_string_equal(g_strchomp(to.given->str), expected);
     g_string_free(to.given, TRUE);
@@ -281,8 +281,8 @@ static void survives_any_bytes(void **state)
     for (int round = 0; round < 2000; round++) {
         GByteArray *data = of_text(round % 2 ? REQUEST : "");
         receiver to = {.given = g_string_new(NULL)};
-        oxc_stream stream = {&to.pinfo,    &to,       take_pdus, take_head,
-                             take_message, take_rest, take_lost};
+        oxc_rpch_parts stream = {&to.pinfo,    &to,       take_pdus, take_head,
+                                 take_message, take_rest, take_lost};
         tvbuff_t *tvb;
 
         for (int part = 0; part < 4; part++) {
@@ -295,7 +295,7 @@ static void survives_any_bytes(void **state)
         tvb = tvb_new_real_data(data->data, data->len, (int)data->len);
         to.pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
         to.pinfo.can_desegment = 1;
-        oxc_stream_split(&stream, tvb);
+        oxc_rpch_split(&stream, tvb);
         g_string_free(to.given, TRUE);
         tvb_free_chain(tvb);
         wmem_destroy_allocator(to.pinfo.pool);
