@@ -7,13 +7,10 @@
 """Compares every request and response: type, id, cookies, code, tags, body, links and times, in
 clear and in TLS with keys, on one pass and on two. The truth was written by the client."""
 
-import json
 import re
-import sys
 
-from sandbox import SOURCE, Sandbox
+from mapi_truth import client_ports, main, sent_calls
 
-FOLDER = SOURCE / "captures" / "gromox"
 FIELDS = [
     "frame.number", "frame.time_epoch", "tcp.srcport", "tcp.dstport", "http.request.method",
     "mapihttp.request_type", "mapihttp.request_id", "mapihttp.context", "mapihttp.sequence",
@@ -23,8 +20,6 @@ FIELDS = [
     "mapihttp.display_name", "mapihttp.max_rop_out", "mapihttp.request_in", "mapihttp.response_in",
     "mapihttp.time", "emsmdb.rop.notify.handle",
 ]
-# The client's clock and the capture's differ by so many seconds.
-TOLERANCE = 0.1
 # The members of the truth's "out" and the fields that show them.
 OUT = {
     "status_code": "mapihttp.status_code", "error_code": "mapihttp.error_code",
@@ -44,36 +39,11 @@ class Exchange:
         return [value for row in self.response for value in row[field]]
 
 
-class Comparison:
-    """Collects what differs in one run."""
-
-    def __init__(self, name):
-        self.name = name
-        self.differences = []
-
-    def same(self, what, shown, wanted):
-        if shown != wanted:
-            self.differences.append(f"{self.name}: {what}: shown {shown}, the truth is {wanted}")
-
-    def near(self, what, shown, wanted):
-        if abs(float(shown) - wanted) > TOLERANCE:
-            self.differences.append(f"{self.name}: {what}: shown {shown}, the truth is {wanted}")
-
-
-def shown_rows(sandbox, capture, options):
-    arguments = ["tshark", "-r", capture, "-Y", "mapihttp", "-T", "fields", "-E", "aggregator=|",
-                 *options]
-    for field in FIELDS:
-        arguments += ["-e", field]
-    for line in sandbox.run(*arguments).splitlines():
-        values = line.split("\t")
-        yield {field: value.split("|") if value else [] for field, value in zip(FIELDS, values)}
-
-
-def shown_exchanges(rows, client_ports):
+def shown_exchanges(rows, ports):
     """The exchanges of each client port, in their order."""
-    exchanges = {port: [] for port in client_ports}
-    for row in rows:
+    exchanges = {port: [] for port in ports}
+    for texts in rows:
+        row = {field: text.split("|") if text else [] for field, text in texts.items()}
         source, destination = row["tcp.srcport"][0], row["tcp.dstport"][0]
         if source in exchanges:
             exchanges[source].append(Exchange(row))
@@ -172,42 +142,16 @@ def compare_call(comparison, call, shown, two_passes):
     compare_links(comparison, what, call, shown, two_passes)
 
 
-def compare_run(name, truth, rows, two_passes):
-    comparison = Comparison(name)
-    ports = {c["id"]: c["local"].rsplit(":", 1)[1] for c in truth["connections"]}
+def compare_run(comparison, _name, truth, rows, two_passes):
+    ports = client_ports(truth)
     exchanges = shown_exchanges(rows, set(ports.values()))
-    # A GET to the endpoint is no request of MAPI over HTTP.
-    calls = [call for call in truth["calls"] if call.get("why") != "GET"]
-    for call in sorted(calls, key=lambda call: call["t_sent"]):
+    for call in sent_calls(truth):
         waiting = exchanges[ports[call["conn"]]]
         if not waiting:
             comparison.same(f"call {call['n']} ({call['method']})", "nothing", "a request")
             continue
         compare_call(comparison, call, waiting.pop(0), two_passes)
     comparison.same("more requests", sum(map(len, exchanges.values())), 0)
-    return comparison.differences
 
 
-def check(sandbox, truth_file):
-    truth = json.loads(truth_file.read_text(encoding="utf-8"))
-    base = truth_file.name.replace(".truth.json", "")
-    capture = sandbox.add(truth_file.with_name(f"{base}.pcap"))
-    keys = truth_file.with_name(f"{base}.keys")
-    options = ["-o", f"tls.keylog_file:{sandbox.add(keys)}"] if keys.exists() else []
-    differences = []
-    for name, passes in ((f"{base}, one pass", []), (f"{base}, two passes", ["-2"])):
-        rows = shown_rows(sandbox, capture, [*options, *passes])
-        differences += compare_run(name, truth, rows, bool(passes))
-    return differences
-
-
-def main():
-    truth_files = sorted(FOLDER.glob("mh-*.truth.json"))
-    with Sandbox() as sandbox:
-        differences = [line for file in truth_files for line in check(sandbox, file)]
-    print(*differences, sep="\n")
-    print(f"{len(truth_files)} recordings, {len(differences)} differences")
-    sys.exit(1 if differences or not truth_files else 0)
-
-
-main()
+main(FIELDS, compare_run)

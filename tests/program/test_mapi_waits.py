@@ -8,12 +8,8 @@
 wait ended, how long it was outstanding, and what fetched and delivered for it; and compares that
 with what tshark shows, in clear and in TLS with keys, on one pass and on two."""
 
-import json
-import sys
+from mapi_truth import client_ports, main, sent_calls
 
-from sandbox import SOURCE, Sandbox
-
-FOLDER = SOURCE / "captures" / "gromox"
 FIELDS = [
     "frame.number", "frame.time_epoch", "tcp.srcport", "tcp.dstport", "mapihttp.request_in",
     "oxcnotif.session", "oxcnotif.context", "oxcnotif.wait", "oxcnotif.outcome",
@@ -21,7 +17,6 @@ FIELDS = [
     "oxcnotif.next_wait_in", "oxcnotif.fetch_in", "oxcnotif.notified_in", "oxcnotif.delivered_in",
     "oxcnotif.violation", "oxcnotif.suspicion",
 ]
-TOLERANCE = 0.1
 EVENT, NO_EVENT, REJECTED, OTHER = "1", "2", "3", "5"
 
 # Read by hand: what each recording has to be told. The server leaves two header fields out of all
@@ -45,18 +40,6 @@ FINDINGS = {
         169: ["wait-races-disconnect"],  # at once after Disconnect
     },
 }
-
-
-class Comparison:
-    """Collects what differs in one run."""
-
-    def __init__(self, name):
-        self.name = name
-        self.differences = []
-
-    def same(self, what, shown, wanted):
-        if shown != wanted:
-            self.differences.append(f"{self.name}: {what}: shown {shown}, the truth is {wanted}")
 
 
 class Call:
@@ -99,20 +82,10 @@ class Call:
         return [c.split("=", 1)[1] for c in self.truth["set_cookies"] if c.startswith("sid=")]
 
 
-def rows_of(sandbox, capture, options):
-    arguments = ["tshark", "-r", capture, "-Y", "mapihttp", "-T", "fields", "-E", "aggregator=|",
-                 *options]
-    for field in FIELDS:
-        arguments += ["-e", field]
-    for line in sandbox.run(*arguments).splitlines():
-        yield dict(zip(FIELDS, line.split("\t") + [""] * len(FIELDS)))
-
-
 def join(truth, rows):
     """The calls in the order in which they were sent, each with its rows."""
-    calls = [Call(c) for c in sorted(truth["calls"], key=lambda c: c["t_sent"])
-             if c.get("why") != "GET"]
-    ports = {c["id"]: c["local"].rsplit(":", 1)[1] for c in truth["connections"]}
+    calls = [Call(c) for c in sent_calls(truth)]
+    ports = client_ports(truth)
     waiting = {port: [] for port in ports.values()}
     by_frame = {}
     for call in calls:
@@ -191,9 +164,7 @@ def compare_end(comparison, call):
     comparison.same(f"{call.name}, ended only at the end",
                     [bool(row["oxcnotif.outcome"]) for row in call.rows],
                     [row is last for row in call.rows])
-    if abs(float(last["oxcnotif.wait_time"] or -1) - call.truth["seconds_out"]) > TOLERANCE:
-        comparison.same(f"{call.name}, time", last["oxcnotif.wait_time"],
-                        call.truth["seconds_out"])
+    comparison.near(f"{call.name}, time", last["oxcnotif.wait_time"], call.truth["seconds_out"])
 
 
 def compare_fetch(comparison, call, calls):
@@ -211,7 +182,7 @@ def compare_fetch(comparison, call, calls):
                         fetch.last_frame())
 
 
-def compare_findings(comparison, base, calls):
+def compare_findings(comparison, name, calls):
     shown = {}
     for call in calls:
         for row in [call.request, *call.rows]:
@@ -219,11 +190,10 @@ def compare_findings(comparison, base, calls):
                      for r in row[field].split("|") if r]
             if rules:
                 shown[int(row["frame.number"])] = rules
-    comparison.same("findings", shown, dict(sorted(FINDINGS.get(base, {}).items())))
+    comparison.same("findings", shown, dict(sorted(FINDINGS.get(name, {}).items())))
 
 
-def compare_run(name, base, truth, rows, two_passes):
-    comparison = Comparison(name)
+def compare_run(comparison, name, truth, rows, two_passes):
     calls = join(truth, rows)
     tell_sessions(calls)
     for call in calls:
@@ -241,30 +211,7 @@ def compare_run(name, base, truth, rows, two_passes):
             compare_wait(comparison, call, calls, two_passes)
         if call.wait and two_passes:
             compare_fetch(comparison, call, calls)
-    compare_findings(comparison, base, calls)
-    return comparison.differences
+    compare_findings(comparison, name, calls)
 
 
-def check(sandbox, truth_file):
-    truth = json.loads(truth_file.read_text(encoding="utf-8"))
-    base = truth_file.name.replace(".truth.json", "")
-    capture = sandbox.add(truth_file.with_name(f"{base}.pcap"))
-    keys = truth_file.with_name(f"{base}.keys")
-    options = ["-o", f"tls.keylog_file:{sandbox.add(keys)}"] if keys.exists() else []
-    differences = []
-    for name, passes in ((f"{base}, one pass", []), (f"{base}, two passes", ["-2"])):
-        rows = rows_of(sandbox, capture, [*options, *passes])
-        differences += compare_run(name, base, truth, rows, bool(passes))
-    return differences
-
-
-def main():
-    truth_files = sorted(FOLDER.glob("mh-*.truth.json"))
-    with Sandbox() as sandbox:
-        differences = [line for file in truth_files for line in check(sandbox, file)]
-    print(*differences, sep="\n")
-    print(f"{len(truth_files)} recordings, {len(differences)} differences")
-    sys.exit(1 if differences or not truth_files else 0)
-
-
-main()
+main(FIELDS, compare_run)
