@@ -38,6 +38,15 @@ struct packet_provider_data {
 };
 
 static struct packet_provider_data provider;
+static uint32_t file_bytes;
+static nstime_t file_elapsed;
+
+/* The file to which packets are appended. */
+static struct {
+    epan_t *session;
+    epan_dissect_t *hidden, *shown; /* without a tree and with it */
+} live;
+
 static column_info columns;
 static GArray *reported;      /* of host_finding, or NULL while nobody wants them */
 static GArray *shown_details; /* of host_details, a packet each, or NULL */
@@ -352,34 +361,75 @@ static void run_dissectors(epan_dissect_t *edt, const host_packet *packet, frame
     wtap_rec_cleanup(&rec);
 }
 
-static void init_frames(const host_packet *const *packets)
+/* Appends the frames of packets to the file. */
+static void add_frames(const host_packet *const *packets, size_t count)
 {
-    const frame_data *first = NULL, *previous = NULL;
-    nstime_t elapsed = NSTIME_INIT_ZERO;
-    uint32_t bytes = 0;
+    size_t from = provider.count;
 
-    for (size_t i = 0; i < provider.count; i++) {
+    provider.count += count;
+    for (size_t i = from; i < provider.count; i++) {
+        const frame_data *first = i > 0 ? provider.frames : NULL;
         wtap_rec rec;
 
         memset(&rec, 0, sizeof rec);
-        fill_record(&rec, packets[i]);
-        frame_data_init(&provider.frames[i], (uint32_t)i + 1, &rec, 0, bytes);
-        frame_data_set_before_dissect(&provider.frames[i], &elapsed, &first, previous);
-        frame_data_set_after_dissect(&provider.frames[i], &bytes);
-        previous = &provider.frames[i];
+        fill_record(&rec, packets[i - from]);
+        frame_data_init(&provider.frames[i], (uint32_t)i + 1, &rec, 0, file_bytes);
+        frame_data_set_before_dissect(&provider.frames[i], &file_elapsed, &first,
+                                      i > 0 ? &provider.frames[i - 1] : NULL);
+        frame_data_set_after_dissect(&provider.frames[i], &file_bytes);
     }
 }
 
-static void run_pass(epan_t *session, const host_packet *const *packets, bool shown)
+/* @param packets  of the frames from @p from on */
+static void run_pass(epan_dissect_t *edt, const host_packet *const *packets, size_t from,
+                     bool shown)
 {
-    epan_dissect_t *edt = epan_dissect_new(session, shown, shown);
-    column_info *cinfo = shown ? &columns : NULL;
-
-    for (size_t i = 0; i < provider.count; i++) {
-        run_dissectors(edt, packets[i], &provider.frames[i], cinfo);
+    for (size_t i = from; i < provider.count; i++) {
+        run_dissectors(edt, packets[i - from], &provider.frames[i], shown ? &columns : NULL);
         provider.frames[i].visited = 1;
     }
-    epan_dissect_free(edt);
+}
+
+static epan_t *open_file(size_t most)
+{
+    static const struct packet_provider_funcs functions = {.get_frame_ts = frame_time};
+
+    provider.count = 0;
+    provider.frames = g_new0(frame_data, most);
+    file_bytes = 0;
+    file_elapsed = (nstime_t)NSTIME_INIT_ZERO;
+    return epan_new(&provider, &functions);
+}
+
+static void close_file(epan_t *session)
+{
+    for (size_t i = 0; i < provider.count; i++)
+        frame_data_destroy(&provider.frames[i]);
+    epan_free(session);
+    g_clear_pointer(&provider.frames, g_free);
+}
+
+void host_open(size_t most)
+{
+    live.session = open_file(most);
+    live.hidden = epan_dissect_new(live.session, FALSE, FALSE);
+    live.shown = epan_dissect_new(live.session, TRUE, TRUE);
+}
+
+void host_append(const host_packet *const *packets, size_t count)
+{
+    size_t from = provider.count;
+
+    add_frames(packets, count);
+    run_pass(live.hidden, packets, from, false);
+    run_pass(live.shown, packets, from, true);
+}
+
+void host_close(void)
+{
+    epan_dissect_free(live.hidden);
+    epan_dissect_free(live.shown);
+    close_file(live.session);
 }
 
 static int compare_findings(gconstpointer first, gconstpointer second)
@@ -407,30 +457,32 @@ static void remove_duplicates(GArray *findings)
     g_array_set_size(findings, kept);
 }
 
+/* A pass over the whole file. */
+static void run_whole_pass(epan_t *session, const host_packet *const *packets, bool shown)
+{
+    epan_dissect_t *edt = epan_dissect_new(session, shown, shown);
+
+    run_pass(edt, packets, 0, shown);
+    epan_dissect_free(edt);
+}
+
 void host_dissect(const host_packet *const *packets, size_t count, unsigned options,
                   GArray *findings)
 {
-    static const struct packet_provider_funcs functions = {.get_frame_ts = frame_time};
     bool shown = (options & HOST_TREE) != 0;
-    epan_t *session;
+    epan_t *session = open_file(count);
 
-    provider.count = count;
-    provider.frames = g_new0(frame_data, count);
-    init_frames(packets);
+    add_frames(packets, count);
     g_array_set_size(findings, 0);
-    session = epan_new(&provider, &functions);
     if (options & HOST_SECOND_PASS)
-        run_pass(session, packets, false);
+        run_whole_pass(session, packets, false);
     reported = findings;
     g_clear_pointer(&shown_details, g_array_unref);
     if (shown)
         shown_details = g_array_new(FALSE, FALSE, sizeof(host_details));
-    run_pass(session, packets, shown);
+    run_whole_pass(session, packets, shown);
     reported = NULL;
-    for (size_t i = 0; i < count; i++)
-        frame_data_destroy(&provider.frames[i]);
-    epan_free(session);
-    g_clear_pointer(&provider.frames, g_free);
+    close_file(session);
     remove_duplicates(findings);
 }
 

@@ -66,6 +66,18 @@ void host_free_packets(GArray *packets);
 void host_dissect(const host_packet *const *packets, size_t count, unsigned options,
                   GArray *findings);
 
+/** Opens a file to which packets are appended, as while capturing; nothing of the file before
+ * reaches it. To begin a file costs Wireshark more than to dissect a small one: it lets all its
+ * dissectors begin anew, whatever the file holds.
+ *  @param most  packets, in all */
+void host_open(size_t most);
+
+/** Dissects packets behind those before: first without a tree, then with tree and columns.
+ *  @param packets  borrowed */
+void host_append(const host_packet *const *packets, size_t count);
+
+void host_close(void);
+
 /** Hashes of what the packet details of a packet read. */
 typedef struct {
     uint64_t all;

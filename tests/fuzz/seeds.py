@@ -8,6 +8,7 @@
 """Usage: seeds.py FOLDER, in which a folder for each target is made anew."""
 
 import hashlib
+import re
 import shutil
 import struct
 import sys
@@ -241,6 +242,35 @@ def add_connections(corpus, frames):
         corpus.add("stream", b"".join(pieces))
 
 
+TYPES = {b"Connect": 0, b"Execute": 1, b"Disconnect": 2, b"NotificationWait": 3, b"PING": 4}
+
+
+def body_of(message):
+    """The type and the body of a message of MAPI over HTTP that one segment holds whole."""
+    head, end, body = message.partition(b"\r\n\r\n")
+    found = re.search(rb"(?i)\r\nX-RequestType: (\w+)", head)
+    if not end or not found or found.group(1) not in TYPES:
+        return None, b""
+    if re.search(rb"(?i)\r\nTransfer-Encoding: chunked", head):
+        body = b"".join(re.findall(rb"(?s)[0-9a-fA-F]+\r\n(.*?)\r\n(?=[0-9a-fA-F]+\r\n)", body))
+    return TYPES[found.group(1)], body
+
+
+def add_mapi(corpus, frames):
+    """The calls of MAPI over HTTP as the target "mapi" takes them."""
+    requests = {}
+    for frame in frames:
+        kind, body = body_of(frame.payload)
+        if kind is None:
+            continue
+        if frame.payload.startswith(b"POST "):
+            requests[frame.reverse_key()] = body
+        elif frame.key() in requests and len(body) < 0x8000:
+            request = requests.pop(frame.key())
+            for choices in (8, 0x18, 0x28):
+                corpus.add("mapi", struct.pack(">BH", kind | choices, len(request)) + request + body)
+
+
 def event(kind, method=0, call=1, handle=1, result=0, pause=0, many=0, connection=0):
     """An event of the target "tracker"; the numbers are places in the lists there."""
     return bytes([kind, connection, call, pause, method, handle, result, many])
@@ -293,6 +323,7 @@ def main():
                     calls.take(frozenset((frame.key(), frame.reverse_key())), part)
         add_segments(corpus, frames)
         add_streams(corpus, frames)
+        add_mapi(corpus, frames)
     add_stories(corpus)
     corpus.write(Path(sys.argv[1]))
     return 0

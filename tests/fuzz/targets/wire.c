@@ -22,7 +22,7 @@ typedef struct {
     size_t last[2];    /* index of the last frame, plus 1 */
 } wire_connection;
 
-/* The file that is being made. */
+/* What is made of the input at hand. */
 static struct {
     host_packet packets[WIRE_MOST_FRAMES];
     size_t count;
@@ -31,14 +31,19 @@ static struct {
     int64_t time;
 } file;
 
-static GArray *findings;
+/* Most of the time it would take Wireshark to begin a file: so many inputs make one, each with
+ * hosts of its own and a day after the one before. */
+enum { INPUTS_PER_FILE = 64, FRAMES_PER_FILE = 4096 };
+
+static struct {
+    size_t inputs, frames;
+} whole;
 
 void wire_start(void)
 {
     /* Each allocation is a block of its own, so that a sanitizer sees what reads beyond. */
     g_setenv("WIRESHARK_DEBUG_WMEM_OVERRIDE", "simple", TRUE);
     host_init();
-    findings = g_array_new(FALSE, FALSE, sizeof(host_finding));
 }
 
 void wire_clear(void)
@@ -46,7 +51,7 @@ void wire_clear(void)
     for (size_t i = 0; i < file.count; i++)
         g_free(file.packets[i].bytes);
     file.count = file.connection_count = 0;
-    file.time = INT64_C(1709542800) * 1000000000;
+    file.time = (INT64_C(1709542800) + (int64_t)whole.inputs * 86400) * 1000000000;
 }
 
 static wire_connection *connection_of(const wire_direction *direction)
@@ -82,7 +87,8 @@ static void put32(uint8_t *at, uint32_t value)
 /* @param size  of the whole packet */
 static void write_ip(uint8_t *bytes, uint8_t protocol, size_t way, size_t size)
 {
-    static const uint8_t addresses[2][4] = {{192, 0, 2, 10}, {192, 0, 2, 20}};
+    const uint8_t subnet = (uint8_t)whole.inputs;
+    const uint8_t addresses[2][4] = {{10, 0, subnet, 10}, {10, 0, subnet, 20}};
 
     bytes[0] = 0x45;
     put16(bytes + 2, (uint32_t)size);
@@ -180,7 +186,15 @@ void wire_dissect(void)
 {
     const host_packet *packets[WIRE_MOST_FRAMES];
 
+    if (whole.inputs == 0)
+        host_open(FRAMES_PER_FILE);
     for (size_t i = 0; i < file.count; i++)
         packets[i] = &file.packets[i];
-    host_dissect(packets, file.count, HOST_SECOND_PASS | HOST_TREE, findings);
+    host_append(packets, file.count);
+    whole.inputs++;
+    whole.frames += file.count;
+    if (whole.inputs < INPUTS_PER_FILE && whole.frames + WIRE_MOST_FRAMES <= FRAMES_PER_FILE)
+        return;
+    host_close();
+    whole.inputs = whole.frames = 0;
 }

@@ -18,7 +18,8 @@ enum { WIRE_MOST_FRAMES = 512, WIRE_MOST_PAYLOAD = 32768 };
 
 enum { WIRE_FIN = 0x01, WIRE_SYN = 0x02, WIRE_RST = 0x04, WIRE_PUSH = 0x08, WIRE_ACK = 0x10 };
 
-/** One direction of a TCP connection between the client 192.0.2.10 and the server 192.0.2.20. */
+/** One direction of a TCP connection between the client and the server, which each input has of its
+ *  own. */
 typedef struct {
     uint16_t client_port;
     uint16_t server_port;
@@ -29,7 +30,7 @@ typedef struct {
  *  plugin. */
 void wire_start(void);
 
-/** Forgets the frames. */
+/** Begins an input: forgets the frames. */
 void wire_clear(void);
 
 /** Appends a TCP segment. The sequence numbers follow from those before it.
@@ -50,7 +51,8 @@ bool wire_add_datagram(uint16_t server_port, uint16_t client_port, const uint8_t
                        size_t size);
 
 /** Dissects all frames twice, as Wireshark does: first without a tree, then with tree and columns.
- */
+ *  They stand in one file with those of some inputs before. If one goes wrong and does not alone,
+ * it does after those: run the target with as many -runs and the same -seed. */
 void wire_dissect(void);
 
 #endif /* OXC_FUZZ_WIRE_H */
