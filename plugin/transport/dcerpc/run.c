@@ -166,7 +166,8 @@ static void send_bind(oxc_run *run, const oxc_rpc_pdu *pdu)
 /* A call that was handed over is one of the two interfaces. */
 static void send_stub(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_event *event)
 {
-    oxc_rpc_connection_carries_exchange(run->connection, run->pinfo->num);
+    if (run->connection->exchange_frame == 0)
+        oxc_rpc_connection_carries_exchange(run->connection, run->pinfo->num);
     if (event->stub == OXC_STUB_UNREAD && event->method != OXC_METHOD_ASYNC_WAIT)
         oxc_rops_lost(run->connection->number);
     send_event(run, pdu, event, call_event_type(pdu));

@@ -13,12 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A piece of text inside a message: borrowed, not terminated. #text is never NULL where #size is
- *  not 0. */
-typedef struct {
-    const char *text;
-    size_t size;
-} oxc_span;
+#include "span.h"
 
 /** A start line, [RFC9112] 3 and 4. */
 typedef struct {
@@ -34,24 +29,6 @@ typedef struct {
     oxc_span name;
     oxc_span value;
 } oxc_field;
-
-/** Takes the next line off @p rest, without its end, which is CRLF or LF.
- *  @return false if there is no line end any more; @p rest stays as it is then */
-bool oxc_span_take_line(oxc_span *rest, oxc_span *line);
-
-/** Takes off @p rest what stands in front of @p separator, and the separator; or all of it. */
-oxc_span oxc_span_take(oxc_span *rest, char separator);
-
-/** The same without blanks and line ends around it. */
-oxc_span oxc_span_trim(oxc_span span);
-
-/** Compares without case; @p text is terminated. */
-bool oxc_span_is(oxc_span span, const char *text);
-bool oxc_span_begins(oxc_span span, const char *text);
-
-/** Reads a whole number without sign: digits and nothing else.
- *  @return false if there is none, or if it does not fit; @p number is UINT64_MAX in that case */
-bool oxc_span_number(oxc_span span, unsigned base, uint64_t *number);
 
 /** Reads a start line without its end. A request's has to name a version of HTTP/1. */
 bool oxc_start_line_read(oxc_span line, oxc_start_line *start);
