@@ -61,21 +61,27 @@ static void put_ends(packet_info *pinfo, const oxc_end *source, const oxc_end *d
     pinfo->destport = destination->port;
 }
 
+/* Between which ends Wireshark's dissector is to see the PDUs. */
+typedef struct {
+    const oxc_virtual_connection *connection; /* NULL: as they are */
+    bool from_server;
+} joined_ends;
+
 /* Wireshark's dissector of PDUs, between the ends of the virtual connection. */
 static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const oxc_channel *channel = (const oxc_channel *)data;
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+    const joined_ends *joined = (const joined_ends *)data;
+    const oxc_virtual_connection *connection = joined->connection;
     volatile oxc_bool result = FALSE;
     saved_ends ends;
 
     if (!connection)
         return builtin_pdus->dissector(tvb, pinfo, tree, NULL);
     save_ends(pinfo, &ends);
-    if (oxc_channel_is_client(channel, pinfo))
-        put_ends(pinfo, &connection->client, &connection->server);
-    else
+    if (joined->from_server)
         put_ends(pinfo, &connection->server, &connection->client);
+    else
+        put_ends(pinfo, &connection->client, &connection->server);
     TRY
     {
         result = builtin_pdus->dissector(tvb, pinfo, tree, NULL);
@@ -181,9 +187,11 @@ static run_part part_from(const oxc_run *run, unsigned first, int offset)
     return part;
 }
 
-static void observe_part(const oxc_run *run, const run_part *part, oxc_channel *channel)
+static void observe_part(const oxc_run *run, const run_part *part,
+                         const oxc_virtual_connection *connection)
 {
     bool last = part->end == (int)tvb_captured_length(run->tvb);
+    joined_ends joined = {.connection = connection, .from_server = run->from_server};
     oxc_run own = *run;
 
     own.tvb = last ? tvb_new_subset_remaining(run->tvb, part->offset)
@@ -193,7 +201,7 @@ static void observe_part(const oxc_run *run, const run_part *part, oxc_channel *
     own.cut = last && run->cut;
     for (unsigned i = 0; i < own.count; i++)
         own.pdus[i].offset -= part->offset;
-    oxc_observe(&own, part->bare ? dissect_bare_rts : dissect_joined, channel);
+    oxc_observe(&own, part->bare ? dissect_bare_rts : dissect_joined, &joined);
 }
 
 int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -218,7 +226,7 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     run.from_server = !oxc_channel_is_client(channel, pinfo);
     for (run_part part = {.end = 0}; tvb_captured_length_remaining(tvb, part.end) > 0;) {
         part = part_from(&run, part.behind, part.end);
-        observe_part(&run, &part, channel);
+        observe_part(&run, &part, connection);
     }
     return (int)tvb_captured_length(tvb);
 }

@@ -182,11 +182,15 @@ static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsi
  * nobody can read those after it. */
 static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
-    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
+    unsigned missing = oxc_tcp_missing(channel->leg.tcp);
+    const oxc_virtual_connection *connection;
 
-    if (oxc_tcp_missing(channel->leg.tcp))
-        send_lost(pinfo, channel, oxc_tcp_missing(channel->leg.tcp));
-    else if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
+    if (missing) {
+        send_lost(pinfo, channel, missing);
+        return;
+    }
+    connection = oxc_channel_carries(channel, pinfo->num);
+    if (connection && connection->blind_frame != 0 && connection->number != UINT32_MAX)
         oxc_lose_calls(pinfo, oxc_rpc_connection_by_number(connection->number), OXC_SIDE_UNKNOWN);
 }
 
