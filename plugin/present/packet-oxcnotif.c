@@ -16,7 +16,7 @@
 #include "capture/analysis.h"
 #include "capture/settings.h"
 #include "decode/names.h"
-#include "decode/text.h"
+#include "view_text.h"
 
 static int proto_oxcnotif = -1;
 static int oxcnotif_tap = -1;
@@ -168,19 +168,6 @@ static expert_field *const rule_experts[OXC_RULE_COUNT] = {
 
 static bool enabled; /* the protocol, in this file */
 
-const value_string oxc_outcome_vals[] = {
-    {OXC_OUTCOME_NOTIFICATION, "NotificationPending"},
-    {OXC_OUTCOME_NO_EVENT, "No event"},
-    {OXC_OUTCOME_REJECTED, "Rejected"},
-    {OXC_OUTCOME_EXITING, "Exiting"},
-    {OXC_OUTCOME_OTHER_ERROR, "Other error"},
-    {OXC_OUTCOME_FAULT, "Fault"},
-    {OXC_OUTCOME_CANCELLED, "Cancelled"},
-    {OXC_OUTCOME_CLOSED, "Connection closed"},
-    {OXC_OUTCOME_DROPPED, "Dropped"},
-    {0, NULL},
-};
-
 const value_string oxc_transport_vals[] = {
     {OXC_TRANSPORT_RPC_TCP, "RPC over TCP"},
     {OXC_TRANSPORT_RPC_HTTP, "RPC over HTTP"},
@@ -195,101 +182,6 @@ static nstime_t to_nstime(int64_t nanoseconds)
     time.secs = (time_t)(nanoseconds / 1000000000);
     time.nsecs = (int)(nanoseconds % 1000000000);
     return time;
-}
-
-static const char *outcome_name(const oxc_view *view)
-{
-    return val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome");
-}
-
-/* The wait that this PDU shows to be over is the one before it. */
-static bool ends_previous_wait(const oxc_view *view)
-{
-    return view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
-}
-
-/* "NotificationPending after 1.004 s" */
-static void append_outcome(oxc_text *text, const oxc_view *view)
-{
-    if (view->sealed)
-        oxc_text_add(text, ", sealed");
-    if (ends_previous_wait(view)) {
-        oxc_text_add(text, ", wait of frame ");
-        oxc_text_add_number(text, view->previous_wait_frame);
-        oxc_text_add(text, ": ");
-        oxc_text_add(text, outcome_name(view));
-    } else if (view->outcome != OXC_OUTCOME_NONE) {
-        oxc_text_add(text, ", ");
-        oxc_text_add(text, outcome_name(view));
-    }
-    if (view->has_wait_time) {
-        oxc_text_add(text, view->outcome == OXC_OUTCOME_NONE ? ", answered after " : " after ");
-        oxc_text_add_seconds(text, view->wait_time);
-        oxc_text_add(text, " s");
-    }
-}
-
-static void append_wait(oxc_text *text, const oxc_view *view)
-{
-    if (view->context != OXC_NONE) {
-        oxc_text_add(text, ", context ");
-        oxc_text_add_number(text, view->context);
-    }
-    if (view->wait) {
-        oxc_text_add(text, ", wait ");
-        oxc_text_add_number(text, view->wait);
-    }
-}
-
-/* "New mail in folder 0x..., message 0x..., class IPM.Note, 1.204 s after the wait ended" */
-static void append_news(oxc_text *text, const oxc_view *view, const char *news)
-{
-    if (!news)
-        return;
-    oxc_text_add(text, ", ");
-    oxc_text_add(text, news);
-    if (view->has_delivery_time) {
-        oxc_text_add(text, ", ");
-        oxc_text_add_seconds(text, view->delivery_time);
-        oxc_text_add(text, " s after the wait ended");
-    }
-}
-
-/* What the Info column adds to the name of the method. A response needs no more than how its wait
- * ended: Wireshark links it to the request. */
-static void append_info(packet_info *pinfo, const oxc_view *view, const char *news)
-{
-    oxc_text text;
-
-    if (!col_get_writable(pinfo->cinfo, COL_INFO))
-        return;
-    oxc_text_clear(&text);
-    if (view->type != OXC_EVENT_RESPONSE || view->method != OXC_METHOD_ASYNC_WAIT)
-        append_wait(&text, view);
-    append_outcome(&text, view);
-    append_news(&text, view, news);
-    if (text.length > 0)
-        col_append_str(pinfo->cinfo, COL_INFO, text.bytes);
-}
-
-static const char title[] = "Asynchronous notification";
-
-/* Adds to the title: "Asynchronous notification: context 1, wait 3 of session 1" */
-static void describe(oxc_text *text, const oxc_view *view, const char *news)
-{
-    size_t name = sizeof title - 1;
-
-    append_wait(text, view);
-    if (view->session != OXC_NONE) {
-        oxc_text_add(text, text->length > name ? " of session " : ", session ");
-        oxc_text_add_number(text, view->session);
-    }
-    append_outcome(text, view);
-    append_news(text, view, news);
-    if (view->unmatched)
-        oxc_text_add(text, ", answer to an unknown call, not judged");
-    if (text->length > name)
-        text->bytes[name] = ':';
 }
 
 static void add_number(proto_tree *tree, int hf, tvbuff_t *tvb, uint32_t number)
@@ -463,11 +355,10 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
 
     if (!enabled || !oxc_tracker_view(tracker, pinfo->num, ordinal, &view))
         return;
-    append_info(pinfo, &view, news);
-    oxc_text_clear(&text);
-    oxc_text_add(&text, title);
+    oxc_view_append_info(pinfo, &view, news);
+    oxc_view_begin(&text);
     if (root && PTREE_DATA(root)->visible)
-        describe(&text, &view, news);
+        oxc_view_describe(&text, &view, news);
     item = root ? add_protocol(root, tvb, text.bytes) : NULL;
     tree = proto_item_add_subtree(item, ett_oxcnotif);
     add_findings(tree, tvb, pinfo, &view);
@@ -487,7 +378,8 @@ void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_n
     };
 
     if (enabled)
-        expert_add_info_format(pinfo, add_protocol(root, tvb, title), experts[note], "%s", text);
+        expert_add_info_format(pinfo, add_protocol(root, tvb, oxc_view_title), experts[note], "%s",
+                               text);
 }
 
 void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
@@ -508,12 +400,11 @@ void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint3
     view.connect_frame = request.connect_frame;
     view.wait = request.wait;
     view.request_frame = request_frame;
-    append_info(pinfo, &view, NULL);
+    oxc_view_append_info(pinfo, &view, NULL);
     if (!root)
         return;
-    oxc_text_clear(&text);
-    oxc_text_add(&text, title);
-    describe(&text, &view, NULL);
+    oxc_view_begin(&text);
+    oxc_view_describe(&text, &view, NULL);
     tree = proto_item_add_subtree(add_protocol(root, tvb, text.bytes), ett_oxcnotif);
     add_transport(tree, tvb, carrier);
     add_links(tree, tvb, tracker, &view);
@@ -524,7 +415,8 @@ void oxc_present_missing_bind(packet_info *pinfo, proto_tree *root, tvbuff_t *tv
 {
     if (!enabled)
         return;
-    expert_add_info_format(pinfo, add_protocol(root, tvb, title), &ei_oxcnotif_missing_bind,
+    expert_add_info_format(pinfo, add_protocol(root, tvb, oxc_view_title),
+                           &ei_oxcnotif_missing_bind,
                            "The capture does not hold the bind of this connection: its calls "
                            "cannot be decoded. If this is %s: Analyze > Decode As, DCE-RPC, "
                            "presentation context %u",

@@ -22,9 +22,6 @@ typedef struct {
     uint32_t ordinal; /**< place of the PDU among those of its frame */
 } oxc_shown;
 
-/** The names of enum oxc_outcome. */
-extern const value_string oxc_outcome_vals[];
-
 /** The names of enum oxc_transport. */
 extern const value_string oxc_transport_vals[];
 

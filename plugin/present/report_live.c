@@ -11,6 +11,7 @@
 #include "capture/analysis.h"
 #include "views.h"
 #include "report_lines.h"
+#include "view_text.h"
 
 /* "   41.346 s  frame 20  192.0.2.10  " */
 static void print_place(packet_info *pinfo, const oxc_shown *shown, FILE *file)
@@ -41,9 +42,8 @@ static void print_end_of_wait(packet_info *pinfo, const oxc_shown *shown, FILE *
     if (view->context != OXC_NONE)
         fprintf(file, "context %u, ", view->context);
     fprintf(file, "wait: %s",
-            view->outcome == OXC_OUTCOME_NONE
-                ? "answer not read"
-                : val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome"));
+            view->outcome == OXC_OUTCOME_NONE ? "answer not read"
+                                              : oxc_outcome_name(view->outcome));
     if (view->has_wait_time)
         fprintf(file, " after %s", time);
     fputc('\n', file);

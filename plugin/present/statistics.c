@@ -16,6 +16,7 @@
 #include "packet-oxcnotif.h"
 #include "totals.h"
 #include "views.h"
+#include "view_text.h"
 
 /* --- the tree --- */
 
@@ -36,9 +37,7 @@ static void init_tree(stats_tree *tree)
 
 static const char *outcome_text(const oxc_view *view)
 {
-    return view->outcome == OXC_OUTCOME_NONE
-               ? "Answer not read"
-               : val_to_str_const(view->outcome, oxc_outcome_vals, "Unknown outcome");
+    return view->outcome == OXC_OUTCOME_NONE ? "Answer not read" : oxc_outcome_name(view->outcome);
 }
 
 static void count_ended(stats_tree *tree, packet_info *pinfo, const oxc_shown *shown)

@@ -1,0 +1,120 @@
+/* view_text.c
+ * What is known of a PDU, in words
+ *
+ * Copyright (C) the oxcnotif authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "view_text.h"
+
+const char oxc_view_title[] = "Asynchronous notification";
+
+const value_string oxc_outcome_vals[] = {
+    {OXC_OUTCOME_NOTIFICATION, "NotificationPending"},
+    {OXC_OUTCOME_NO_EVENT, "No event"},
+    {OXC_OUTCOME_REJECTED, "Rejected"},
+    {OXC_OUTCOME_EXITING, "Exiting"},
+    {OXC_OUTCOME_OTHER_ERROR, "Other error"},
+    {OXC_OUTCOME_FAULT, "Fault"},
+    {OXC_OUTCOME_CANCELLED, "Cancelled"},
+    {OXC_OUTCOME_CLOSED, "Connection closed"},
+    {OXC_OUTCOME_DROPPED, "Dropped"},
+    {0, NULL},
+};
+
+const char *oxc_outcome_name(oxc_outcome outcome)
+{
+    return val_to_str_const(outcome, oxc_outcome_vals, "Unknown outcome");
+}
+
+/* The wait that this PDU shows to be over is the one before it. */
+static bool ends_previous_wait(const oxc_view *view)
+{
+    return view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
+}
+
+/* "NotificationPending after 1.004 s" */
+static void append_outcome(oxc_text *text, const oxc_view *view)
+{
+    if (view->sealed)
+        oxc_text_add(text, ", sealed");
+    if (ends_previous_wait(view)) {
+        oxc_text_add(text, ", wait of frame ");
+        oxc_text_add_number(text, view->previous_wait_frame);
+        oxc_text_add(text, ": ");
+        oxc_text_add(text, oxc_outcome_name(view->outcome));
+    } else if (view->outcome != OXC_OUTCOME_NONE) {
+        oxc_text_add(text, ", ");
+        oxc_text_add(text, oxc_outcome_name(view->outcome));
+    }
+    if (view->has_wait_time) {
+        oxc_text_add(text, view->outcome == OXC_OUTCOME_NONE ? ", answered after " : " after ");
+        oxc_text_add_seconds(text, view->wait_time);
+        oxc_text_add(text, " s");
+    }
+}
+
+static void append_wait(oxc_text *text, const oxc_view *view)
+{
+    if (view->context != OXC_NONE) {
+        oxc_text_add(text, ", context ");
+        oxc_text_add_number(text, view->context);
+    }
+    if (view->wait) {
+        oxc_text_add(text, ", wait ");
+        oxc_text_add_number(text, view->wait);
+    }
+}
+
+/* "New mail in folder 0x..., message 0x..., class IPM.Note, 1.204 s after the wait ended" */
+static void append_news(oxc_text *text, const oxc_view *view, const char *news)
+{
+    if (!news)
+        return;
+    oxc_text_add(text, ", ");
+    oxc_text_add(text, news);
+    if (view->has_delivery_time) {
+        oxc_text_add(text, ", ");
+        oxc_text_add_seconds(text, view->delivery_time);
+        oxc_text_add(text, " s after the wait ended");
+    }
+}
+
+void oxc_view_append_info(packet_info *pinfo, const oxc_view *view, const char *news)
+{
+    oxc_text text;
+
+    if (!col_get_writable(pinfo->cinfo, COL_INFO))
+        return;
+    oxc_text_clear(&text);
+    if (view->type != OXC_EVENT_RESPONSE || view->method != OXC_METHOD_ASYNC_WAIT)
+        append_wait(&text, view);
+    append_outcome(&text, view);
+    append_news(&text, view, news);
+    if (text.length > 0)
+        col_append_str(pinfo->cinfo, COL_INFO, text.bytes);
+}
+
+void oxc_view_begin(oxc_text *text)
+{
+    oxc_text_clear(text);
+    oxc_text_add(text, oxc_view_title);
+}
+
+void oxc_view_describe(oxc_text *text, const oxc_view *view, const char *news)
+{
+    size_t name = sizeof oxc_view_title - 1;
+
+    append_wait(text, view);
+    if (view->session != OXC_NONE) {
+        oxc_text_add(text, text->length > name ? " of session " : ", session ");
+        oxc_text_add_number(text, view->session);
+    }
+    append_outcome(text, view);
+    append_news(text, view, news);
+    if (view->unmatched)
+        oxc_text_add(text, ", answer to an unknown call, not judged");
+    if (text->length > name)
+        text->bytes[name] = ':';
+}
