@@ -257,6 +257,8 @@ void oxc_http_feed_doubt(oxc_tracker *tracker, const oxc_http_call *call)
     if (call->session != OXC_NONE &&
         (call->type == OXC_HTTP_TYPE_DISCONNECT || call->type == OXC_HTTP_TYPE_CONNECT))
         doubt_later(tracker, call);
+    if (call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && call->record != OXC_NONE)
+        oxc_record_at(tracker, call->record)->flags |= OXC_RECORD_UNSURE;
 }
 
 void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,

@@ -61,6 +61,21 @@ static void list_call(oxc_http *http, uint32_t number)
     call->flags |= OXC_HTTP_CALL_LISTED;
 }
 
+/* The answer that was missed may have made the call a leg: then it overlapped with none. */
+static void doubt_overlaps(oxc_http *http, const oxc_http_session *session,
+                           const oxc_http_call *call)
+{
+    uint32_t at = session->newest;
+
+    for (unsigned compared = 0; at != OXC_NONE && compared < CALLS_COMPARED; compared++) {
+        oxc_http_call *other = oxc_http_call_at(http, at);
+
+        if (other->overlap.mark == call->mark)
+            other->overlap_doubtful = true;
+        at = other->older;
+    }
+}
+
 void oxc_http_doubt_call(oxc_http *http, oxc_http_call *call)
 {
     oxc_http_session *session;
@@ -76,6 +91,7 @@ void oxc_http_doubt_call(oxc_http *http, oxc_http_call *call)
     session->doubt = http->mark;
     if ((call->flags & OXC_HTTP_CALL_LISTED) != 0)
         session->doubted++;
+    doubt_overlaps(http, session, call);
 }
 
 static void unlink_call(oxc_http *http, const oxc_http_call *call, oxc_http_session *session)

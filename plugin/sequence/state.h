@@ -230,6 +230,8 @@ enum {
     OXC_RECORD_UNDELIVERED = 1 << 4, /**< notification: delivered is the next one's record */
     OXC_RECORD_SUPERSEDED = 1 << 5,  /**< a later notification of its context has its fetch */
     OXC_RECORD_REPEATED = 1 << 6, /**< of a second sighting: request is the record of the first */
+    OXC_RECORD_UNSURE =
+        1 << 7, /**< wait over HTTP: its answer was missed, and may have made it a leg */
 };
 
 typedef struct {

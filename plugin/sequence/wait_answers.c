@@ -50,7 +50,7 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
     if (!is_out(call) || oxc_connection_at(tracker, call->connection)->partial ||
         later == OXC_NONE || later <= call->record)
         return OXC_NONE;
-    return later;
+    return (oxc_record_at(tracker, later)->flags & OXC_RECORD_UNSURE) == 0 ? later : OXC_NONE;
 }
 
 /* Whether the rules look at the answer to a wait. */

@@ -229,6 +229,22 @@ static void overlap_same_connection(void **state)
     expect_only(&w, http_wait(&w, OTHER, CTX, SEQ).frame, "wait-overlap");
 }
 
+/* The answer to the second wait is missing: it may have been a 401. */
+static void overlap_with_a_leg(void **state)
+{
+    talk one, two;
+
+    (void)state;
+    start();
+    one = http_wait(&w, OTHER, CTX, SEQ);
+    two = http_wait(&w, THIRD, CTX, SEQ);
+    (void)two;
+    http_gap(&w, THIRD, false);
+    end_wait(&one, 0, 1);
+    for (uint32_t frame = 1; frame <= w.frame; frame++)
+        assert_false(has_rule(frame, "wait-overlap"));
+}
+
 static void overlap_near(void **state)
 {
     talk one, copy;
@@ -804,6 +820,7 @@ int main(void)
         TEST(dropped_near),
         TEST(overlap),
         TEST(overlap_same_connection),
+        TEST(overlap_with_a_leg),
         TEST(overlap_near),
         TEST(overlap_late),
         TEST(after_disconnect),
