@@ -16,14 +16,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import other_traffic
+from other_traffic import KINDS, MAPI
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent / "program"))
 from sandbox import Sandbox  # noqa: E402 pylint: disable=wrong-import-position
 
 SMALL, BIG, MANY_WAITS, MANY_SESSIONS = (5, 2), (5, 62), (5, 200), (500, 2)
-FEW_TALKS, MANY_TALKS = 20, 420
+FEW_TALKS, MANY_TALKS = 20, 220
+MAPI_TALKS = (10, 60)
 
 # Wireshark alone is given a filter that needs as much of it: a field of DCE/RPC that is rare.
 MODES = {"one line": ([], []), "-V": (["-V"], ["-V"]),
@@ -39,7 +40,7 @@ class Bench:
         self.stock_plugins = sandbox.path / "no-plugins"
         self.stock_plugins.mkdir()
         self.stock_plugins.chmod(0o755)
-        self.script = sandbox.add(FOLDER / "oxcnotif.lua")
+        self.script = sandbox.add(FOLDER / "waits.lua")
         self.seed = sandbox.add(programs / "libfixed_seed.so")
         self.made = {}
         self.counts = {}
@@ -52,8 +53,9 @@ class Bench:
         return path, json.loads(made)["frames"]
 
     def _other(self, kind, count):
-        path = self.sandbox.path / f"other-{list(other_traffic.KINDS).index(kind)}-{count}"
-        connection = other_traffic.KINDS[kind](count)
+        makers = KINDS | MAPI
+        path = self.sandbox.path / f"other-{list(makers).index(kind)}-{count}"
+        connection = makers[kind](count)
         path.write_bytes(connection.bytes)
         path.chmod(0o644)
         return path, connection.frames
@@ -161,7 +163,11 @@ def wanted(smaller):
     runs += [(kind, (*capture, "faults"), ()) for kind in ("stock", "plugin")
              for capture in (SMALL, BIG)]
     runs += [(kind, (traffic, count), ()) for kind in ("stock", "plugin")
-             for traffic in other_traffic.KINDS for count in (FEW_TALKS, MANY_TALKS)]
+             for traffic in KINDS for count in (FEW_TALKS, MANY_TALKS)]
+    runs += [(kind, (traffic, count), tuple(options)) for kind in ("stock", "plugin")
+             for traffic in MAPI for count in MAPI_TALKS for options in ([], ["-V"])]
+    runs += [(kind, (traffic, count * 10), ()) for kind in ("stock", "plugin") for traffic in MAPI
+             for count in MAPI_TALKS]
     return runs
 
 
@@ -173,7 +179,7 @@ def add_ratio(table, name, stock, plugin, goal):
 def add_cost(table, bench):
     """What a frame costs, by what is asked of tshark."""
     names = {"one line": "one line a packet", "-V": "-V", "-Y": "-Y oxcnotif.violation"}
-    goals = {"one line": 1.05, "-V": 1.15, "-Y": None}
+    goals = {"one line": 1.10, "-V": 1.12, "-Y": None}
     for mode, (stock, plugin) in MODES.items():
         add_ratio(table, f"instructions, {names[mode]}", bench.per_frame("stock", SMALL, BIG, stock),
                   bench.per_frame("plugin", SMALL, BIG, plugin), goals[mode])
@@ -201,16 +207,29 @@ def add_growth(table, bench):
 
 
 def add_other_traffic(table, bench):
-    for kind in other_traffic.KINDS:
+    for kind in KINDS:
         captures = [(kind, count) for count in (FEW_TALKS, MANY_TALKS)]
         add_ratio(table, f"instructions, {kind}", bench.per_frame("stock", *captures),
                   bench.per_frame("plugin", *captures), 1.01)
 
 
+def add_mapi(table, bench):
+    for kind in MAPI:
+        captures = [(kind, count) for count in MAPI_TALKS]
+        for options, goal in (([], 1.10), (["-V"], 1.12)):
+            add_ratio(table, " ".join(["instructions,", kind, *options]),
+                      bench.per_frame("stock", *captures, options),
+                      bench.per_frame("plugin", *captures, options), goal)
+        later = [(kind, count * 10) for count in MAPI_TALKS]
+        few, many = bench.added(*captures), bench.added(*later)
+        table.add(f"growth of what is added, {kind} x 10", many / few, 1.02,
+                  detail=f"{few:.0f} and {many:.0f} instructions a frame")
+
+
 def add_memory(table, programs):
     memory = json.loads(subprocess.run([programs / "tracker_memory"], check=True,
                                        stdout=subprocess.PIPE).stdout)
-    table.add("bytes a wait", memory["wait"], 128, "{:.0f}")
+    table.add("bytes a wait", memory["wait"], 96, "{:.0f}")
     table.add("bytes a session", memory["session"], None, "{:.0f}")
     table.add("bytes a fetch", memory["fetch"], None, "{:.0f}")
 
@@ -228,6 +247,7 @@ def main():
         if not options.growth:
             add_cost(table, bench)
             add_other_traffic(table, bench)
+            add_mapi(table, bench)
             add_trees(table, bench)
         add_growth(table, bench)
     add_memory(table, options.programs)

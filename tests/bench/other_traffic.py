@@ -1,5 +1,5 @@
 # other_traffic.py
-# Captures that have nothing to do with Exchange
+# Captures of one connection: some that have nothing to do with Exchange, and MAPI over HTTP
 #
 # Copyright (C) the oxcnotif authors
 #
@@ -54,10 +54,11 @@ class Connection:
         self.sequence[side] += len(payload) + bool(flags & (SYN | FIN))
         self.frames += 1
 
-    def talk(self, request, response):
-        """A request, its answer, and an ACK."""
+    def talk(self, request, *response):
+        """A request, its answer in one frame or several, and an ACK."""
         self._send(0, PSH | ACK, request)
-        self._send(1, PSH | ACK, response)
+        for part in response:
+            self._send(1, PSH | ACK, part)
         self._send(0, ACK)
 
 
@@ -98,4 +99,53 @@ def dcerpc(count):
     return connection
 
 
+def _mapi_request(kind, number, cookies, body):
+    return (f"POST /mapi/emsmdb/?MailboxId=b7d1c5e2@example.com HTTP/1.1\r\nHost: mail.example.com\r\n"
+            f"User-Agent: Microsoft Office/16.0\r\nContent-Type: application/mapi-http\r\n"
+            f"X-RequestType: {kind}\r\nX-RequestId: {{0A5B1C2D-0000-4000-8000-000000000001}}:{number}\r\n"
+            f"X-ClientInfo: {{0A5B1C2D-0000-4000-8000-000000000002}}:1\r\n{cookies}"
+            f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+
+
+def _mapi_response(kind, number, more, body):
+    """The head with PROCESSING, and what follows it in a frame of its own."""
+    def chunk(data):
+        return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+    head = (f"HTTP/1.1 200 OK\r\nContent-Type: application/mapi-http\r\nX-RequestType: {kind}\r\n"
+            f"X-RequestId: {{0A5B1C2D-0000-4000-8000-000000000001}}:{number}\r\nX-ResponseCode: 0\r\n"
+            f"X-PendingPeriod: 30000\r\nX-ExpirationInfo: 900000\r\n{more}"
+            f"Transfer-Encoding: chunked\r\n\r\n").encode() + chunk(b"PROCESSING\r\n")
+    return head, chunk(b"DONE\r\nX-ResponseCode: 0\r\nX-ElapsedTime: 41\r\n\r\n" + body) + b"0\r\n\r\n"
+
+
+def _extended(payload):
+    buffer = struct.pack("<HHHH", 0, 4, len(payload), len(payload)) + payload
+    return struct.pack("<I", len(buffer)) + buffer
+
+
+def mapi(count):
+    """A session of MAPI over HTTP on port 80: waits that end with a notification, each fetched."""
+    connection = Connection(80)
+    set_context = "Set-Cookie: MapiContext=e4Dk7uyj\r\n"
+    notify = struct.pack("<BIBHQQIB", 0x2A, 0x11, 0, 0x8002, 0xD101000000000001, 0x4523010000000000, 0,
+                         0) + b"IPM.Note\0"
+    connect = b"/o=First Organization/cn=Recipients/cn=janedow\0" + struct.pack("<IIIII", 0, 1252, 1033,
+                                                                               1033, 0)
+    calls = [("Connect", "", set_context, connect,
+              struct.pack("<IIIII", 0, 0, 60000, 6, 10000) + b"/o=First Organization/cn=\0"
+              + "Jane Dow\0".encode("utf-16-le") + struct.pack("<I", 0))]
+    for _ in range(count):
+        calls += [("NotificationWait", "", "", struct.pack("<II", 0, 0), struct.pack("<IIII", 0, 0, 1, 0)),
+                  ("Execute", "; MapiSequence={}", "Set-Cookie: MapiSequence={}\r\n",
+                   struct.pack("<I", 3) + _extended(struct.pack("<H", 2)) + struct.pack("<II", 0x18008, 0),
+                   struct.pack("<III", 0, 0, 0) + _extended(struct.pack("<H", 2 + len(notify)) + notify)
+                   + struct.pack("<I", 0))]
+    for number, (kind, sends, sets, body, answer) in enumerate(calls, 1):
+        cookies = f"Cookie: MapiContext=e4Dk7uyj{sends.format(number - 2)}\r\n" if number > 1 else ""
+        connection.talk(_mapi_request(kind, number, cookies, body),
+                        *_mapi_response(kind, number, sets.format(number), answer))
+    return connection
+
+
 KINDS = {"HTTP": http, "TCP": tcp, "other DCE/RPC": dcerpc}
+MAPI = {"MAPI over HTTP": mapi}
