@@ -33,8 +33,8 @@ typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
 
 static uint8_t port_kinds[65536];
 
-/* A bit for the ports of a connection, in whatever direction. */
-static uint8_t taken_ports[65536 / 8];
+/* Of the ports of a connection, in whatever direction: of oxc_http_transport. */
+static uint8_t taken_ports[65536];
 
 int oxc_http_protocol(void)
 {
@@ -85,18 +85,14 @@ static unsigned pair_of_ports(const packet_info *pinfo)
     return (pinfo->srcport ^ pinfo->destport) & 0xFFFF;
 }
 
-void oxc_http_note_taken(const packet_info *pinfo)
+void oxc_http_note_taken(const packet_info *pinfo, oxc_http_transport transport)
 {
-    unsigned pair = pair_of_ports(pinfo);
-
-    taken_ports[pair / 8] |= (uint8_t)(1u << pair % 8);
+    taken_ports[pair_of_ports(pinfo)] |= (uint8_t)transport;
 }
 
-bool oxc_http_may_be_taken(const packet_info *pinfo)
+bool oxc_http_may_be_taken(const packet_info *pinfo, oxc_http_transport transport)
 {
-    unsigned pair = pair_of_ports(pinfo);
-
-    return (taken_ports[pair / 8] & 1u << pair % 8) != 0;
+    return (taken_ports[pair_of_ports(pinfo)] & transport) != 0;
 }
 
 bool oxc_http_has_layer(const packet_info *pinfo, int protocol)
@@ -122,7 +118,6 @@ void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *fram
     frame->tvb = tvb;
     frame->to_port = is_port(pinfo->destport);
     frame->from_port = is_port(pinfo->srcport);
-    frame->may_be_taken = oxc_http_may_be_taken(pinfo);
     frame->reassembled = pinfo->data_src && pinfo->data_src->next;
     frame->may_hold = (pinfo->fd->pkt_len >= LEAST_FRAME || frame->reassembled) &&
                       (frame->to_port || frame->from_port || oxc_http_has_layer(pinfo, proto_http));

@@ -46,18 +46,20 @@ typedef struct {
     bool from_port;        /**< it comes from one */
     bool reassembled;      /**< something was put together that ends in it */
     bool may_hold;         /**< HTTP: one of the two, or Wireshark found it there */
-    bool may_be_taken;     /**< see oxc_http_may_be_taken() */
     oxc_tcp_bytes payload; /**< only if it may hold HTTP */
 } oxc_http_frame;
 
 void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *frame);
 
-/** Notes that the bytes of a packet's connection are those of a transport over HTTP from now on. */
-void oxc_http_note_taken(const packet_info *pinfo);
+/** The transports over HTTP. */
+typedef enum { OXC_HTTP_RPC = 1, OXC_HTTP_MAPI = 2 } oxc_http_transport;
+
+/** Notes that the bytes of a packet's connection are those of a transport from now on. */
+void oxc_http_note_taken(const packet_info *pinfo, oxc_http_transport transport);
 
 /** False if the connection of a packet has not been noted; may be true of others, too. Most
  *  connections need not be looked up for that. */
-bool oxc_http_may_be_taken(const packet_info *pinfo);
+bool oxc_http_may_be_taken(const packet_info *pinfo, oxc_http_transport transport);
 
 /** Whether a port of TCP belongs to a protocol. */
 bool oxc_http_is_port_of(uint32_t port, int protocol);

@@ -102,7 +102,7 @@ oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const
         oxc_stream_doubt(connection->stream);
     conversation_add_proto_data(conversation, proto_mapihttp, connection);
     g_ptr_array_add(connections, connection);
-    oxc_http_note_taken(pinfo);
+    oxc_http_note_taken(pinfo, OXC_HTTP_MAPI);
     if (is_from_archive(pinfo))
         oxc_tracker_from_archive(oxc_analysis_tracker());
     return connection;

@@ -42,17 +42,40 @@ typedef struct {
 
 static wmem_map_t *beginnings; /* frame -> beginning */
 
+/* The connection that was looked up last: it is asked for more than once in a frame. */
+static struct {
+    uint32_t frame;
+    const void *from; /* where the frame holds the address of the sender */
+    uint32_t ports[2];
+    oxc_mapi_connection *connection;
+} latest;
+
+static bool is_latest(const packet_info *pinfo)
+{
+    return latest.connection && latest.frame == pinfo->num && latest.from == pinfo->src.data &&
+           latest.ports[0] == pinfo->srcport && latest.ports[1] == pinfo->destport;
+}
+
 /* The connection of a packet, if its bytes are ours in this frame. */
 static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
 {
     const conversation_t *conversation;
     oxc_mapi_connection *connection;
 
-    if (!oxc_http_may_be_taken(pinfo))
+    if (!oxc_http_may_be_taken(pinfo, OXC_HTTP_MAPI))
         return NULL;
+    if (is_latest(pinfo))
+        return latest.connection;
     conversation = find_conversation_pinfo(pinfo, 0);
     connection = conversation ? oxc_mapi_connection_find(conversation) : NULL;
-    return connection && connection->first_frame <= pinfo->num ? connection : NULL;
+    if (!connection || connection->first_frame > pinfo->num)
+        return NULL;
+    latest.frame = pinfo->num;
+    latest.from = pinfo->src.data;
+    latest.ports[0] = pinfo->srcport;
+    latest.ports[1] = pinfo->destport;
+    latest.connection = connection;
+    return connection;
 }
 
 /* Losses */
@@ -361,7 +384,7 @@ void oxc_mapi_watch_frame(const oxc_http_frame *frame, packet_info *pinfo, proto
 
     if (!active)
         return;
-    connection = frame->may_be_taken ? connection_of_packet(pinfo) : NULL;
+    connection = connection_of_packet(pinfo);
     if (!connection) {
         if (frame->may_hold)
             watch_for_beginning(frame, pinfo, tree);
@@ -402,6 +425,7 @@ static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
 
 void oxc_mapi_begin_file(void)
 {
+    latest.connection = NULL;
     active = over_tcp_handle && oxc_pref_mapi_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol())) &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_mapihttp_protocol()));

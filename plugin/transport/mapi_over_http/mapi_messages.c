@@ -228,21 +228,15 @@ void oxc_mapi_take_passed_over(void *user)
 
 bool oxc_mapi_names_request(void *user, const oxc_stream_head *head)
 {
-    oxc_message_head fields;
-
     (void)user;
-    oxc_message_head_read(head, &fields);
-    return fields.id != OXC_HTTP_NO_NAME;
+    return oxc_message_id(head) != OXC_HTTP_NO_NAME;
 }
 
 bool oxc_mapi_is_answer(void *user, void *request, const oxc_stream_head *head)
 {
     const oxc_mapi_call *call = (const oxc_mapi_call *)request;
-    oxc_message_head fields;
 
     (void)user;
-    if (call == &oxc_mapi_foreign || call->id == OXC_HTTP_NO_NAME)
-        return false;
-    oxc_message_head_read(head, &fields);
-    return fields.id == call->id;
+    return call != &oxc_mapi_foreign && call->id != OXC_HTTP_NO_NAME &&
+           oxc_message_id(head) == call->id;
 }

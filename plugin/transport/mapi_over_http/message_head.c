@@ -235,6 +235,23 @@ static void take_field(oxc_message_head *of, const oxc_field *field, bool respon
     }
 }
 
+static oxc_http_name name_of_id(oxc_span id)
+{
+    return id.size > 0 ? oxc_name_of_lower(id.text, id.size) : OXC_HTTP_NO_NAME;
+}
+
+oxc_http_name oxc_message_id(const oxc_stream_head *head)
+{
+    oxc_span lines = head->fields, id = {NULL, 0};
+    oxc_field field;
+
+    while (oxc_field_next(&lines, &field)) {
+        if (oxc_span_is(field.name, "X-RequestId"))
+            id = field.value;
+    }
+    return name_of_id(id);
+}
+
 void oxc_message_head_read(const oxc_stream_head *head, oxc_message_head *of)
 {
     oxc_span lines = head->fields;
@@ -245,8 +262,7 @@ void oxc_message_head_read(const oxc_stream_head *head, oxc_message_head *of)
         take_field(of, &field, head->start.response);
     of->type = oxc_request_type_of(of->request_type);
     of->server = name_of_server(of->host);
-    if (of->request_id.size > 0)
-        of->id = oxc_name_of_lower(of->request_id.text, of->request_id.size);
+    of->id = name_of_id(of->request_id);
     if (head->has_length || head->chunked)
         of->fields |= OXC_HTTP_FIELD_LENGTH;
     of->mapi_content = is_mapi_content(of->content_type);

@@ -236,7 +236,7 @@ oxc_channel *oxc_rpch_channel_of_packet(packet_info *pinfo)
     const conversation_t *conversation;
     oxc_channel *channel;
 
-    if (!oxc_http_may_be_taken(pinfo))
+    if (!oxc_http_may_be_taken(pinfo, OXC_HTTP_RPC))
         return NULL;
     conversation = find_conversation_pinfo(pinfo, 0);
     channel = conversation ? oxc_channel_find(conversation) : NULL;

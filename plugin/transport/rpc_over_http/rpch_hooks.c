@@ -448,8 +448,7 @@ void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 {
     if (!active)
         return;
-    if (frame->may_be_taken)
-        oxc_rpch_watch_channel(pinfo);
+    oxc_rpch_watch_channel(pinfo);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(frame->tvb, pinfo);
     if (frame->may_hold)

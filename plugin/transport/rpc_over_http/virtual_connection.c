@@ -112,7 +112,7 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);
     wmem_map_insert(channels, channel, channel);
     oxc_channels_note();
-    oxc_http_note_taken(pinfo);
+    oxc_http_note_taken(pinfo, OXC_HTTP_RPC);
     return channel;
 }
 
@@ -124,7 +124,7 @@ void oxc_channel_settle(packet_info *pinfo)
     if (conversation && !oxc_channel_find(conversation)) {
         unsettled->leg.tcp = tcp_of(conversation);
         conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
-        oxc_http_note_taken(pinfo);
+        oxc_http_note_taken(pinfo, OXC_HTTP_RPC);
     }
     forget_unsettled();
 }
