@@ -16,7 +16,7 @@
 #include "plugin.h"
 #include "capture/analysis.h"
 #include "capture/frame.h"
-#include "capture/losses.h"
+#include "capture/lost_bytes.h"
 #include "capture/refusals.h"
 #include "capture/settings.h"
 #include "capture/string_names.h"

@@ -9,7 +9,7 @@
 #include "journal.h"
 
 #include "capture/analysis.h"
-#include "capture/losses.h"
+#include "capture/lost_bytes.h"
 #include "views.h"
 
 #define MOST_ORDINAL 0xFFFFFFu

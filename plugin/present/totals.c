@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "capture/analysis.h"
-#include "capture/losses.h"
+#include "capture/lost_bytes.h"
 #include "views.h"
 
 /* A context has one outstanding wait, or two for a moment; those of no known context may be many.

@@ -8,7 +8,7 @@
 
 #include "loss.h"
 
-#include "capture/losses.h"
+#include "capture/lost_bytes.h"
 #include "decode/buffers/payload.h"
 
 void oxc_lose_hidden(const packet_info *pinfo, const oxc_rpc_connection *connection, oxc_side from)

@@ -141,6 +141,14 @@ def check_circles(graph, what):
     return problems
 
 
+def check_names(plugin):
+    """A file is named in messages, profiles and the objects of some builds without its folder."""
+    places = collections.defaultdict(list)
+    for file in sorted(plugin.rglob("*.[ch]")):
+        places[file.name].append(str(file.relative_to(plugin)))
+    return [f"files of one name: {', '.join(files)}" for files in places.values() if len(files) > 1]
+
+
 def check_registration(plugin):
     problems = []
     for file in sorted(plugin.rglob("*.c")):
@@ -163,7 +171,7 @@ def main():
     plugin = (pathlib.Path(sys.argv[1]) / "plugin").resolve()
     includes = read_includes(plugin)
     problems = check_directions(includes, "includes") + check_circles(includes, "includes")
-    problems += check_registration(plugin)
+    problems += check_registration(plugin) + check_names(plugin)
     if len(sys.argv) > 2 and shutil.which("nm"):
         calls = read_symbols(sys.argv[2:])
         problems += check_directions(calls, "calls") + check_circles(calls, "calls")

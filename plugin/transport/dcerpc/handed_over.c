@@ -13,7 +13,7 @@
 #include "interfaces.h"
 #include "present/packet-oxcnotif.h"
 #include "run.h"
-#include "transport/tcp/connections.h"
+#include "transport/tcp/tcp_connections.h"
 
 /* Some servers give all their answers one call id. Wireshark takes each for another answer to the
  * first call; which method such a stub belongs to is unknown. (An answer in fragments counts from

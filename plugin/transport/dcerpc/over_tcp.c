@@ -19,7 +19,7 @@
 #include "observer.h"
 #include "pdu.h"
 #include "transport/loss.h"
-#include "transport/tcp/connections.h"
+#include "transport/tcp/tcp_connections.h"
 #include "transport/tcp/watch.h"
 
 static heur_dtbl_entry_t *builtin_heuristic;

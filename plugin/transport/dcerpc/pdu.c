@@ -56,7 +56,9 @@ bool oxc_pdu_is_bind_at(tvbuff_t *tvb, int offset)
 
 unsigned oxc_pdu_encoding(tvbuff_t *tvb, int offset)
 {
-    return tvb_get_uint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN;
+    bool little = (tvb_get_uint8(tvb, offset + 4) & DREP_LITTLE_ENDIAN) != 0;
+
+    return little ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN;
 }
 
 int oxc_pdu_length(tvbuff_t *tvb, int offset)

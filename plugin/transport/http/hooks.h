@@ -13,7 +13,7 @@
 #include <epan/packet.h>
 
 #include "compat.h"
-#include "transport/tcp/payload.h"
+#include "transport/tcp/tcp_payload.h"
 
 /** Looks at bytes inside TLS before Wireshark's HTTP does.
  *  @param data  of TLS, or NULL

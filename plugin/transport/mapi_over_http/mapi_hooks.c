@@ -21,7 +21,7 @@
 #include "mapi_split.h"
 #include "packet-mapihttp.h"
 #include "transport/http/hooks.h"
-#include "transport/tcp/payload.h"
+#include "transport/tcp/tcp_payload.h"
 
 /* How far from the start of a frame the bytes of TCP begin, where nobody knows it better. */
 enum { HEADERS_MAX = 256 };

@@ -17,7 +17,7 @@
 #include "rpch_stream.h"
 #include "transport/http/hooks.h"
 #include "transport/loss.h"
-#include "transport/tcp/payload.h"
+#include "transport/tcp/tcp_payload.h"
 
 /* Of the reason for a refusal so much is kept. */
 enum { MOST_PHRASE = 80 };

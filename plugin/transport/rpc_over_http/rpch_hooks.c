@@ -19,7 +19,7 @@
 
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
-#include "transport/tcp/payload.h"
+#include "transport/tcp/tcp_payload.h"
 #include "transport/http/http_message.h"
 #include "transport/dcerpc/pdu.h"
 #include "transport/dcerpc/over_tcp.h"

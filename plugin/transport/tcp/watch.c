@@ -11,9 +11,9 @@
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>
 
-#include "connections.h"
+#include "tcp_connections.h"
 #include "ends.h"
-#include "payload.h"
+#include "tcp_payload.h"
 #include "transport/loss.h"
 
 static uint32_t seen_frame; /* the last one whose PDUs came to the observer over TCP, or 0 */

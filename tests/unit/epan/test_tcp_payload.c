@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
-#include "transport/tcp/payload.h"
+#include "transport/tcp/tcp_payload.h"
 
 #define ETHERNET    "020000000002 020000000001 0800"
 #define ETHERNET_V6 "020000000002 020000000001 86dd"

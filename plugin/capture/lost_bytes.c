@@ -1,4 +1,4 @@
-/* losses.c
+/* lost_bytes.c
  * Where bytes of the capture are missing
  *
  * Copyright (C) the oxcnotif authors
@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "losses.h"
+#include "lost_bytes.h"
 
 #include <glib.h>
 

@@ -1,4 +1,4 @@
-/* connections.c
+/* tcp_connections.c
  * The TCP connections that carry DCE/RPC straight
  *
  * Copyright (C) the oxcnotif authors
@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "connections.h"
+#include "tcp_connections.h"
 
 #include <epan/conversation.h>
 #include <epan/dissectors/packet-tcp.h>

@@ -1,4 +1,4 @@
-/* connections.h
+/* tcp_connections.h
  * The TCP connections that carry DCE/RPC straight
  *
  * Copyright (C) the oxcnotif authors

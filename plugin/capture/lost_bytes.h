@@ -1,4 +1,4 @@
-/* losses.h
+/* lost_bytes.h
  * Where bytes of the capture are missing
  *
  * Copyright (C) the oxcnotif authors
@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef OXC_LOSSES_H
-#define OXC_LOSSES_H
+#ifndef OXC_LOST_BYTES_H
+#define OXC_LOST_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,4 +38,4 @@ uint32_t oxc_lost_segments(void);
 void oxc_losses_begin_file(void);
 void oxc_losses_end_file(void);
 
-#endif /* OXC_LOSSES_H */
+#endif /* OXC_LOST_BYTES_H */

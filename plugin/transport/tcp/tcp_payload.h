@@ -1,4 +1,4 @@
-/* payload.h
+/* tcp_payload.h
  * Finds what a frame carries over TCP, once it has been dissected
  *
  * Copyright (C) the oxcnotif authors
@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#ifndef OXC_PAYLOAD_OF_TCP_H
-#define OXC_PAYLOAD_OF_TCP_H
+#ifndef OXC_TCP_PAYLOAD_H
+#define OXC_TCP_PAYLOAD_H
 
 #include <epan/packet.h>
 
@@ -35,4 +35,4 @@ oxc_tcp_bytes oxc_tcp_payload_bytes(tvbuff_t *frame, const packet_info *pinfo);
 /** True if the capture cut a frame short, and with it what it carries over TCP. */
 bool oxc_tcp_payload_is_cut(const packet_info *pinfo);
 
-#endif /* OXC_PAYLOAD_OF_TCP_H */
+#endif /* OXC_TCP_PAYLOAD_H */

@@ -1,4 +1,4 @@
-/* payload.c
+/* tcp_payload.c
  * Finds what a frame carries over TCP, once it has been dissected
  *
  * A postdissector gets the frame, and not where the layers in it are.
@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "payload.h"
+#include "tcp_payload.h"
 
 #include <string.h>
 
