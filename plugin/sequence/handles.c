@@ -10,24 +10,26 @@
 
 #include <string.h>
 
-static uint64_t step_handle(uint64_t hash, const oxc_handle *handle)
+/* @param server  or 0 */
+static uint32_t hash_handle(const oxc_tracker *tracker, const oxc_handle *handle, uint32_t server)
 {
-    uint64_t words[2];
+    uint64_t words[3];
     uint32_t last;
 
-    memcpy(words, handle->bytes, sizeof words);
-    memcpy(&last, handle->bytes + sizeof words, sizeof last);
-    return oxc_hash_step(oxc_hash_step(oxc_hash_step(hash, words[0]), words[1]), last);
+    memcpy(words, handle->bytes, 16);
+    memcpy(&last, handle->bytes + 16, sizeof last);
+    words[2] = (uint64_t)server << 32 | last;
+    return oxc_hash_end(oxc_hash_words(tracker->seed, words, 3));
 }
 
 static uint32_t hash_bytes(const oxc_tracker *tracker, const oxc_handle *handle)
 {
-    return oxc_hash_end(step_handle(tracker->seed, handle));
+    return hash_handle(tracker, handle, 0);
 }
 
 static uint32_t hash_key(const oxc_tracker *tracker, const oxc_handle_key *key)
 {
-    return oxc_hash_end(oxc_hash_step(step_handle(tracker->seed, &key->handle), key->server));
+    return hash_handle(tracker, &key->handle, key->server);
 }
 
 static bool same_handle(const oxc_handle *one, const oxc_handle *other)

@@ -69,15 +69,22 @@ static inline uint64_t oxc_sip_end(oxc_sip *sip, unsigned rounds)
 uint64_t oxc_siphash(const uint64_t key[2], unsigned take, unsigned end, const void *bytes,
                      size_t length);
 
-/** SipHash-1-3 of one word, under a key of 64 secret bits. What comes out is the key for the next
- *  word: begun with a secret seed, a chain of steps is a keyed hash of all words. */
+/** SipHash-1-3 of words, under a key of 64 secret bits. */
+static inline uint64_t oxc_hash_words(uint64_t seed, const uint64_t *words, unsigned count)
+{
+    oxc_sip sip = oxc_sip_begin(seed, ~seed);
+
+    for (unsigned i = 0; i < count; i++)
+        oxc_sip_take(&sip, words[i], 1);
+    oxc_sip_take(&sip, (uint64_t)count << 59, 1); /* their bytes */
+    return oxc_sip_end(&sip, 3);
+}
+
+/** The same of one word. What comes out is the key for the next word: begun with a secret seed, a
+ *  chain of steps is a keyed hash of all words. */
 static inline uint64_t oxc_hash_step(uint64_t hash, uint64_t word)
 {
-    oxc_sip sip = oxc_sip_begin(hash, ~hash);
-
-    oxc_sip_take(&sip, word, 1);
-    oxc_sip_take(&sip, UINT64_C(8) << 56, 1);
-    return oxc_sip_end(&sip, 3);
+    return oxc_hash_words(hash, &word, 1);
 }
 
 /** The place in a table for the last step of a chain. */

@@ -1339,11 +1339,13 @@ static void many_outstanding_waits(void **state)
 static void siphash(void **state)
 {
     static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
-    uint8_t bytes[15];
+    uint8_t bytes[15], longer[24];
 
     (void)state;
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)i;
+    for (size_t i = 0; i < sizeof longer; i++)
+        longer[i] = (uint8_t)i;
     assert_true(oxc_siphash(key, 2, 4, bytes, 15) == UINT64_C(0xa129ca6149be45e5));
     assert_true(oxc_siphash(key, 2, 4, bytes, 0) == UINT64_C(0x726fdb47dd0e0e31));
     assert_true(oxc_siphash(key, 2, 4, bytes, 1) == UINT64_C(0x74f839c593dc67fd));
@@ -1354,6 +1356,13 @@ static void siphash(void **state)
 
         assert_true(oxc_hash_step(seed, UINT64_C(0x0706050403020100)) ==
                     oxc_siphash(secret, 1, 3, bytes, 8));
+    }
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        const uint64_t secret[2] = {seed, ~seed};
+        const uint64_t words[] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908),
+                                  UINT64_C(0x1716151413121110)};
+
+        assert_true(oxc_hash_words(seed, words, 3) == oxc_siphash(secret, 1, 3, longer, 24));
     }
 }
 
@@ -1382,14 +1391,11 @@ static void chosen_handles(void **state)
     /* Where the tables would put them: as many to a place as chance gives. */
     for (uint32_t i = 0; i < HANDLES; i++) {
         oxc_handle handle = chosen_handle(i);
-        uint64_t words[2];
-        uint32_t last, place;
+        uint64_t words[3] = {0};
+        uint32_t place;
 
-        memcpy(words, handle.bytes, sizeof words);
-        memcpy(&last, handle.bytes + sizeof words, sizeof last);
-        place = oxc_hash_end(
-                    oxc_hash_step(oxc_hash_step(oxc_hash_step(seed, words[0]), words[1]), last)) %
-                (HANDLES * 2);
+        memcpy(words, handle.bytes, sizeof handle.bytes);
+        place = oxc_hash_end(oxc_hash_words(seed, words, 3)) % (HANDLES * 2);
         steps += places[place];
         assert_true(places[place] < LONGEST);
         places[place]++;
