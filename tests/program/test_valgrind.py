@@ -79,7 +79,7 @@ def check_tshark(sandbox, reports, capture, options):
     if result.returncode != 0:
         found.append(f"exit status {result.returncode}: {result.stderr.decode(errors='replace')}")
     if b"OXCNOTIF" not in result.stdout and b"AsyncEMSMDB" not in result.stdout \
-            and b"EMSMDB" not in result.stdout and b"MAPI/HTTP" not in result.stdout:
+            and b"EMSMDB" not in result.stdout and b"MAPI" not in result.stdout:
         found.append("no call was decoded: was the plugin loaded?")
     return found + list(errors(report))
 

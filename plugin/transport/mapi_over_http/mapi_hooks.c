@@ -351,6 +351,8 @@ static void watch_for_beginning(const oxc_http_frame *frame, packet_info *pinfo,
     oxc_flow_begin(connection->tcp, connection->flows, (uint32_t)frame->payload.reported);
     connection->tls = oxc_http_take_over(pinfo, conversation, over_tcp_handle);
     begin_connection(connection, &found, frame->tvb, pinfo, tree);
+    if (oxc_tcp_payload_is_cut(pinfo))
+        oxc_mapi_lose(connection, pinfo, oxc_mapi_to_client(connection, pinfo));
     renew_column_fields(pinfo, tree);
 }
 
