@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sequence/siphash.h"
+
 /** A hash on its way: SipHash-2-4 under a key that is drawn once a run. */
 typedef struct {
-    uint64_t state[4];
+    oxc_sip state;
     uint64_t tail; /**< bytes that do not fill a word yet */
     uint64_t size; /**< bytes so far */
 } oxc_hashing;
@@ -25,7 +27,7 @@ void oxc_hashing_add(oxc_hashing *hashing, const void *bytes, size_t size);
 /** The hash of all that was added; more may be added, and it be asked again. Never 0. */
 uint64_t oxc_hashing_result(const oxc_hashing *hashing);
 
-/** The hash of a string. */
+/** The hash of a string, or of any bytes. */
 uint64_t oxc_name_of(const char *text, size_t size);
 
 /** The same of a string in lower case (ASCII). */

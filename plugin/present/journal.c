@@ -136,11 +136,11 @@ static void note_answer(oxc_journal *journal, const packet_info *pinfo, const ox
 {
     if (view->session == OXC_NONE)
         return;
-    if (view->method == OXC_METHOD_CONNECT)
+    if (view->kind == OXC_KIND_OPEN)
         note_event(journal, pinfo, view, OXC_NOTED_OPEN);
-    else if (view->method == OXC_METHOD_ASYNC_CONNECT && view->context != OXC_NONE)
+    else if (view->kind == OXC_KIND_ISSUE && view->context != OXC_NONE)
         note_event(journal, pinfo, view, OXC_NOTED_CONTEXT);
-    else if (view->method == OXC_METHOD_DISCONNECT)
+    else if (view->kind == OXC_KIND_CLOSE)
         note_event(journal, pinfo, view, OXC_NOTED_DISCONNECT);
 }
 
@@ -180,7 +180,7 @@ static void note_unjudged(oxc_journal *journal, const packet_info *pinfo, const 
                                         : OXC_GAP_UNREAD;
 
     if (view->unmatched || view->sealed ||
-        (view->unreadable && oxc_method_is_followed(view->method)))
+        (view->unreadable && oxc_kind_is_followed(view->kind)))
         note_gap(journal, kind, connection, pinfo->num, oxc_arrival(pinfo));
     else if (journal->gaps->len > 0 && last_gap(journal)->connection == connection)
         journal->gap_over = true;

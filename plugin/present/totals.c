@@ -138,7 +138,7 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
     const oxc_view *view = &shown->view;
     /* Over MAPI over HTTP the answer to Connect makes the context, too. */
     bool connects =
-        (view->method == OXC_METHOD_ASYNC_CONNECT || view->method == OXC_METHOD_CONNECT) &&
+        (view->kind == OXC_KIND_ISSUE || view->kind == OXC_KIND_OPEN) &&
         view->type == OXC_EVENT_RESPONSE;
 
     if (view->context != OXC_NONE)
@@ -309,7 +309,7 @@ static void take_limits(oxc_limits *limits, const oxc_view *view)
         limits->unmatched_responses++;
     else if (view->sealed)
         ++*(request ? &limits->sealed_requests : &limits->sealed_responses);
-    else if (view->unreadable && oxc_method_is_followed(view->method))
+    else if (view->unreadable && oxc_kind_is_followed(view->kind))
         ++*(request ? &limits->unread_requests : &limits->unread_responses);
 }
 

@@ -88,7 +88,7 @@ void oxc_view_append_info(packet_info *pinfo, const oxc_view *view, const char *
     if (!col_get_writable(pinfo->cinfo, COL_INFO))
         return;
     oxc_text_clear(&text);
-    if (view->type != OXC_EVENT_RESPONSE || view->method != OXC_METHOD_ASYNC_WAIT)
+    if (view->type != OXC_EVENT_RESPONSE || view->kind != OXC_KIND_WAIT)
         append_wait(&text, view);
     append_outcome(&text, view);
     append_news(&text, view, news);

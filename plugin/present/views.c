@@ -10,18 +10,18 @@
 
 bool oxc_view_is_wait_request(const oxc_view *view)
 {
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_REQUEST;
+    return view->kind == OXC_KIND_WAIT && view->type == OXC_EVENT_REQUEST;
 }
 
 bool oxc_view_ends_wait(const oxc_view *view)
 {
     if (view->outcome != OXC_OUTCOME_NONE)
         return view->outcome <= OXC_OUTCOME_DROPPED;
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->type == OXC_EVENT_RESPONSE &&
+    return view->kind == OXC_KIND_WAIT && view->type == OXC_EVENT_RESPONSE &&
            view->unreadable && view->has_wait_time;
 }
 
 bool oxc_view_is_unknown_wait(const oxc_view *view)
 {
-    return view->method == OXC_METHOD_ASYNC_WAIT && view->context == OXC_NONE;
+    return view->kind == OXC_KIND_WAIT && view->context == OXC_NONE;
 }

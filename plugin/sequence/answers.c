@@ -8,8 +8,6 @@
 
 #include "answers.h"
 
-#include <string.h>
-
 #include "calls.h"
 #include "contexts.h"
 #include "doubt.h"
@@ -43,7 +41,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
         return false;
     session = oxc_session_at(tracker, call->owner);
     if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session) ||
-        !oxc_cxh_explained(tracker, &session->key.handle))
+        !oxc_session_explained(tracker, session->name))
         return false;
     if (!oxc_call_doubtful(tracker, call, call->owner))
         return true;
@@ -59,7 +57,7 @@ static oxc_facts response_facts(oxc_tracker *tracker, const oxc_event *event, co
         .pdu = pdu,
         .judged = is_judged(tracker, call),
         .status = event->status,
-        .null_handle = oxc_handle_is_null(&event->handle),
+        .null_handle = event->name == OXC_NO_NAME,
         .rop_faults = event->rop_faults,
         .rop_fault_flags = event->rop_fault_flags,
     };
@@ -76,7 +74,7 @@ static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t nu
         oxc_session_at(tracker, number)->flags |= OXC_SESSION_REPLACED;
     oxc_session_end(tracker, number, call, false);
     if (!early && (session->flags & OXC_SESSION_OPENED) != 0)
-        oxc_server_at(tracker, session->key.server)->reissues = true;
+        oxc_server_at(tracker, session->server)->reissues = true;
 }
 
 /* What an EcDoConnectEx response says of the session that it opens. */
@@ -101,12 +99,12 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
     uint32_t number;
     oxc_session *session;
 
-    if (event->status != 0 || oxc_handle_is_null(&event->handle))
+    if (event->status != 0 || event->name == OXC_NO_NAME)
         return;
-    number = oxc_session_find(tracker, server, &event->handle);
+    number = oxc_session_find(tracker, server, event->name);
     if (number != OXC_NONE)
         end_replaced(tracker, call, number);
-    number = oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
+    number = oxc_session_begin(tracker, server, event->name, association_of(tracker, call));
     oxc_session_explain(tracker, number);
     session = oxc_session_at(tracker, number);
     open_session(tracker, event, call, session);
@@ -120,7 +118,7 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
 /* An accepted Connect of MAPI over HTTP ends the session whose cookie it carried. */
 static void end_carried(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    if (call->owner == OXC_NONE || oxc_handle_is_null(&event->replaced))
+    if (call->owner == OXC_NONE || event->replaced == OXC_NO_NAME)
         return;
     if (oxc_call_hidden(call))
         oxc_session_doubt(tracker, call->owner);
@@ -131,7 +129,7 @@ static void end_carried(oxc_tracker *tracker, const oxc_event *event, const oxc_
 /* The request could not be read; the response names a session all the same. */
 static void show_returned(oxc_tracker *tracker, const oxc_event *event)
 {
-    uint32_t session = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
+    uint32_t session = oxc_session_used(tracker, server_of(tracker, event), event->name);
 
     if (session != OXC_NONE)
         last_record(tracker)->session = oxc_session_at(tracker, session)->number;
@@ -141,15 +139,14 @@ static void show_returned(oxc_tracker *tracker, const oxc_event *event)
 static bool returns_own(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     return event->status == 0 && !oxc_answer_doubted(tracker, call) &&
-           memcmp(oxc_session_at(tracker, call->owner)->key.handle.bytes, event->handle.bytes,
-                  OXC_HANDLE_SIZE) == 0;
+           oxc_session_at(tracker, call->owner)->name == event->name;
 }
 
 /* The session lived when the request was sent. */
 static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, call->owner);
-    uint32_t now = oxc_session_used(tracker, server_of(tracker, event), &event->handle);
+    uint32_t now = oxc_session_used(tracker, server_of(tracker, event), event->name);
 
     oxc_session_prove(tracker, call->owner, call);
     if (session->end != OXC_NONE && session->end != session->close && call->record > session->end &&
@@ -161,7 +158,7 @@ static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_c
 static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     show_alive(tracker, event, call);
-    oxc_handle_return(tracker, server_of(tracker, event), &event->handle);
+    oxc_name_return(tracker, server_of(tracker, event), event->name);
 }
 
 /* A null CXH. Some products return it with an error, too, to a session that goes on. */
@@ -187,8 +184,7 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
     }
     session = oxc_session_at(tracker, call->owner);
     facts = response_facts(tracker, event, call, OXC_PDU_RPC_RESPONSE);
-    facts.handle_changed = !facts.null_handle && memcmp(session->key.handle.bytes,
-                                                        event->handle.bytes, OXC_HANDLE_SIZE) != 0;
+    facts.handle_changed = !facts.null_handle && session->name != event->name;
     oxc_judge(tracker, &facts);
     oxc_fetch_response(tracker, event, call);
     if (facts.null_handle)
@@ -201,7 +197,7 @@ static void push_response(oxc_tracker *tracker, const oxc_event *event, const ox
 {
     if (call->owner == OXC_NONE)
         return;
-    if (oxc_handle_is_null(&event->handle))
+    if (event->name == OXC_NO_NAME)
         end_by_null(tracker, event, call);
     else if (returns_own(tracker, event, call))
         show_alive(tracker, event, call);
@@ -248,7 +244,7 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
                       oxc_doubts_of_life(tracker, context->session, call->connection);
     /* This answer shows a server that gives a handle twice: it may have given it to the session of
      * a call whose answer was lost, which has ended since. */
-    if (oxc_server_at(tracker, session->key.server)->lost_issue >
+    if (oxc_server_at(tracker, session->server)->lost_issue >
         oxc_context_bound_since(tracker, number))
         evidence.doubts |= OXC_DOUBT_ISSUE;
     /* The answers of two connections may have been seen in another order than given. */
@@ -264,7 +260,7 @@ static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, cons
     oxc_association *association = oxc_association_at(tracker, association_of(tracker, call));
     uint32_t server = server_of(tracker, event);
     uint32_t was_bound = before == OXC_NONE ? OXC_NONE : oxc_context_at(tracker, before)->session;
-    uint32_t number = oxc_context_begin(tracker, server, &event->handle, call->owner);
+    uint32_t number = oxc_context_begin(tracker, server, event->name, call->owner);
 
     association->contexts++;
     association->latest_context = number;
@@ -309,11 +305,11 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
                                    const oxc_call *call)
 {
     uint32_t context = OXC_NONE;
-    bool issued = event->status == 0 && !oxc_handle_is_null(&event->handle);
+    bool issued = event->status == 0 && !event->name == OXC_NO_NAME;
     oxc_facts facts;
 
     if (issued)
-        context = oxc_context_find(tracker, server_of(tracker, event), &event->handle);
+        context = oxc_context_find(tracker, server_of(tracker, event), event->name);
     if (call->owner != OXC_NONE) {
         facts = response_facts(tracker, event, call, OXC_PDU_ASYNC_CONNECT_RESPONSE);
         if (issued)
@@ -328,26 +324,26 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
 
 void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    switch (call->method) {
-    case OXC_METHOD_CONNECT:
+    switch (call->kind) {
+    case OXC_KIND_OPEN:
         end_carried(tracker, event, call);
         connect_response(tracker, event, call);
         break;
-    case OXC_METHOD_ASYNC_CONNECT:
+    case OXC_KIND_ISSUE:
         async_connect_response(tracker, event, call);
         break;
-    case OXC_METHOD_RPC_EXT2:
+    case OXC_KIND_EXECUTE:
         rpc_response(tracker, event, call);
         break;
-    case OXC_METHOD_DISCONNECT:
+    case OXC_KIND_CLOSE:
         disconnect_response(tracker, event, call);
         break;
-    case OXC_METHOD_REGISTER_PUSH:
+    case OXC_KIND_PUSH:
         push_response(tracker, event, call);
         break;
     default:
         return;
     }
     if (!event->over_http)
-        oxc_handle_show(tracker, server_of(tracker, event), &event->handle);
+        oxc_name_show(tracker, server_of(tracker, event), event->name);
 }

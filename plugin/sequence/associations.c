@@ -10,47 +10,19 @@
 
 #include "doubt.h"
 
-typedef struct {
-    uint32_t server;
-    uint32_t group;
-    uint16_t port;
-} association_key;
-
-static uint32_t hash_association(const oxc_tracker *tracker, const association_key *key)
-{
-    uint64_t hash = oxc_hash_step(tracker->seed, (uint64_t)key->server << 32 | key->group);
-
-    return oxc_hash_end(oxc_hash_step(hash, key->port));
-}
-
-static association_key key_of(const oxc_association *association)
-{
-    return (association_key){association->server, association->group, association->port};
-}
-
-static uint32_t association_hash(const void *owner, uint32_t association)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    association_key key = key_of(oxc_association_at(tracker, association));
-
-    return hash_association(tracker, &key);
-}
-
-static bool association_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_association *association = oxc_association_at((const oxc_tracker *)owner, number);
-    const association_key *key = (const association_key *)wanted;
-
-    return association->server == key->server && association->group == key->group &&
-           association->port == key->port;
-}
-
-static const oxc_index_type association_type = {association_hash, association_equal};
-
 void oxc_associations_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->associations, sizeof(oxc_association));
-    oxc_index_init(&tracker->association_index, &association_type, tracker);
+    oxc_index_init(&tracker->association_index, &tracker->associations,
+                   offsetof(oxc_association, key), tracker->seed);
+}
+
+/* By what an association is known: server, port and group id. */
+static uint64_t key_of(const oxc_tracker *tracker, const oxc_connection *connection, uint32_t group)
+{
+    const uint64_t words[] = {oxc_key_of(connection->server, group), connection->port};
+
+    return oxc_hash_words(tracker->seed, words, 2);
 }
 
 static uint32_t begin_association(oxc_tracker *tracker, uint32_t connection)
@@ -61,7 +33,6 @@ static uint32_t begin_association(oxc_tracker *tracker, uint32_t connection)
 
     association->server = on->server;
     association->peer = on->peer;
-    association->port = on->port;
     association->latest_context = OXC_NONE;
     association->begun = oxc_now(tracker);
     return number;
@@ -109,7 +80,8 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
     connection->bind_group = event->group_id;
     connection->bind_time = event->time;
     connection->binds = ++tracker->moments;
-    connection->digests[0] = event->digest;
+    connection->digest = event->digest;
+    connection->sighting = 0;
     connection->interfaces |= (uint8_t)event->interfaces;
 }
 
@@ -117,19 +89,18 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
 static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t group)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, on);
-    association_key key = {connection->server, group, connection->port};
-    uint32_t hash = hash_association(tracker, &key);
-    uint32_t number = oxc_index_find(&tracker->association_index, hash, &key);
+    uint64_t key = key_of(tracker, connection, group);
+    uint32_t number = oxc_index_find(&tracker->association_index, key);
 
     if (connection->bind_group == 0 || number == OXC_NONE) {
         oxc_association *association;
 
         number = begin_association(tracker, on);
         association = oxc_association_at(tracker, number);
-        association->group = group;
+        association->key = key;
         association->began = connection->bind_group == 0;
         association->first = association->began ? connection->binds : 0;
-        oxc_index_put(&tracker->association_index, hash, &key, number);
+        oxc_index_put(&tracker->association_index, number);
     }
     return number;
 }
@@ -139,9 +110,8 @@ static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t
 static void ack_alone(oxc_tracker *tracker, const oxc_event *event)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-    association_key key = {connection->server, event->group_id, connection->port};
     uint32_t number =
-        oxc_index_find(&tracker->association_index, hash_association(tracker, &key), &key);
+        oxc_index_find(&tracker->association_index, key_of(tracker, connection, event->group_id));
 
     if (event->group_id != 0 && number != OXC_NONE)
         oxc_association_at(tracker, number)->hole = true;
@@ -153,7 +123,8 @@ bool oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
 
     connection->bind_pending = false;
-    connection->digests[1] = event->digest;
+    if (connection->digest != 0 && event->digest != 0)
+        connection->sighting = oxc_hash_step(tracker->seed ^ connection->digest, event->digest);
     if (!paired)
         ack_alone(tracker, event);
     return paired && event->group_id != 0;
@@ -174,7 +145,7 @@ void oxc_association_join(oxc_tracker *tracker, const oxc_event *event, bool gro
 
 static bool connects(const oxc_call *call)
 {
-    return call->method == OXC_METHOD_CONNECT || call->method == OXC_METHOD_ASYNC_CONNECT;
+    return call->kind == OXC_KIND_OPEN || call->kind == OXC_KIND_ISSUE;
 }
 
 /* A handle may be issued on a connection that belongs to any association that is no younger. */
@@ -192,11 +163,11 @@ void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int chang
 
     if (association->unbound && connects(call))
         note_connecting(tracker, connection);
-    if (call->method == OXC_METHOD_CONNECT) {
+    if (call->kind == OXC_KIND_OPEN) {
         connection->opening += (uint32_t)change;
         association->opening += (uint32_t)change;
         association->connect_sent = true;
-    } else if (call->method == OXC_METHOD_ASYNC_CONNECT) {
+    } else if (call->kind == OXC_KIND_ISSUE) {
         connection->issuing += (uint32_t)change;
         association->issuing += (uint32_t)change;
     }

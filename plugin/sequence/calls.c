@@ -10,52 +10,22 @@
 
 #include "doubt.h"
 
-typedef struct {
-    uint32_t connection;
-    uint32_t call_id;
-} call_key;
-
-static uint32_t hash_call(const oxc_tracker *tracker, uint32_t connection, uint32_t call_id)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)connection << 32 | call_id));
-}
-
-static uint32_t call_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_call *call = oxc_call_at(tracker, number);
-
-    return hash_call(tracker, call->connection, call->call_id);
-}
-
-static bool call_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_call *call = oxc_call_at((const oxc_tracker *)owner, number);
-    const call_key *key = (const call_key *)wanted;
-
-    return call->connection == key->connection && call->call_id == key->call_id;
-}
-
-static const oxc_index_type call_type = {call_hash, call_equal};
-
 void oxc_calls_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->calls, sizeof(oxc_call));
-    oxc_index_init(&tracker->call_index, &call_type, tracker);
+    oxc_index_init(&tracker->call_index, &tracker->calls, offsetof(oxc_call, call_id),
+                   tracker->seed);
     tracker->free_call = OXC_NONE;
 }
 
 uint32_t oxc_call_find(const oxc_tracker *tracker, uint32_t connection, uint32_t call_id)
 {
-    call_key key = {connection, call_id};
-
-    return oxc_index_find(&tracker->call_index, hash_call(tracker, connection, call_id), &key);
+    return oxc_index_find(&tracker->call_index, oxc_key_of(call_id, connection));
 }
 
 uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t record,
                         bool readable)
 {
-    call_key key = {event->connection, event->call_id};
     uint32_t number = tracker->free_call;
     oxc_call *call;
 
@@ -69,7 +39,8 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
         .call_id = event->call_id,
         .record = record,
         .owner = OXC_NONE,
-        .method = (uint16_t)event->method,
+        .kind = (uint8_t)event->kind,
+        .operation = event->operation,
         .flags = readable ? 0 : OXC_CALL_UNREAD,
 
         .older = OXC_NONE,
@@ -79,8 +50,7 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
         .older_same = OXC_NONE,
         .newer_same = OXC_NONE,
     };
-    oxc_index_put(&tracker->call_index, hash_call(tracker, key.connection, key.call_id), &key,
-                  number);
+    oxc_index_put(&tracker->call_index, number);
     return number;
 }
 
@@ -88,7 +58,7 @@ static uint32_t *list_of(const oxc_tracker *tracker, const oxc_call *call)
 {
     oxc_connection *connection = oxc_connection_at(tracker, call->connection);
 
-    return call->method == OXC_METHOD_ASYNC_WAIT ? &connection->waits : &connection->calls;
+    return call->kind == OXC_KIND_WAIT ? &connection->waits : &connection->calls;
 }
 
 void oxc_call_list(oxc_tracker *tracker, uint32_t number)
@@ -120,10 +90,9 @@ void oxc_call_unlist(oxc_tracker *tracker, uint32_t number)
 void oxc_call_end(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
-    call_key key = {call->connection, call->call_id};
 
     oxc_call_unlist(tracker, number);
-    oxc_index_remove(&tracker->call_index, hash_call(tracker, key.connection, key.call_id), &key);
+    oxc_index_remove(&tracker->call_index, oxc_key_of(call->call_id, call->connection));
     call->older = tracker->free_call;
     tracker->free_call = number;
 }

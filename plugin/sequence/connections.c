@@ -8,61 +8,16 @@
 
 #include "connections.h"
 
-typedef struct {
-    uint32_t server;
-    uint32_t client;
-} peer_key;
-
-static uint32_t hash_server_number(const oxc_tracker *tracker, uint32_t number)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, number));
-}
-
-static uint32_t server_hash(const void *owner, uint32_t server)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-
-    return hash_server_number(tracker, oxc_server_at(tracker, server)->number);
-}
-
-static bool server_equal(const void *owner, uint32_t server, const void *key)
-{
-    return oxc_server_at((const oxc_tracker *)owner, server)->number == *(const uint32_t *)key;
-}
-
-static uint32_t hash_peer(const oxc_tracker *tracker, uint32_t server, uint32_t client)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)server << 32 | client));
-}
-
-static uint32_t peer_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_peer *peer = oxc_peer_at(tracker, number);
-
-    return hash_peer(tracker, peer->server, peer->client);
-}
-
-static bool peer_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_peer *peer = oxc_peer_at((const oxc_tracker *)owner, number);
-    const peer_key *key = (const peer_key *)wanted;
-
-    return peer->server == key->server && peer->client == key->client;
-}
-
-static const oxc_index_type server_type = {server_hash, server_equal};
-
-static const oxc_index_type peer_type = {peer_hash, peer_equal};
-
 void oxc_connections_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->servers, sizeof(oxc_server));
     oxc_store_init(&tracker->peers, sizeof(oxc_peer));
     oxc_store_init(&tracker->connections, sizeof(oxc_connection));
     oxc_store_init(&tracker->ends, sizeof(oxc_http_end));
-    oxc_index_init(&tracker->server_index, &server_type, tracker);
-    oxc_index_init(&tracker->peer_index, &peer_type, tracker);
+    oxc_index_init(&tracker->server_index, &tracker->servers, offsetof(oxc_server, number),
+                   tracker->seed);
+    oxc_index_init(&tracker->peer_index, &tracker->peers, offsetof(oxc_peer, server),
+                   tracker->seed);
 }
 
 void oxc_connections_clear(oxc_tracker *tracker)
@@ -74,29 +29,26 @@ void oxc_connections_clear(oxc_tracker *tracker)
 
 static uint32_t server_of_number(oxc_tracker *tracker, uint32_t number)
 {
-    uint32_t hash = hash_server_number(tracker, number);
-    uint32_t server = oxc_index_find(&tracker->server_index, hash, &number);
+    uint32_t server = oxc_index_find(&tracker->server_index, number);
 
     if (server == OXC_NONE) {
         server = oxc_store_add(&tracker->servers);
         oxc_server_at(tracker, server)->number = number;
-        oxc_index_put(&tracker->server_index, hash, &number, server);
+        oxc_index_put(&tracker->server_index, server);
     }
     return server;
 }
 
 static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
 {
-    peer_key key = {server, client};
-    uint32_t hash = hash_peer(tracker, server, client);
-    uint32_t number = oxc_index_find(&tracker->peer_index, hash, &key);
+    uint32_t number = oxc_index_find(&tracker->peer_index, oxc_key_of(server, client));
 
     if (number == OXC_NONE) {
         number = oxc_store_add(&tracker->peers);
         oxc_peer_at(tracker, number)->server = server;
         oxc_peer_at(tracker, number)->client = client;
         oxc_peer_at(tracker, number)->twin = OXC_NONE;
-        oxc_index_put(&tracker->peer_index, hash, &key, number);
+        oxc_index_put(&tracker->peer_index, number);
     }
     return number;
 }

@@ -61,14 +61,12 @@ static void unbind(oxc_tracker *tracker, uint32_t number)
     context->flags |= OXC_CONTEXT_REPLACED;
 }
 
-uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
-                           uint32_t session)
+uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, oxc_name name, uint32_t session)
 {
     uint32_t before;
     uint32_t number = oxc_store_add(&tracker->contexts);
     oxc_context *context = oxc_context_at(tracker, number);
 
-    context->key = (oxc_handle_key){server, *handle};
     context->session = session;
     context->notification = context->connect = context->last_wait = OXC_NONE;
     context->row_records[0] = context->row_records[1] = OXC_NONE;
@@ -76,7 +74,7 @@ uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
         context->last_calls[i] = OXC_NONE;
     context->last_wait_connection = context->other_wait = context->next_waiting = OXC_NONE;
     context->failure = context->zero = context->outstanding = OXC_NONE;
-    before = oxc_context_name(tracker, number);
+    before = oxc_context_name(tracker, number, server, name);
     if (before != OXC_NONE) {
         context->flags = oxc_context_at(tracker, before)->flags & OXC_CONTEXT_REPORTED;
         unbind(tracker, before);
@@ -89,7 +87,7 @@ uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint3
                              uint32_t connect)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-    uint32_t number = oxc_context_begin(tracker, connection->server, &event->handle, session);
+    uint32_t number = oxc_context_begin(tracker, connection->server, event->name, session);
 
     oxc_context_at(tracker, number)->connect = connect;
     if (connect != OXC_NONE)

@@ -12,8 +12,7 @@
 #include "state.h"
 
 /** Begins a context with a handle; the one that had the handle is bound to nothing. */
-uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
-                           uint32_t session);
+uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, oxc_name name, uint32_t session);
 
 /** Begins the context that a session of MAPI over HTTP is itself. */
 uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint32_t session,

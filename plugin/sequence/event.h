@@ -13,43 +13,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A context handle, [MS-OXCRPC] 2.2.1.1 and 2.2.1.2, in one byte order whatever the
- *  drep of its PDU: four bytes of attributes, then the UUID, both little-endian. */
-#define OXC_HANDLE_SIZE 20
+/** What a session or context is known by: a context handle, a cookie or a GUID, as a number that
+ *  the transport gives it: a hash under a key that is drawn anew for each run, so that nobody can
+ *  choose where it is put. Equal bytes have equal names; nothing else may be concluded from one. */
+typedef uint64_t oxc_name;
 
-typedef struct {
-    uint8_t bytes[OXC_HANDLE_SIZE];
-} oxc_handle;
+/** The null handle, or none. */
+#define OXC_NO_NAME ((oxc_name)0)
 
-/** The methods that the analysis tells apart. The values are the opnums of EMSMDB,
- *  [MS-OXCRPC] 3.1.4; EcDoAsyncWaitEx is opnum 0 of AsyncEMSMDB, 3.3.4.1. The other opnums of
- * EMSMDB stand for themselves: their calls carry nothing for the analysis. */
+/** What a call does, whatever its transport calls it. */
 typedef enum {
-    OXC_METHOD_DISCONNECT = 1,
-    OXC_METHOD_REGISTER_PUSH = 4,
-    OXC_METHOD_CONNECT = 10,
-    OXC_METHOD_RPC_EXT2 = 11,
-    OXC_METHOD_ASYNC_CONNECT = 14,
-    OXC_METHOD_ASYNC_WAIT = 0x100,
-    /** A call of one of the two interfaces on an opnum that it does not have, or an unknown one. */
-    OXC_METHOD_OTHER = 0x101,
-} oxc_method;
+    OXC_KIND_OTHER,   /**< nothing of interest, or it is not known what */
+    OXC_KIND_OPEN,    /**< opens a session: EcDoConnectEx, Connect */
+    OXC_KIND_EXECUTE, /**< carries ROPs: EcDoRpcExt2, Execute */
+    OXC_KIND_CLOSE,   /**< ends a session: EcDoDisconnect, Disconnect */
+    OXC_KIND_ISSUE,   /**< issues an asynchronous context: EcDoAsyncConnectEx */
+    OXC_KIND_WAIT,    /**< waits for a notification: EcDoAsyncWaitEx, NotificationWait */
+    OXC_KIND_PUSH,    /**< asks for push notifications: EcRRegisterPushNotification */
+} oxc_kind;
 
-/** Whether the analysis looks into the stubs of a method. */
-static inline bool oxc_method_is_followed(oxc_method method)
+/** Whether the analysis looks into the stubs of calls of a kind. */
+static inline bool oxc_kind_is_followed(oxc_kind kind)
 {
-    switch ((int)method) {
-    case OXC_METHOD_DISCONNECT:
-    case OXC_METHOD_REGISTER_PUSH:
-    case OXC_METHOD_CONNECT:
-    case OXC_METHOD_RPC_EXT2:
-    case OXC_METHOD_ASYNC_CONNECT:
-    case OXC_METHOD_ASYNC_WAIT:
-        return true;
-    default:
-        return false;
-    }
+    return kind != OXC_KIND_OTHER;
 }
+
+/** "The transport has no number for the call": oxc_event.operation. */
+#define OXC_NO_OPERATION  0u
+#define OXC_MAX_OPERATION 15u
 
 typedef enum {
     OXC_EVENT_BIND,      /**< bind: #group_id asked for (0: a new association) */
@@ -115,19 +106,23 @@ typedef struct {
      *  on which both are the same may be one connection that the capture shows twice. */
     uint64_t digest;
 
-    /** Request: the method called. Response: the method as which the stub was read;
-     *  meaningless where #stub is OXC_STUB_UNREAD. */
-    oxc_method method;
+    /** Request: what is called. Response: as which the stub was read; meaningless where #stub is
+     *  OXC_STUB_UNREAD. */
+    oxc_kind kind;
+    /** With #kind: the transport's own number of the method, from 1 to #OXC_MAX_OPERATION. A
+     *  response belongs to a call with the same, or to none. */
+    uint8_t operation;
     oxc_stub_state stub;
     /** The PDU carries a sealed stub (packet privacy), whether it could be opened or not. */
     bool sealed;
 
     /* Of a stub that was read. */
-    bool has_handle;   /**< #handle was whole */
-    bool has_result;   /**< response: the return value was there, and with it #flags of a wait */
-    oxc_handle handle; /**< the CXH or ACXH that the stub carries, in or out */
-    uint32_t status;   /**< response: return value */
-    uint32_t flags;    /**< EcDoAsyncWaitEx: ulFlagsIn or pulFlagsOut */
+    bool has_name;   /**< #name was whole */
+    bool has_result; /**< response: the return value was there, and with it #flags of a wait */
+    bool plausible;  /**< request: #name is of bytes such as servers give */
+    oxc_name name;   /**< of the session or context that the stub carries, in or out */
+    uint32_t status; /**< response: return value */
+    uint32_t flags;  /**< EcDoAsyncWaitEx: ulFlagsIn or pulFlagsOut */
     /** EcDoConnectEx response: normalised server version, [MS-OXCRPC] 3.1.4.1.3.1, as four
      *  16-bit words from the most significant on; 0 where it was not read. */
     uint64_t server_version;
@@ -140,7 +135,7 @@ typedef struct {
     const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
     size_t notified_count;
     /* MAPI over HTTP, where a session is its own asynchronous context, and no association is known.
-     * The handle is a name that the analysis of HTTP gives each session. */
+     * The name is one that the analysis of HTTP gives each session. */
     bool over_http;
     bool unjudged;         /**< request: nothing is said of it */
     bool explained;        /**< wait request: a Connect of the capture set its cookie */
@@ -149,8 +144,8 @@ typedef struct {
     bool never_registered; /**< request: the session has asked for no notifications */
     bool alive;            /**< response: the session lived when the request was sent */
     uint32_t record;       /**< that the message has */
-    uint32_t opened;     /**< request: record of the answer that opened its session, or OXC_NONE */
-    oxc_handle replaced; /**< Connect: the session whose cookie it carries, or null */
+    uint32_t opened;   /**< request: record of the answer that opened its session, or OXC_NONE */
+    oxc_name replaced; /**< Connect: the session whose cookie it carries, or none */
 
     /** Response: its ROPs could not be walked to their end, and may hold more RopNotify. */
     bool rops_unwalked;

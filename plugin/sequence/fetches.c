@@ -16,36 +16,11 @@
 #define SECOND INT64_C(1000000000)
 #define ROW    3 /* notifications in a row that make a busy loop */
 
-static uint32_t hash_registration(const oxc_tracker *tracker, uint32_t session, uint32_t handle)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)session << 32 | handle));
-}
-
-static uint32_t registration_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_registration *registration =
-        (const oxc_registration *)oxc_store_at(&tracker->registrations, number);
-
-    return hash_registration(tracker, registration->session, registration->handle);
-}
-
-static bool registration_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_registration *registration =
-        (const oxc_registration *)oxc_store_at(&tracker->registrations, number);
-    const oxc_registration *key = (const oxc_registration *)wanted;
-
-    return registration->session == key->session && registration->handle == key->handle;
-}
-
-static const oxc_index_type registration_type = {registration_hash, registration_equal};
-
 void oxc_fetches_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->registrations, sizeof(oxc_registration));
-    oxc_index_init(&tracker->registration_index, &registration_type, tracker);
+    oxc_index_init(&tracker->registration_index, &tracker->registrations,
+                   offsetof(oxc_registration, session), tracker->seed);
 }
 
 static void set_fetch(oxc_tracker *tracker, oxc_call *call, uint32_t number)
@@ -127,7 +102,7 @@ void oxc_fetch_withdraw(oxc_tracker *tracker, uint32_t number)
     oxc_call *call = oxc_call_at(tracker, number);
     oxc_session *session = oxc_session_at(tracker, call->owner);
     uint32_t first = oxc_record_at(tracker, call->record)->notified;
-    uint32_t context = oxc_context_find(tracker, session->key.server, &session->key.handle);
+    uint32_t context = oxc_context_find(tracker, session->server, session->name);
 
     if ((call->flags & OXC_CALL_LANDED) == 0)
         unlink_fetch(tracker, call);
@@ -394,30 +369,29 @@ static void deliver(oxc_tracker *tracker, const oxc_call *call)
             take_undelivered(tracker, session, call->record, record);
 }
 
+static oxc_registration *registration_at(const oxc_tracker *tracker, uint32_t number)
+{
+    return (oxc_registration *)oxc_store_at(&tracker->registrations, number);
+}
+
 static void add_registration(oxc_tracker *tracker, uint32_t session, uint32_t handle,
                              uint32_t frame)
 {
-    oxc_registration key = {session, handle, frame};
-    uint32_t hash = hash_registration(tracker, session, handle);
-    uint32_t number = oxc_index_find(&tracker->registration_index, hash, &key);
+    uint32_t number = oxc_index_find(&tracker->registration_index, oxc_key_of(session, handle));
 
     if (number == OXC_NONE) {
         number = oxc_store_add(&tracker->registrations);
-        *(oxc_registration *)oxc_store_at(&tracker->registrations, number) = key;
-        oxc_index_put(&tracker->registration_index, hash, &key, number);
+        *registration_at(tracker, number) = (oxc_registration){session, handle, frame};
+        oxc_index_put(&tracker->registration_index, number);
     }
-    ((oxc_registration *)oxc_store_at(&tracker->registrations, number))->frame = frame;
+    registration_at(tracker, number)->frame = frame;
 }
 
 static uint32_t registration_frame(const oxc_tracker *tracker, uint32_t session, uint32_t handle)
 {
-    oxc_registration key = {session, handle, 0};
-    uint32_t hash = hash_registration(tracker, session, handle);
-    uint32_t number = oxc_index_find(&tracker->registration_index, hash, &key);
+    uint32_t number = oxc_index_find(&tracker->registration_index, oxc_key_of(session, handle));
 
-    if (number == OXC_NONE)
-        return 0;
-    return ((const oxc_registration *)oxc_store_at(&tracker->registrations, number))->frame;
+    return number == OXC_NONE ? 0 : registration_at(tracker, number)->frame;
 }
 
 void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)

@@ -20,11 +20,11 @@
 #define SECOND     INT64_C(1000000000)
 #define WAIT_LIMIT (300 * SECOND) /* [MS-OXCMAPIHTTP] 3.1.5.5 */
 
-static oxc_http *new_http(void)
+static oxc_http *new_http(uint64_t seed)
 {
     oxc_http *http = g_new0(oxc_http, 1);
 
-    oxc_http_tables_init(http);
+    oxc_http_tables_init(http, seed);
     return http;
 }
 
@@ -147,7 +147,7 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
     oxc_http *http;
 
     if (tracker->http == NULL) {
-        tracker->http = new_http();
+        tracker->http = new_http(tracker->seed);
         tracker->http->waits_over =
             event->time + WAIT_LIMIT + (int64_t)tracker->settings.grace * SECOND;
     }

@@ -8,8 +8,6 @@
 
 #include "http_feed.h"
 
-#include <string.h>
-
 #include "calls.h"
 #include "connections.h"
 #include "http_sessions.h"
@@ -20,43 +18,29 @@
 #define FAILED             0x80004005u /* stands for all that is no return value of a wait */
 #define REFUSED_SEQUENCE   15u         /* X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3 */
 #define REFUSED_BY_GROMOX  7u
-#define CALLS_DOUBTED      64 /* outstanding ones of a session: nobody has that many */
-#define SERVERS_OF_ONE_END 64 /* on one connection; what more there are is not followed */
+#define NAME_OF_NONE       UINT64_MAX /* that no session has */
+#define CALLS_DOUBTED      64         /* outstanding ones of a session: nobody has that many */
+#define SERVERS_OF_ONE_END 64         /* on one connection; what more there are is not followed */
 
-/* A name for a session, in the place of the handles of RPC. */
-static oxc_handle handle_of(uint32_t session)
+/* A name for a session; another one for each generation of its cookie. */
+static oxc_name name_of(uint32_t session)
 {
-    oxc_handle handle = {{0}};
-
-    if (session == OXC_NONE)
-        return handle;
-    memcpy(handle.bytes, "HTTP", 4);
-    memcpy(handle.bytes + 4, &session, sizeof session);
-    return handle;
+    return session == OXC_NONE ? OXC_NO_NAME : (oxc_name)session + 1;
 }
 
-/* One that no session has. */
-static oxc_handle handle_of_none(void)
-{
-    oxc_handle handle;
-
-    memset(handle.bytes, 0xFF, sizeof handle.bytes);
-    return handle;
-}
-
-oxc_method oxc_http_method(oxc_http_request_type type)
+oxc_kind oxc_http_kind(oxc_http_request_type type)
 {
     switch ((int)type) {
     case OXC_HTTP_TYPE_CONNECT:
-        return OXC_METHOD_CONNECT;
+        return OXC_KIND_OPEN;
     case OXC_HTTP_TYPE_EXECUTE:
-        return OXC_METHOD_RPC_EXT2;
+        return OXC_KIND_EXECUTE;
     case OXC_HTTP_TYPE_DISCONNECT:
-        return OXC_METHOD_DISCONNECT;
+        return OXC_KIND_CLOSE;
     case OXC_HTTP_TYPE_NOTIFICATION_WAIT:
-        return OXC_METHOD_ASYNC_WAIT;
+        return OXC_KIND_WAIT;
     default:
-        return OXC_METHOD_OTHER;
+        return OXC_KIND_OTHER;
     }
 }
 
@@ -83,10 +67,10 @@ static oxc_event neutral_event(const oxc_http_call *call, oxc_event_type type, u
 {
     return (oxc_event){.type = type,
                        .connection = end,
-                       .call_id = call->number,
-                       .method = oxc_http_method(call->type),
+                       .call_id = (uint32_t)call->number,
+                       .kind = oxc_http_kind(call->type),
                        .stub = OXC_STUB_CLEAR,
-                       .has_handle = true,
+                       .has_name = true,
                        .has_result = true,
                        .from_server = type != OXC_EVENT_REQUEST,
                        .over_http = true};
@@ -103,10 +87,10 @@ static void set_session(oxc_http *http, const oxc_http_call *call, oxc_event *ne
     session = oxc_http_session_at(http, call->session);
     neutral->opened = session->connect;
     if (call->type == OXC_HTTP_TYPE_CONNECT) {
-        neutral->replaced = handle_of(call->session);
+        neutral->replaced = name_of(call->session);
         return;
     }
-    neutral->handle = handle_of(call->session);
+    neutral->name = name_of(call->session);
     neutral->never_registered = !session->registered;
     neutral->explained = oxc_http_value_explained(http, call->context);
     neutral->end_doubtful =
@@ -162,7 +146,7 @@ static void set_execute(const oxc_http_event *event, bool accepted, oxc_event *n
 
     neutral->status = accepted ? 0 : FAILED;
     if (!alive)
-        neutral->handle = handle_of_none();
+        neutral->name = NAME_OF_NONE;
     neutral->rops_unwalked = event->rops_unwalked || is_unread(event);
     if (event->stream_wrong)
         return;
@@ -179,13 +163,13 @@ static void set_answer(const oxc_http *http, const oxc_http_event *event, const 
 {
     bool accepted = oxc_http_accepted(event, call->type);
 
-    neutral->handle = handle_of(call->session);
+    neutral->name = name_of(call->session);
     neutral->alive = event->has_response_code && event->response_code == 0;
     neutral->status = accepted ? 0 : FAILED;
     switch ((int)call->type) {
     case OXC_HTTP_TYPE_CONNECT:
-        neutral->handle = handle_of(call->opened);
-        neutral->replaced = handle_of(accepted ? call->session : OXC_NONE);
+        neutral->name = name_of(call->opened);
+        neutral->replaced = name_of(accepted ? call->session : OXC_NONE);
         break;
     case OXC_HTTP_TYPE_EXECUTE:
         set_execute(event, accepted, neutral);
@@ -245,7 +229,7 @@ static void doubt_later(oxc_tracker *tracker, const oxc_http_call *call)
         if (later->mark < call->mark)
             return;
         if (later != call && (later->flags & OXC_HTTP_CALL_FED) != 0)
-            number = oxc_call_find(tracker, end_of(tracker, later), later->number);
+            number = oxc_call_find(tracker, end_of(tracker, later), (uint32_t)later->number);
         if (number != OXC_NONE)
             oxc_call_at(tracker, number)->flags |= OXC_CALL_DOUBTED;
         at = later->older;

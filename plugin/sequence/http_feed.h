@@ -12,7 +12,7 @@
 #include "http_state.h"
 
 /** The method of RPC in whose place a type of request is. */
-oxc_method oxc_http_method(oxc_http_request_type type);
+oxc_kind oxc_http_kind(oxc_http_request_type type);
 void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call);
 void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
                           const oxc_http_call *call);

@@ -31,7 +31,7 @@ bool oxc_http_counts(const oxc_http_call *call)
 /* Fills in the record of a part of a message. */
 static void show_part(const oxc_http_call *call, uint32_t number, oxc_record *record)
 {
-    record->method = oxc_method_code(oxc_http_method(call->type));
+    record->code = oxc_code(oxc_http_kind(call->type), OXC_NO_OPERATION);
     if (number == call->record)
         return;
     record->request = call->record;

@@ -17,12 +17,6 @@
 
 /* Events are counted; a *mark* is such a number, 0 for "never". */
 
-/** What a table finds an element by: the first member of the element. Both halves are names, or
- *  made of them, so that nobody can choose where they are put. */
-typedef struct {
-    uint64_t one, other;
-} oxc_http_key;
-
 /** Something that was seen, for a rule that rests on it. */
 typedef struct {
     int64_t time;
@@ -33,7 +27,7 @@ typedef struct {
 /** What a server is known to call its cookies, where that had to be learned, and what gaps may hide
  *  of it. That of OXC_HTTP_NO_NAME stands for all servers. */
 typedef struct {
-    oxc_http_key key; /**< its name, 0 */
+    uint64_t key; /**< its name, 0 */
     uint32_t number;
     uint64_t doubt;        /**< mark of the last gap that may have hidden a call to it */
     uint32_t hiding;       /**< connections on which such calls may be outstanding */
@@ -82,7 +76,7 @@ typedef struct {
 
 /** A value of a sequence cookie that another one replaced. */
 typedef struct {
-    oxc_http_key key;       /**< number of the session plus one, value */
+    uint64_t key;           /**< number of the session plus one, value */
     oxc_http_seen replaced; /**< mark 0: it is current again */
 } oxc_http_replaced;
 
@@ -100,7 +94,7 @@ typedef struct {
 
 /** An X-RequestId at a server. */
 typedef struct {
-    oxc_http_key key;
+    uint64_t key;
     uint32_t number;
     uint32_t calls;  /**< with it, without legs */
     uint32_t bodies; /**< of these, those whose body is not known yet */
@@ -111,7 +105,7 @@ typedef struct {
 } oxc_http_id;
 
 typedef struct {
-    oxc_http_key key; /**< number of the id plus one, content */
+    uint64_t key; /**< number of the id plus one, content */
     oxc_http_copies copies;
 } oxc_http_more_copies;
 
@@ -144,11 +138,11 @@ typedef enum {
 
 /** A request without its whole answer. */
 typedef struct {
+    uint64_t number; /**< oxc_http_event.call */
     int64_t time;
     uint64_t mark;
     uint32_t frame;
     uint32_t record;
-    uint32_t number; /**< oxc_http_event.call */
     uint32_t connection;
     unsigned flags; /**< of #oxc_http_call_flag */
     oxc_http_request_type type;
@@ -188,12 +182,13 @@ typedef struct {
 
 /** A cookie value at a server, and what it belongs to: a session, or an #oxc_http_learning. */
 typedef struct {
-    oxc_http_key key;
+    uint64_t key;
     uint32_t number;
 } oxc_http_value;
 
 /** A TCP connection. */
 typedef struct {
+    uint64_t number;
     oxc_http_name server;    /**< that its requests named */
     uint32_t oldest, newest; /**< its calls without an answer, a list */
     uint32_t ends;           /**< oxc_http_end, a list */
@@ -208,12 +203,10 @@ typedef struct oxc_http {
     uint64_t mark;
     uint64_t doubt;     /**< of a gap that may have hidden a call to any server */
     int64_t waits_over; /**< when the last wait is over that was sent before the first message */
-    oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, explained,
-        connections;
-    GHashTable *server_table, *session_table, *replaced_table, *id_table, *copies_table,
-        *learning_table, *explained_table, *end_table;
-    GHashTable *connection_table; /**< number of a connection to its place plus one */
-    GHashTable *call_table;       /**< number of a call to its place plus one */
+    oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, connections;
+    oxc_index server_index, session_index, replaced_index, id_index, copies_index, learning_index,
+        explained_index, end_index, connection_index, call_index;
+    uint64_t seed;
     uint32_t free_call;
 } oxc_http;
 

@@ -8,118 +8,104 @@
 
 #include "http_tables.h"
 
-/* Names are hashes under a key that nobody knows: a part of one is as good as another hash. */
-static guint hash_key(gconstpointer key)
-{
-    const oxc_http_key *of = (const oxc_http_key *)key;
+static const struct {
+    size_t store, size, index, key;
+} tables[] = {
+#define TABLE(store, type, index, key)                                                             \
+    {                                                                                              \
+        offsetof(oxc_http, store), sizeof(type), offsetof(oxc_http, index), offsetof(type, key)    \
+    }
+    TABLE(servers, oxc_http_server, server_index, key),
+    TABLE(values, oxc_http_value, session_index, key),
+    TABLE(values, oxc_http_value, learning_index, key),
+    TABLE(values, oxc_http_value, end_index, key),
+    TABLE(values, oxc_http_value, explained_index, key),
+    TABLE(replaced, oxc_http_replaced, replaced_index, key),
+    TABLE(ids, oxc_http_id, id_index, key),
+    TABLE(more_copies, oxc_http_more_copies, copies_index, key),
+    TABLE(connections, oxc_http_connection, connection_index, number),
+    TABLE(calls, oxc_http_call, call_index, number),
+#undef TABLE
+};
 
-    return oxc_hash_end(oxc_hash_step(of->one, of->other));
+static oxc_store *store_of(oxc_http *http, size_t table)
+{
+    return (oxc_store *)(void *)((uint8_t *)http + tables[table].store);
 }
 
-static gboolean equal_keys(gconstpointer one, gconstpointer other)
+static oxc_index *index_of(oxc_http *http, size_t table)
 {
-    const oxc_http_key *left = (const oxc_http_key *)one;
-    const oxc_http_key *right = (const oxc_http_key *)other;
-
-    return left->one == right->one && left->other == right->other;
+    return (oxc_index *)(void *)((uint8_t *)http + tables[table].index);
 }
 
-static GHashTable *new_table(void)
+void oxc_http_tables_init(oxc_http *http, uint64_t seed)
 {
-    return g_hash_table_new(hash_key, equal_keys);
-}
-
-void oxc_http_tables_init(oxc_http *http)
-{
-    oxc_store_init(&http->servers, sizeof(oxc_http_server));
+    http->seed = seed;
     oxc_store_init(&http->sessions, sizeof(oxc_http_session));
-    oxc_store_init(&http->replaced, sizeof(oxc_http_replaced));
-    oxc_store_init(&http->ids, sizeof(oxc_http_id));
-    oxc_store_init(&http->more_copies, sizeof(oxc_http_more_copies));
-    oxc_store_init(&http->calls, sizeof(oxc_http_call));
     oxc_store_init(&http->learnings, sizeof(oxc_http_learning));
-    oxc_store_init(&http->values, sizeof(oxc_http_value));
-    oxc_store_init(&http->explained, sizeof(oxc_http_key));
-    oxc_store_init(&http->connections, sizeof(oxc_http_connection));
-    http->server_table = new_table();
-    http->session_table = new_table();
-    http->replaced_table = new_table();
-    http->id_table = new_table();
-    http->copies_table = new_table();
-    http->learning_table = new_table();
-    http->explained_table = new_table();
-    http->end_table = new_table();
-    http->call_table = g_hash_table_new(NULL, NULL);
-    http->connection_table = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        oxc_store_init(store_of(http, i), tables[i].size);
+        oxc_index_init(index_of(http, i), store_of(http, i), tables[i].key, seed);
+    }
     http->free_call = OXC_NONE;
-}
-
-static oxc_store *store_number(oxc_http *http, size_t number)
-{
-    oxc_store *stores[] = {
-        &http->servers, &http->sessions,  &http->replaced, &http->ids,       &http->more_copies,
-        &http->calls,   &http->learnings, &http->values,   &http->explained, &http->connections,
-    };
-
-    return number < G_N_ELEMENTS(stores) ? stores[number] : NULL;
-}
-
-static GHashTable *table_number(const oxc_http *http, size_t number)
-{
-    GHashTable *tables[] = {
-        http->server_table, http->session_table,    http->replaced_table,  http->id_table,
-        http->copies_table, http->learning_table,   http->explained_table, http->call_table,
-        http->end_table,    http->connection_table,
-    };
-
-    return number < G_N_ELEMENTS(tables) ? tables[number] : NULL;
 }
 
 void oxc_http_tables_clear(oxc_http *http)
 {
-    for (size_t i = 0; table_number(http, i) != NULL; i++)
-        g_hash_table_destroy(table_number(http, i));
-    for (size_t i = 0; store_number(http, i) != NULL; i++)
-        oxc_store_clear(store_number(http, i));
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        oxc_index_clear(index_of(http, i));
+        oxc_store_clear(store_of(http, i));
+    }
+    oxc_store_clear(&http->sessions);
+    oxc_store_clear(&http->learnings);
 }
 
 size_t oxc_http_tables_memory(oxc_http *http)
 {
-    size_t memory = sizeof *http;
+    size_t memory =
+        sizeof *http + oxc_store_memory(&http->sessions) + oxc_store_memory(&http->learnings);
 
-    /* A table of GLib has between one and three slots an element, of a pointer and a hash. */
-    for (size_t i = 0; table_number(http, i) != NULL; i++)
-        memory += (size_t)g_hash_table_size(table_number(http, i)) * 2 *
-                  (sizeof(gpointer) + sizeof(guint));
-    for (size_t i = 0; store_number(http, i) != NULL; i++)
-        memory += oxc_store_memory(store_number(http, i));
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        memory += oxc_index_memory(index_of(http, i));
+        if (i == 0 || tables[i].store != tables[i - 1].store)
+            memory += oxc_store_memory(store_of(http, i));
+    }
     return memory;
 }
 
-/* An element whose first member is the key that finds it. */
-static void *find(GHashTable *table, oxc_http_key key)
+/* Names are hashes under a key that nobody knows; numbers are kept apart from them by the seed. */
+static uint64_t key_of(const oxc_http *http, uint64_t one, uint64_t other)
 {
-    return g_hash_table_lookup(table, &key);
+    return oxc_hash_step(http->seed ^ one, other);
 }
 
-static void *find_or_add(GHashTable *table, oxc_store *store, oxc_http_key key, uint32_t *number)
+static void *find(const oxc_index *index, uint64_t key)
 {
-    oxc_http_key *element = (oxc_http_key *)find(table, key);
+    uint32_t number = oxc_index_find(index, key);
+
+    return number == OXC_NONE ? NULL : oxc_store_at(index->store, number);
+}
+
+/* An element whose first member is the key that finds it.
+ *  @param number  set where it is a new one */
+static void *find_or_add(oxc_index *index, oxc_store *store, uint64_t key, uint32_t *number)
+{
+    void *element = find(index, key);
 
     if (element != NULL)
         return element;
     *number = oxc_store_add(store);
-    element = (oxc_http_key *)oxc_store_at(store, *number);
-    *element = key;
-    g_hash_table_add(table, element);
+    element = oxc_store_at(store, *number);
+    memcpy(element, &key, sizeof key);
+    oxc_index_put(index, *number);
     return element;
 }
 
 oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name)
 {
     uint32_t number = OXC_NONE;
-    oxc_http_server *server = (oxc_http_server *)find_or_add(http->server_table, &http->servers,
-                                                             (oxc_http_key){name, 0}, &number);
+    oxc_http_server *server = (oxc_http_server *)find_or_add(&http->server_index, &http->servers,
+                                                             key_of(http, name, 0), &number);
 
     if (number != OXC_NONE)
         server->number = number;
@@ -128,26 +114,20 @@ oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name)
 
 oxc_http_connection *oxc_http_connection_of(oxc_http *http, uint32_t number)
 {
-    gpointer place = g_hash_table_lookup(http->connection_table, GUINT_TO_POINTER(number));
-    uint32_t index = GPOINTER_TO_UINT(place) - 1;
+    uint32_t place = OXC_NONE;
+    oxc_http_connection *connection = (oxc_http_connection *)find_or_add(
+        &http->connection_index, &http->connections, number, &place);
 
-    if (place == NULL) {
-        oxc_http_connection *connection;
-
-        index = oxc_store_add(&http->connections);
-        connection = (oxc_http_connection *)oxc_store_at(&http->connections, index);
+    if (place != OXC_NONE)
         connection->oldest = connection->newest = connection->ends = OXC_NONE;
-        g_hash_table_insert(http->connection_table, GUINT_TO_POINTER(number),
-                            GUINT_TO_POINTER(index + 1));
-    }
-    return (oxc_http_connection *)oxc_store_at(&http->connections, index);
+    return connection;
 }
 
 uint32_t oxc_http_id_of(oxc_http *http, oxc_http_name server, oxc_http_name request_id)
 {
     uint32_t number = OXC_NONE;
-    oxc_http_id *id = (oxc_http_id *)find_or_add(http->id_table, &http->ids,
-                                                 (oxc_http_key){server, request_id}, &number);
+    oxc_http_id *id = (oxc_http_id *)find_or_add(&http->id_index, &http->ids,
+                                                 key_of(http, server, request_id), &number);
 
     if (number != OXC_NONE)
         id->number = number;
@@ -166,27 +146,25 @@ oxc_http_copies *oxc_http_copies_of(oxc_http *http, uint32_t number, uint64_t co
     }
     if (id->first.content == content)
         return &id->first;
-    more =
-        (oxc_http_more_copies *)find_or_add(http->copies_table, &http->more_copies,
-                                            (oxc_http_key){(uint64_t)number + 1, content}, &place);
+    more = (oxc_http_more_copies *)find_or_add(&http->copies_index, &http->more_copies,
+                                               key_of(http, (uint64_t)number + 1, content), &place);
     return &more->copies;
 }
 
 uint32_t oxc_http_session_find(const oxc_http *http, oxc_http_name server, oxc_http_name value)
 {
     const oxc_http_value *found =
-        (const oxc_http_value *)find(http->session_table, (oxc_http_key){server, value});
+        (const oxc_http_value *)find(&http->session_index, key_of(http, server, value));
 
     return found == NULL ? OXC_NONE : found->number;
 }
 
-static oxc_http_value *value_of(oxc_http *http, GHashTable *table, oxc_http_name server,
+static oxc_http_value *value_of(oxc_http *http, oxc_index *index, oxc_http_name server,
                                 oxc_http_name value)
 {
     uint32_t place;
 
-    return (oxc_http_value *)find_or_add(table, &http->values, (oxc_http_key){server, value},
-                                         &place);
+    return (oxc_http_value *)find_or_add(index, &http->values, key_of(http, server, value), &place);
 }
 
 uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_name value)
@@ -196,7 +174,7 @@ uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_nam
 
     session->server = server;
     session->newest = session->connect = OXC_NONE;
-    value_of(http, http->session_table, server, value)->number = number;
+    value_of(http, &http->session_index, server, value)->number = number;
     return number;
 }
 
@@ -204,40 +182,40 @@ void oxc_http_session_rename(oxc_http *http, uint32_t session, oxc_http_name ser
                              oxc_http_name value)
 {
     if (oxc_http_session_find(http, server, value) == OXC_NONE)
-        value_of(http, http->session_table, server, value)->number = session;
+        value_of(http, &http->session_index, server, value)->number = session;
 }
 
 bool oxc_http_value_explained(const oxc_http *http, oxc_http_name value)
 {
-    return find(http->explained_table, (oxc_http_key){value, 0}) != NULL;
+    return find(&http->explained_index, key_of(http, value, 0)) != NULL;
 }
 
 void oxc_http_value_explain(oxc_http *http, oxc_http_name value)
 {
     uint32_t place;
 
-    find_or_add(http->explained_table, &http->explained, (oxc_http_key){value, 0}, &place);
+    find_or_add(&http->explained_index, &http->values, key_of(http, value, 0), &place);
 }
 
 oxc_http_replaced *oxc_http_replaced_find(const oxc_http *http, uint32_t session,
                                           oxc_http_name value)
 {
-    return (oxc_http_replaced *)find(http->replaced_table,
-                                     (oxc_http_key){(uint64_t)session + 1, value});
+    return (oxc_http_replaced *)find(&http->replaced_index,
+                                     key_of(http, (uint64_t)session + 1, value));
 }
 
 oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_http_name value)
 {
     uint32_t place;
 
-    return (oxc_http_replaced *)find_or_add(http->replaced_table, &http->replaced,
-                                            (oxc_http_key){(uint64_t)session + 1, value}, &place);
+    return (oxc_http_replaced *)find_or_add(&http->replaced_index, &http->replaced,
+                                            key_of(http, (uint64_t)session + 1, value), &place);
 }
 
 uint32_t oxc_http_learning_find(const oxc_http *http, oxc_http_name server, oxc_http_name value)
 {
     const oxc_http_value *found =
-        (const oxc_http_value *)find(http->learning_table, (oxc_http_key){server, value});
+        (const oxc_http_value *)find(&http->learning_index, key_of(http, server, value));
 
     return found == NULL ? OXC_NONE : found->number;
 }
@@ -247,21 +225,20 @@ void oxc_http_learning_index(oxc_http *http, uint32_t number)
     const oxc_http_learning *learning = oxc_http_learning_at(http, number);
 
     for (size_t i = 0; i < learning->count; i++)
-        value_of(http, http->learning_table, learning->server, learning->cookies[i].value)->number =
-            number;
+        value_of(http, &http->learning_index, learning->server, learning->cookies[i].value)
+            ->number = number;
 }
 
 uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server)
 {
-    const oxc_http_value *found = (const oxc_http_value *)find(
-        http->end_table, (oxc_http_key){(uint64_t)connection + 1, server});
+    const oxc_http_value *found = (const oxc_http_value *)find(&http->end_index, key_of(http, (uint64_t)connection + 1, server));
 
     return found == NULL ? OXC_NONE : found->number;
 }
 
 void oxc_http_end_put(oxc_http *http, uint32_t connection, oxc_http_name server, uint32_t end)
 {
-    value_of(http, http->end_table, (uint64_t)connection + 1, server)->number = end;
+    value_of(http, &http->end_index, (uint64_t)connection + 1, server)->number = end;
 }
 
 uint32_t oxc_http_call_new(oxc_http *http, uint32_t number)
@@ -285,22 +262,20 @@ uint32_t oxc_http_call_new(oxc_http *http, uint32_t number)
                             .newer = OXC_NONE,
                             .before = OXC_NONE,
                             .behind = OXC_NONE};
-    g_hash_table_insert(http->call_table, GUINT_TO_POINTER(number), GUINT_TO_POINTER(place + 1));
+    oxc_index_put(&http->call_index, place);
     return place;
 }
 
 uint32_t oxc_http_call_find(const oxc_http *http, uint32_t number)
 {
-    gpointer place = g_hash_table_lookup(http->call_table, GUINT_TO_POINTER(number));
-
-    return place == NULL ? OXC_NONE : GPOINTER_TO_UINT(place) - 1;
+    return oxc_index_find(&http->call_index, number);
 }
 
 void oxc_http_call_forget(oxc_http *http, uint32_t place)
 {
     oxc_http_call *call = oxc_http_call_at(http, place);
 
-    g_hash_table_remove(http->call_table, GUINT_TO_POINTER(call->number));
+    oxc_index_remove(&http->call_index, call->number);
     call->before = http->free_call;
     http->free_call = place;
 }

@@ -11,7 +11,7 @@
 
 #include "http_state.h"
 
-void oxc_http_tables_init(oxc_http *http);
+void oxc_http_tables_init(oxc_http *http, uint64_t seed);
 void oxc_http_tables_clear(oxc_http *http);
 size_t oxc_http_tables_memory(oxc_http *http);
 

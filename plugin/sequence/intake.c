@@ -52,11 +52,11 @@ static uint8_t stub_flags(const oxc_event *event, bool readable)
     return event->sealed ? OXC_RECORD_UNREAD | OXC_RECORD_SEALED : OXC_RECORD_UNREAD;
 }
 
-static void init_request_links(oxc_record *record, oxc_method method)
+static void init_request_links(oxc_record *record, oxc_kind kind)
 {
-    if (method == OXC_METHOD_RPC_EXT2)
+    if (kind == OXC_KIND_EXECUTE)
         record->notified = OXC_NONE;
-    else if (method == OXC_METHOD_ASYNC_WAIT)
+    else if (kind == OXC_KIND_WAIT)
         record->wait.previous = record->wait.next = record->wait.connect = OXC_NONE;
 }
 
@@ -64,7 +64,7 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
 {
     uint32_t number;
     oxc_record *record = record_of(tracker, event, &number);
-    bool readable = oxc_stub_readable(tracker, event, event->method);
+    bool readable = oxc_stub_readable(tracker, event, event->kind);
     uint32_t call;
 
     oxc_association_of(tracker, event->connection);
@@ -72,9 +72,9 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
         return;
     oxc_connection_at(tracker, event->connection)->used = true;
     record->connection = event->connection;
-    record->method = oxc_method_code(event->method);
+    record->code = oxc_code(event->kind, event->operation);
     record->flags = stub_flags(event, readable);
-    init_request_links(record, event->method);
+    init_request_links(record, event->kind);
     call = oxc_call_find(tracker, event->connection, event->call_id);
     /* A client does not use the id of a call that is out: the answer was missed. */
     if (call != OXC_NONE)
@@ -92,11 +92,11 @@ static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number
     const oxc_call *call = oxc_call_at(tracker, number);
     const oxc_record *request = oxc_record_at(tracker, call->record);
 
-    record->method = oxc_method_code((oxc_method)call->method);
+    record->code = oxc_code((oxc_kind)call->kind, call->operation);
     record->request = call->record;
     record->session = request->session;
     record->context = request->context;
-    if (call->method == OXC_METHOD_RPC_EXT2)
+    if (call->kind == OXC_KIND_EXECUTE)
         record->delivery.earliest = OXC_NONE;
 }
 
@@ -110,13 +110,13 @@ static void on_response(oxc_tracker *tracker, const oxc_event *event)
     if (record == NULL)
         return;
     if (call == OXC_NONE || (event->stub != OXC_STUB_UNREAD &&
-                             event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
-        record->method = oxc_method_code(OXC_METHOD_OTHER);
+                             event->kind != (oxc_kind)oxc_call_at(tracker, call)->kind)) {
+        record->code = oxc_code(OXC_KIND_OTHER, OXC_NO_OPERATION);
         record->flags = stub_flags(event, event->stub != OXC_STUB_UNREAD) | OXC_RECORD_UNMATCHED;
         oxc_gap_unmatched(tracker, event);
         return;
     }
-    readable = oxc_stub_readable(tracker, event, (oxc_method)oxc_call_at(tracker, call)->method);
+    readable = oxc_stub_readable(tracker, event, (oxc_kind)oxc_call_at(tracker, call)->kind);
     join(tracker, record, call);
     record->flags = stub_flags(event, readable);
     oxc_response(tracker, event, call, readable);
@@ -136,7 +136,7 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
     join(tracker, record, call);
     if (event->type == OXC_EVENT_FAULT)
         oxc_call_faulted(tracker, call);
-    else if (oxc_call_at(tracker, call)->method == OXC_METHOD_ASYNC_WAIT)
+    else if (oxc_call_at(tracker, call)->kind == OXC_KIND_WAIT)
         oxc_wait_cancel(tracker, call);
 }
 

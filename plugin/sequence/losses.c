@@ -22,17 +22,17 @@ static unsigned kinds_of_answer(const oxc_call *call)
 {
     bool unread = (call->flags & OXC_CALL_UNREAD) != 0;
 
-    switch (call->method) {
-    case OXC_METHOD_CONNECT:
+    switch (call->kind) {
+    case OXC_KIND_OPEN:
         return OXC_DOUBT_OPEN;
-    case OXC_METHOD_ASYNC_CONNECT:
+    case OXC_KIND_ISSUE:
         return OXC_DOUBT_ISSUE;
-    case OXC_METHOD_RPC_EXT2:
+    case OXC_KIND_EXECUTE:
         return unread ? OXC_DOUBT_END | OXC_DOUBT_DELIVERY : 0;
-    case OXC_METHOD_DISCONNECT:
-    case OXC_METHOD_REGISTER_PUSH:
+    case OXC_KIND_CLOSE:
+    case OXC_KIND_PUSH:
         return unread ? OXC_DOUBT_END : 0;
-    case OXC_METHOD_ASYNC_WAIT:
+    case OXC_KIND_WAIT:
         return unread ? OXC_DOUBT_WAIT : 0;
     default:
         return 0;
@@ -45,11 +45,11 @@ void oxc_call_land(oxc_tracker *tracker, uint32_t number)
 
     if ((call->flags & OXC_CALL_LANDED) != 0 || call->owner == OXC_NONE)
         return;
-    if (call->method == OXC_METHOD_RPC_EXT2)
+    if (call->kind == OXC_KIND_EXECUTE)
         oxc_fetch_end(tracker, number);
-    else if (call->method == OXC_METHOD_DISCONNECT)
+    else if (call->kind == OXC_KIND_CLOSE)
         oxc_session_at(tracker, call->owner)->disconnecting--;
-    else if (call->method == OXC_METHOD_ASYNC_CONNECT)
+    else if (call->kind == OXC_KIND_ISSUE)
         oxc_session_at(tracker, call->owner)->issuing--;
     call->flags |= OXC_CALL_LANDED;
 }
@@ -57,19 +57,19 @@ void oxc_call_land(oxc_tracker *tracker, uint32_t number)
 /* The answer to a call of a session was not read, or is missing. */
 static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_gap *gap)
 {
-    bool may_end = call->method == OXC_METHOD_RPC_EXT2 || call->method == OXC_METHOD_DISCONNECT ||
-                   call->method == OXC_METHOD_REGISTER_PUSH || call->method == OXC_METHOD_CONNECT;
+    bool may_end = call->kind == OXC_KIND_EXECUTE || call->kind == OXC_KIND_CLOSE ||
+                   call->kind == OXC_KIND_PUSH || call->kind == OXC_KIND_OPEN;
     oxc_gap ended = {OXC_DOUBT_END, gap->mark, gap->time, false};
 
     if (!may_end || call->owner == OXC_NONE)
         return;
     /* Where no missing bytes say when it was answered, a later one that has its answer does: it has
      * shown what came of the session. */
-    if (call->method == OXC_METHOD_RPC_EXT2 && (call->flags & OXC_CALL_UNSURE) == 0 &&
+    if (call->kind == OXC_KIND_EXECUTE && (call->flags & OXC_CALL_UNSURE) == 0 &&
         oxc_session_at(tracker, call->owner)->settled > call->record + 1)
         ended.kinds = 0;
     oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &ended);
-    if (call->method == OXC_METHOD_RPC_EXT2)
+    if (call->kind == OXC_KIND_EXECUTE)
         oxc_fetch_forget(tracker, call);
 }
 
@@ -78,7 +78,7 @@ static void note_lost_issue(oxc_tracker *tracker, const oxc_call *call, uint32_t
 {
     uint32_t server = oxc_connection_at(tracker, call->connection)->server;
 
-    if (call->method == OXC_METHOD_ASYNC_CONNECT && (call->flags & OXC_CALL_UNREAD) == 0)
+    if (call->kind == OXC_KIND_ISSUE && (call->flags & OXC_CALL_UNREAD) == 0)
         oxc_server_at(tracker, server)->lost_issue = mark;
 }
 
@@ -88,9 +88,9 @@ static void miss_answer(oxc_tracker *tracker, uint32_t number, uint32_t mark, in
     const oxc_call *call = oxc_call_at(tracker, number);
     oxc_gap gap = {kinds_of_answer(call), mark, time, false};
 
-    if (call->method == OXC_METHOD_ASYNC_WAIT) {
+    if (call->kind == OXC_KIND_WAIT) {
         oxc_wait_hide(tracker, number, mark, time);
-    } else if (call->method == OXC_METHOD_RPC_EXT2 && call->owner != OXC_NONE) {
+    } else if (call->kind == OXC_KIND_EXECUTE && call->owner != OXC_NONE) {
         oxc_fetch_lose(tracker, call);
     }
     note_lost_issue(tracker, call, mark);
@@ -122,10 +122,9 @@ static unsigned kinds_of_unread_request(const oxc_event *event, const oxc_call *
 {
     unsigned kinds = kinds_of_answer(call);
 
-    if (call->method == OXC_METHOD_CONNECT || (call->flags & OXC_CALL_UNREAD) == 0)
+    if (call->kind == OXC_KIND_OPEN || (call->flags & OXC_CALL_UNREAD) == 0)
         return 0;
-    if (call->method == OXC_METHOD_DISCONNECT ? event->status != 0
-                                              : !oxc_handle_is_null(&event->handle))
+    if (call->kind == OXC_KIND_CLOSE ? event->status != 0 : !event->name == OXC_NO_NAME)
         kinds &= ~(unsigned)OXC_DOUBT_END;
     return kinds;
 }

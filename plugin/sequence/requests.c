@@ -33,16 +33,16 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
 {
     uint32_t server = server_of(tracker, event);
 
-    if (oxc_handle_is_null(&event->handle)) {
+    if (event->name == OXC_NO_NAME) {
         call->flags |= OXC_CALL_NULL;
         return;
     }
     call->owner = event->over_http ? oxc_session_of_http(tracker, event)
-                                   : oxc_session_used(tracker, server, &event->handle);
+                                   : oxc_session_used(tracker, server, event->name);
     if (call->owner == OXC_NONE)
         call->owner =
-            oxc_session_begin(tracker, server, &event->handle, association_of(tracker, call));
-    oxc_handle_show(tracker, server, &event->handle);
+            oxc_session_begin(tracker, server, event->name, association_of(tracker, call));
+    oxc_name_show(tracker, server, event->name);
     oxc_session_at(tracker, call->owner)->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = oxc_session_at(tracker, call->owner)->number;
     if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
@@ -156,7 +156,7 @@ static void async_connect_request(oxc_tracker *tracker, const oxc_event *event, 
         oxc_judge(tracker, &facts);
         return;
     }
-    facts.explained = oxc_cxh_explained(tracker, &event->handle);
+    facts.explained = oxc_session_explained(tracker, event->name);
     facts.association_began = oxc_association_at(tracker, association_of(tracker, call))->began;
     facts.association_complete = oxc_association_complete(tracker, association_of(tracker, call));
     look_at_session(tracker, call, &facts);
@@ -171,11 +171,11 @@ static void unread_request(oxc_tracker *tracker, uint32_t number)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
 
-    if (call->method == OXC_METHOD_RPC_EXT2) {
+    if (call->kind == OXC_KIND_EXECUTE) {
         oxc_gap_unread(tracker, call->connection, OXC_DOUBT_FETCH);
-    } else if (call->method == OXC_METHOD_DISCONNECT) {
+    } else if (call->kind == OXC_KIND_CLOSE) {
         oxc_gap_unread(tracker, call->connection, OXC_DOUBT_DISCONNECT);
-    } else if (call->method == OXC_METHOD_ASYNC_WAIT) {
+    } else if (call->kind == OXC_KIND_WAIT) {
         oxc_gap_unread(tracker, call->connection, OXC_DOUBT_WAIT);
         oxc_wait_unread_request(tracker, number);
     }
@@ -186,9 +186,9 @@ static void connect_request(oxc_tracker *tracker, const oxc_event *event, oxc_ca
 {
     oxc_event carried = *event;
 
-    if (!event->over_http || oxc_handle_is_null(&event->replaced))
+    if (!event->over_http || event->replaced == OXC_NO_NAME)
         return;
-    carried.handle = event->replaced;
+    carried.name = event->replaced;
     call->owner = oxc_session_of_http(tracker, &carried);
     oxc_session_at(tracker, call->owner)->disconnect = call->record;
 }
@@ -199,16 +199,16 @@ void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 
     if ((call->flags & OXC_CALL_UNREAD) != 0)
         unread_request(tracker, number);
-    else if (call->method == OXC_METHOD_ASYNC_WAIT)
+    else if (call->kind == OXC_KIND_WAIT)
         oxc_wait_request(tracker, event, number);
-    else if (call->method == OXC_METHOD_RPC_EXT2)
+    else if (call->kind == OXC_KIND_EXECUTE)
         rpc_request(tracker, event, number);
-    else if (call->method == OXC_METHOD_DISCONNECT)
+    else if (call->kind == OXC_KIND_CLOSE)
         disconnect_request(tracker, event, call);
-    else if (call->method == OXC_METHOD_CONNECT)
+    else if (call->kind == OXC_KIND_OPEN)
         connect_request(tracker, event, call);
-    else if (call->method == OXC_METHOD_ASYNC_CONNECT)
+    else if (call->kind == OXC_KIND_ISSUE)
         async_connect_request(tracker, event, call);
-    else if (call->method == OXC_METHOD_REGISTER_PUSH || event->over_http)
+    else if (call->kind == OXC_KIND_PUSH || event->over_http)
         set_session(tracker, event, call);
 }

@@ -25,7 +25,7 @@ static void settle(oxc_tracker *tracker, uint32_t number)
 
     oxc_call_land(tracker, number);
     oxc_association_count(tracker, call, -1);
-    if (call->method != OXC_METHOD_RPC_EXT2 || call->owner == OXC_NONE)
+    if (call->kind != OXC_KIND_EXECUTE || call->owner == OXC_NONE)
         return;
     session = oxc_session_at(tracker, call->owner);
     if (session->settled < call->record + 1)
@@ -38,9 +38,9 @@ static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
 {
     uint32_t session = call->owner;
 
-    if (session != OXC_NONE && call->method == OXC_METHOD_ASYNC_WAIT)
+    if (session != OXC_NONE && call->kind == OXC_KIND_WAIT)
         session = oxc_context_at(tracker, session)->session;
-    if (session != OXC_NONE && call->method != OXC_METHOD_CONNECT && !oxc_call_hidden(call))
+    if (session != OXC_NONE && call->kind != OXC_KIND_OPEN && !oxc_call_hidden(call))
         oxc_session_prove(tracker, session, call);
 }
 
@@ -62,7 +62,7 @@ void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
         oxc_answer(tracker, event, call);
     if (event->alive)
         prove_alive(tracker, call);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
+    if (call->kind == OXC_KIND_WAIT)
         oxc_wait_response(tracker, event, number, readable);
     oxc_call_end(tracker, number);
 }
@@ -72,7 +72,7 @@ void oxc_call_faulted(oxc_tracker *tracker, uint32_t number)
     const oxc_call *call = oxc_call_at(tracker, number);
 
     settle(tracker, number);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
+    if (call->kind == OXC_KIND_WAIT)
         oxc_wait_fault(tracker, number);
     oxc_call_end(tracker, number);
 }
@@ -83,13 +83,13 @@ void oxc_call_withdraw(oxc_tracker *tracker, uint32_t number)
     oxc_record *record = oxc_record_at(tracker, call->record);
     oxc_session *session;
 
-    if (call->method == OXC_METHOD_ASYNC_WAIT) {
+    if (call->kind == OXC_KIND_WAIT) {
         oxc_wait_withdraw(tracker, number);
     } else if (call->owner != OXC_NONE) {
         session = oxc_session_at(tracker, call->owner);
         if (session->disconnect == call->record)
             session->disconnect = OXC_NONE;
-        if (call->method == OXC_METHOD_RPC_EXT2)
+        if (call->kind == OXC_KIND_EXECUTE)
             oxc_fetch_withdraw(tracker, number);
         else
             oxc_call_land(tracker, number);
@@ -110,7 +110,7 @@ void oxc_call_missed(oxc_tracker *tracker, uint32_t number)
         oxc_call_hide(tracker, number, &gap);
     }
     oxc_association_count(tracker, call, -1);
-    if (call->method == OXC_METHOD_ASYNC_WAIT)
+    if (call->kind == OXC_KIND_WAIT)
         oxc_wait_finish(tracker, number);
     oxc_call_end(tracker, number);
 }

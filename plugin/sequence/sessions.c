@@ -12,14 +12,13 @@
 #include "doubt.h"
 #include "handles.h"
 
-uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
+uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, oxc_name name,
                            uint32_t association)
 {
     uint32_t before;
     uint32_t number = oxc_store_add(&tracker->sessions);
     oxc_session *session = oxc_session_at(tracker, number);
 
-    session->key = (oxc_handle_key){server, *handle};
     session->number = tracker->next_session++;
     session->home = session->latest = association;
     session->begun = oxc_now(tracker) - 1;
@@ -28,7 +27,7 @@ uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_hand
     session->oldest = session->newest = OXC_NONE;
     session->undelivered = session->last_notification = OXC_NONE;
     session->unfetched = session->unjudged = session->quiet = session->waiting = OXC_NONE;
-    before = oxc_session_name(tracker, number);
+    before = oxc_session_name(tracker, number, server, name);
     if (before != OXC_NONE)
         session->flags =
             oxc_session_at(tracker, before)->flags & (OXC_SESSION_RETURNED | OXC_SESSION_REPORTED);
@@ -48,12 +47,11 @@ static void open_before(oxc_tracker *tracker, uint32_t number, uint32_t opened)
 uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
-    uint32_t number = oxc_session_find(tracker, connection->server, &event->handle);
+    uint32_t number = oxc_session_find(tracker, connection->server, event->name);
 
     if (number != OXC_NONE)
         return number;
-    number =
-        oxc_session_begin(tracker, connection->server, &event->handle, connection->association);
+    number = oxc_session_begin(tracker, connection->server, event->name, connection->association);
     if (event->opened != OXC_NONE)
         open_before(tracker, number, event->opened);
     return number;

@@ -12,7 +12,7 @@
 #include "state.h"
 
 /** Begins a session with a handle; it takes over what is known of the handle itself. */
-uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, const oxc_handle *handle,
+uint32_t oxc_session_begin(oxc_tracker *tracker, uint32_t server, oxc_name name,
                            uint32_t association);
 
 /** The session of a request of MAPI over HTTP, begun where it is not known yet. */

@@ -54,10 +54,10 @@ static oxc_store *store_number(oxc_tracker *tracker, size_t number)
 static oxc_index *index_number(oxc_tracker *tracker, size_t number)
 {
     oxc_index *indexes[] = {
-        &tracker->server_index,  &tracker->association_index, &tracker->session_index,
-        &tracker->context_index, &tracker->explained_cxh,     &tracker->explained_acxh,
-        &tracker->call_index,    &tracker->pair_index,        &tracker->registration_index,
-        &tracker->stray_index,   &tracker->peer_index,        &tracker->twin_index,
+        &tracker->server_index,  &tracker->association_index,  &tracker->session_index,
+        &tracker->context_index, &tracker->explained_sessions, &tracker->explained_contexts,
+        &tracker->call_index,    &tracker->pair_index,         &tracker->registration_index,
+        &tracker->stray_index,   &tracker->peer_index,         &tracker->twin_index,
     };
 
     return number < G_N_ELEMENTS(indexes) ? indexes[number] : NULL;

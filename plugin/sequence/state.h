@@ -20,7 +20,7 @@
  * number plus one, 0 for "never": "x happened since record r" is mark_of_x > r + 1. */
 
 typedef struct {
-    uint32_t number;
+    uint64_t number;
     bool split;          /**< reached by connections that are split */
     bool reissues;       /**< was seen to give one handle to two sessions */
     uint32_t lost_issue; /**< mark of the last EcDoAsyncConnectEx that was read and whose answer was
@@ -29,30 +29,30 @@ typedef struct {
 
 typedef struct {
     oxc_doubts doubts;
+    uint64_t key;   /**< server, port and group id */
     uint64_t first; /**< moment of its first bind */
     uint32_t server;
     uint32_t peer;
-    uint32_t group;
     uint32_t begun;          /**< mark at its bind_ack */
     uint32_t opening;        /**< EcDoConnectEx without answer */
     uint32_t issuing;        /**< EcDoAsyncConnectEx without answer */
     uint32_t contexts;       /**< begun on it */
     uint32_t latest_context; /**< of these */
-    uint16_t port;
-    bool began;        /**< in the capture */
-    bool unbound;      /**< of unknown beginning, and private to one connection */
-    bool partial;      /**< has a connection that is seen in part */
+    bool began;              /**< in the capture */
+    bool unbound;            /**< of unknown beginning, and private to one connection */
+    bool partial;            /**< has a connection that is seen in part */
     bool hole;         /**< bytes of it are missing, or out of order: a handle that nobody explained
                           may be one of its own */
     bool connect_sent; /**< an EcDoConnectEx */
 } oxc_association;
 
 typedef struct {
-    uint64_t first;      /**< moment of its first packet */
-    uint64_t binds;      /**< moment of its last bind */
-    int64_t bind_time;   /**< of that */
-    int64_t heard_time;  /**< of the last PDU of the server */
-    uint64_t digests[2]; /**< of the last bind and its bind_ack */
+    uint64_t first;     /**< moment of its first packet */
+    uint64_t binds;     /**< moment of its last bind */
+    int64_t bind_time;  /**< of that */
+    int64_t heard_time; /**< of the last PDU of the server */
+    uint64_t digest;    /**< of the last bind */
+    uint64_t sighting;  /**< of that and its bind_ack, 0: not known */
     uint32_t server;
     uint32_t peer;
     uint32_t association; /**< OXC_NONE before the bind_ack or the first call */
@@ -78,15 +78,10 @@ typedef struct {
     bool split;    /**< its requests and answers travel on TCP connections of their own */
 } oxc_connection;
 
+/** A name that readable PDUs of a server showed, and that is of no session or context of it. */
 typedef struct {
-    uint32_t server;
-    oxc_handle handle;
-} oxc_handle_key;
-
-/** A handle that readable PDUs of a server showed, and that names no session or context of it. */
-typedef struct {
-    oxc_handle_key key;
-    bool returned; /**< as a CXH, with 0 */
+    uint64_t key;
+    bool returned; /**< as that of a session, with 0 */
 } oxc_stray;
 
 enum {
@@ -101,7 +96,9 @@ enum {
 };
 
 typedef struct {
-    oxc_handle_key key;
+    oxc_name name;
+    uint64_t key; /**< of name and server */
+    uint32_t server;
     uint32_t number;
     uint32_t flags;
     uint32_t home;          /**< association of its EcDoConnectEx, else of its first call */
@@ -153,7 +150,9 @@ enum {
 };
 
 typedef struct {
-    oxc_handle_key key;
+    oxc_name name;
+    uint64_t key; /**< of name and server */
+    uint32_t server;
     uint32_t session; /**< OXC_NONE: not known, or bound to nothing */
     uint16_t flags;
     uint16_t row;            /**< notifications in a row, up to 3 */
@@ -202,11 +201,13 @@ enum {
 
 /** A call without an answer. */
 typedef struct {
-    uint32_t connection;
+    /* What calls are found by: the first two, and waits by the second and third. */
     uint32_t call_id;
+    uint32_t connection;
+    uint32_t owner;  /**< context of a wait, session of the other kinds, OXC_NONE */
     uint32_t record; /**< of its request */
-    uint32_t owner;  /**< context of a wait, session of the other methods, OXC_NONE */
-    uint16_t method; /**< oxc_method */
+    uint8_t kind;    /**< oxc_kind */
+    uint8_t operation;
     uint16_t flags;
     uint32_t older, newer;  /**< waits of one context; EcDoRpcExt2 calls of one session; older also
                                links free calls */
@@ -239,7 +240,7 @@ typedef struct {
     uint32_t frame;
     uint32_t ordinal;
     uint8_t type;    /**< oxc_event_type */
-    uint8_t method;  /**< oxc_method_code() */
+    uint8_t code;    /**< oxc_code(): what is called */
     uint8_t outcome; /**< oxc_outcome */
     uint8_t flags;
     uint32_t session; /**< number */
@@ -284,15 +285,15 @@ typedef struct {
     uint8_t closed_by;
 } oxc_kept_finding;
 
-/** A method in one byte, and back. */
-static inline uint8_t oxc_method_code(oxc_method method)
+/** What is called, in one byte, and back. */
+static inline uint8_t oxc_code(oxc_kind kind, unsigned operation)
 {
-    return (uint8_t)(method < OXC_METHOD_ASYNC_WAIT ? method : 0xF0 + (method & 0xF));
+    return (uint8_t)((unsigned)kind << 4 | (operation & OXC_MAX_OPERATION));
 }
 
-static inline oxc_method oxc_method_of_code(uint8_t code)
+static inline oxc_kind oxc_kind_of_code(uint8_t code)
 {
-    return (oxc_method)(code < 0xF0 ? code : OXC_METHOD_ASYNC_WAIT + (code & 0xF));
+    return (oxc_kind)(code >> 4);
 }
 
 /** A notification object, by session and handle. */
@@ -328,10 +329,11 @@ struct oxc_tracker {
     oxc_store registrations;
     oxc_store strays; /* oxc_stray */
     oxc_index server_index, peer_index, association_index, session_index, context_index;
-    oxc_index twin_index;                    /* connections, by the digests of bind and bind_ack */
-    oxc_index explained_cxh, explained_acxh; /* sessions and contexts, by the 20 bytes alone */
-    oxc_index call_index;                    /* by connection and call id */
-    oxc_index pair_index; /* newest outstanding wait, by context and connection */
+    oxc_index twin_index; /* connections, by the digests of bind and bind_ack */
+    oxc_index explained_sessions,
+        explained_contexts; /* sessions and contexts, by the 20 bytes alone */
+    oxc_index call_index;   /* by connection and call id */
+    oxc_index pair_index;   /* newest outstanding wait, by context and connection */
     oxc_index registration_index, stray_index;
     oxc_doubts unseen; /**< on connections of unknown servers */
     uint64_t moments;  /**< connections and binds so far */

@@ -47,44 +47,54 @@ size_t oxc_store_memory(const oxc_store *store)
            store->chunk_capacity * sizeof *store->chunks;
 }
 
-void oxc_index_init(oxc_index *index, const oxc_index_type *type, const void *owner)
+void oxc_index_init(oxc_index *index, const oxc_store *store, size_t offset, uint64_t seed)
 {
-    *index = (oxc_index){.type = type, .owner = owner};
+    *index = (oxc_index){.store = store, .offset = (uint32_t)offset, .seed = seed};
 }
 
 void oxc_index_clear(oxc_index *index)
 {
     g_free(index->slots);
-    oxc_index_init(index, index->type, index->owner);
+    oxc_index_init(index, index->store, index->offset, index->seed);
+}
+
+static uint64_t key_at(const oxc_index *index, uint32_t number)
+{
+    uint64_t key;
+
+    memcpy(&key, (const uint8_t *)oxc_store_at(index->store, number) + index->offset, sizeof key);
+    return key;
+}
+
+/* Where the search for a key begins. */
+static uint32_t home_of(const oxc_index *index, uint64_t key)
+{
+    return oxc_hash_end(oxc_hash_step(index->seed, key)) & (index->slot_count - 1);
 }
 
 /* The slot that holds the key, or the empty one where it belongs. */
-static uint32_t find_slot(const oxc_index *index, uint32_t hash, const void *key)
+static uint32_t find_slot(const oxc_index *index, uint64_t key)
 {
-    uint32_t mask = index->slot_count - 1;
-    uint32_t slot = hash & mask;
+    uint32_t slot = home_of(index, key);
 
-    while (index->slots[slot] != OXC_NONE &&
-           !index->type->equal(index->owner, index->slots[slot], key))
-        slot = (slot + 1) & mask;
+    while (index->slots[slot] != OXC_NONE && key_at(index, index->slots[slot]) != key)
+        slot = (slot + 1) & (index->slot_count - 1);
     return slot;
 }
 
-uint32_t oxc_index_find(const oxc_index *index, uint32_t hash, const void *key)
+uint32_t oxc_index_find(const oxc_index *index, uint64_t key)
 {
     if (index->slot_count == 0)
         return OXC_NONE;
-    return index->slots[find_slot(index, hash, key)];
+    return index->slots[find_slot(index, key)];
 }
 
 static void grow(oxc_index *index)
 {
     uint32_t *old = index->slots;
     uint32_t old_count = index->slot_count;
-    uint32_t mask;
 
     index->slot_count = old_count == 0 ? SMALLEST_INDEX : old_count * 2;
-    mask = index->slot_count - 1;
     index->slots = g_new(uint32_t, index->slot_count);
     for (uint32_t slot = 0; slot < index->slot_count; slot++)
         index->slots[slot] = OXC_NONE;
@@ -93,21 +103,21 @@ static void grow(oxc_index *index)
 
         if (old[i] == OXC_NONE)
             continue;
-        slot = index->type->hash(index->owner, old[i]) & mask;
+        slot = home_of(index, key_at(index, old[i]));
         while (index->slots[slot] != OXC_NONE)
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & (index->slot_count - 1);
         index->slots[slot] = old[i];
     }
     g_free(old);
 }
 
-void oxc_index_put(oxc_index *index, uint32_t hash, const void *key, uint32_t number)
+void oxc_index_put(oxc_index *index, uint32_t number)
 {
     uint32_t slot;
 
     if ((uint64_t)index->used * 4 >= (uint64_t)index->slot_count * 3)
         grow(index);
-    slot = find_slot(index, hash, key);
+    slot = find_slot(index, key_at(index, number));
     if (index->slots[slot] == OXC_NONE)
         index->used++;
     index->slots[slot] = number;
@@ -120,7 +130,7 @@ static void close_gap(oxc_index *index, uint32_t gap)
 
     for (uint32_t slot = (gap + 1) & mask; index->slots[slot] != OXC_NONE;
          slot = (slot + 1) & mask) {
-        uint32_t home = index->type->hash(index->owner, index->slots[slot]) & mask;
+        uint32_t home = home_of(index, key_at(index, index->slots[slot]));
 
         if (((slot - home) & mask) >= ((slot - gap) & mask)) {
             index->slots[gap] = index->slots[slot];
@@ -130,13 +140,13 @@ static void close_gap(oxc_index *index, uint32_t gap)
     index->slots[gap] = OXC_NONE;
 }
 
-void oxc_index_remove(oxc_index *index, uint32_t hash, const void *key)
+void oxc_index_remove(oxc_index *index, uint64_t key)
 {
     uint32_t slot;
 
     if (index->slot_count == 0)
         return;
-    slot = find_slot(index, hash, key);
+    slot = find_slot(index, key);
     if (index->slots[slot] == OXC_NONE)
         return;
     index->used--;

@@ -9,6 +9,8 @@
 #ifndef OXC_STORE_H
 #define OXC_STORE_H
 
+#include <string.h>
+
 #include "siphash.h"
 #include "tracker.h"
 
@@ -37,32 +39,39 @@ static inline void *oxc_store_at(const oxc_store *store, uint32_t number)
            (size_t)(number & (OXC_CHUNK_SIZE - 1)) * store->element_size;
 }
 
-/** How an index finds the key of a number that it holds. */
+/** A hash table of the numbers of a store, by a key of 64 bits that each element carries. The hash
+ *  is keyed: whoever makes the capture cannot choose keys that meet. */
 typedef struct {
-    uint32_t (*hash)(const void *owner, uint32_t number);
-    bool (*equal)(const void *owner, uint32_t number, const void *key);
-} oxc_index_type;
-
-/** A hash table of numbers, whose keys are kept by the owner of what is numbered. */
-typedef struct {
-    const oxc_index_type *type;
-    const void *owner;
+    const oxc_store *store;
+    uint64_t seed;
     uint32_t *slots;
+    uint32_t offset;     /**< of the key in an element */
     uint32_t slot_count; /**< a power of two, or 0 */
     uint32_t used;
 } oxc_index;
 
-void oxc_index_init(oxc_index *index, const oxc_index_type *type, const void *owner);
+/** @param offset  where an element has its key: eight bytes, which do not change while it is held
+ *  @param seed    secret */
+void oxc_index_init(oxc_index *index, const oxc_store *store, size_t offset, uint64_t seed);
 void oxc_index_clear(oxc_index *index);
 
-/** The number held for a key, or OXC_NONE.
- *  @param hash  what type->hash returns for a number with this key */
-uint32_t oxc_index_find(const oxc_index *index, uint32_t hash, const void *key);
+/** The key of two numbers that stand in an element one behind the other. */
+static inline uint64_t oxc_key_of(uint32_t first, uint32_t second)
+{
+    uint32_t words[2] = {first, second};
+    uint64_t key;
+
+    memcpy(&key, words, sizeof key);
+    return key;
+}
+
+/** The number held for a key, or OXC_NONE. */
+uint32_t oxc_index_find(const oxc_index *index, uint64_t key);
 
 /** Holds @p number for its key from now on, instead of the one that had the key. */
-void oxc_index_put(oxc_index *index, uint32_t hash, const void *key, uint32_t number);
+void oxc_index_put(oxc_index *index, uint32_t number);
 
-void oxc_index_remove(oxc_index *index, uint32_t hash, const void *key);
+void oxc_index_remove(oxc_index *index, uint64_t key);
 
 size_t oxc_index_memory(const oxc_index *index);
 

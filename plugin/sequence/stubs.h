@@ -12,6 +12,6 @@
 #include "state.h"
 
 /** Whether the stub of a request or response can be believed, "Sealed calls" of the rules. */
-bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_method method);
+bool oxc_stub_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_kind kind);
 
 #endif /* OXC_STUBS_H */

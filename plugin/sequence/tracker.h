@@ -60,7 +60,8 @@ typedef struct oxc_tracker oxc_tracker;
 /** What is known of one PDU, links and findings. Frames are 0 and numbers OXC_NONE where
  *  there is nothing to say. Pointers belong to the tracker and hold until the next event. */
 typedef struct {
-    oxc_method method; /**< of the call; OXC_METHOD_OTHER where the PDU belongs to no known call */
+    oxc_kind kind;     /**< of the call; OXC_KIND_OTHER where the PDU belongs to no known call */
+    uint8_t operation; /**< of the call, or OXC_NO_OPERATION: oxc_event.operation */
     oxc_event_type type;
     bool unreadable; /**< the stub of this request or response could not be read or believed */
     bool sealed;     /**< #unreadable, and because it is sealed */
@@ -134,8 +135,7 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
 
 /** True if a call of one of the two interfaces has shown a handle: on the server of this
  * connection, or returned by any other. */
-bool oxc_tracker_knows_handle(const oxc_tracker *tracker, uint32_t connection,
-                              const oxc_handle *handle);
+bool oxc_tracker_knows_name(const oxc_tracker *tracker, uint32_t connection, oxc_name name);
 
 /** Iterates over the wait responses for which an EcDoRpcExt2 request fetches: start with
  *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */

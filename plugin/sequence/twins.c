@@ -14,31 +14,10 @@
 /* How far apart the capture may show the two sightings of one bind. */
 #define AT_ONCE INT64_C(10000000000)
 
-static uint32_t hash_digests(const oxc_tracker *tracker, const uint64_t digests[2])
-{
-    return oxc_hash_end(oxc_hash_step(oxc_hash_step(tracker->seed, digests[0]), digests[1]));
-}
-
-static uint32_t twin_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-
-    return hash_digests(tracker, oxc_connection_at(tracker, number)->digests);
-}
-
-static bool twin_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_connection *connection = oxc_connection_at((const oxc_tracker *)owner, number);
-    const uint64_t *digests = (const uint64_t *)wanted;
-
-    return connection->digests[0] == digests[0] && connection->digests[1] == digests[1];
-}
-
-static const oxc_index_type twin_type = {twin_hash, twin_equal};
-
 void oxc_twins_init(oxc_tracker *tracker)
 {
-    oxc_index_init(&tracker->twin_index, &twin_type, tracker);
+    oxc_index_init(&tracker->twin_index, &tracker->connections, offsetof(oxc_connection, sighting),
+                   tracker->seed);
 }
 
 /* Whether two connections with the same bytes in bind and bind_ack are one. One client may well
@@ -79,13 +58,11 @@ static void pair(oxc_tracker *tracker, uint32_t first, uint32_t second)
 static uint32_t find_other(const oxc_tracker *tracker, uint32_t number)
 {
     const oxc_connection *connection = oxc_connection_at(tracker, number);
-    uint32_t hash = hash_digests(tracker, connection->digests);
     uint32_t other;
 
-    if (connection->digests[0] == 0 || connection->digests[1] == 0 || connection->used ||
-        connection->twin != OXC_NONE)
+    if (connection->sighting == 0 || connection->used || connection->twin != OXC_NONE)
         return OXC_NONE;
-    other = oxc_index_find(&tracker->twin_index, hash, connection->digests);
+    other = oxc_index_find(&tracker->twin_index, connection->sighting);
     if (other == OXC_NONE || other == number ||
         !are_one(tracker, connection, oxc_connection_at(tracker, other)))
         return OXC_NONE;
@@ -117,9 +94,8 @@ void oxc_twins_follow(oxc_tracker *tracker, uint32_t number)
 
     if (other != OXC_NONE)
         pair(tracker, number, other);
-    if (connection->digests[0] != 0 && connection->digests[1] != 0)
-        oxc_index_put(&tracker->twin_index, hash_digests(tracker, connection->digests),
-                      connection->digests, number);
+    if (connection->sighting != 0)
+        oxc_index_put(&tracker->twin_index, number);
 }
 
 static void see_request(oxc_tracker *tracker, const oxc_event *event, oxc_record *record)
@@ -129,12 +105,12 @@ static void see_request(oxc_tracker *tracker, const oxc_event *event, oxc_record
     uint32_t first =
         oxc_call_find(tracker, oxc_connection_at(tracker, event->connection)->twin, event->call_id);
 
-    record->method = oxc_method_code(event->method);
+    record->code = oxc_code(event->kind, event->operation);
     if (before != OXC_NONE)
         oxc_call_end(tracker, before);
     before = oxc_call_begin(tracker, event, number, true);
     oxc_call_at(tracker, before)->flags |= OXC_CALL_HIDDEN;
-    if (first != OXC_NONE && oxc_call_at(tracker, first)->method == event->method)
+    if (first != OXC_NONE && oxc_call_at(tracker, first)->kind == event->kind)
         record->request = oxc_call_at(tracker, first)->record;
 }
 
@@ -143,11 +119,12 @@ static void see_answer(oxc_tracker *tracker, const oxc_event *event, oxc_record 
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
 
     if (call == OXC_NONE || (event->type == OXC_EVENT_RESPONSE && event->stub != OXC_STUB_UNREAD &&
-                             event->method != (oxc_method)oxc_call_at(tracker, call)->method)) {
+                             event->kind != (oxc_kind)oxc_call_at(tracker, call)->kind)) {
         record->flags |= OXC_RECORD_UNMATCHED;
         return;
     }
-    record->method = oxc_method_code((oxc_method)oxc_call_at(tracker, call)->method);
+    record->code =
+        oxc_code((oxc_kind)oxc_call_at(tracker, call)->kind, oxc_call_at(tracker, call)->operation);
     record->request = oxc_call_at(tracker, call)->record;
     if (event->type == OXC_EVENT_RESPONSE || event->type == OXC_EVENT_FAULT)
         oxc_call_end(tracker, call);
@@ -166,7 +143,7 @@ void oxc_twins_event(oxc_tracker *tracker, const oxc_event *event)
     if (number == OXC_NONE)
         return;
     record = oxc_record_at(tracker, number);
-    record->method = oxc_method_code(OXC_METHOD_OTHER);
+    record->code = oxc_code(OXC_KIND_OTHER, OXC_NO_OPERATION);
     record->flags = OXC_RECORD_REPEATED;
     if (event->stub == OXC_STUB_UNREAD &&
         (event->type == OXC_EVENT_REQUEST || event->type == OXC_EVENT_RESPONSE))
@@ -186,7 +163,7 @@ void oxc_twins_request(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
     if (twin == OXC_NONE)
         return;
     call = oxc_call_find(tracker, twin, event->call_id);
-    if (call == OXC_NONE || oxc_call_at(tracker, call)->method != event->method)
+    if (call == OXC_NONE || oxc_call_at(tracker, call)->kind != event->kind)
         return;
     record = oxc_record_at(tracker, oxc_call_at(tracker, call)->record);
     if (record->request == OXC_NONE)

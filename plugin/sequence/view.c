@@ -174,16 +174,16 @@ static void view_part(const oxc_record *request, oxc_view *view)
 {
     view->session = request->session;
     view->context = request->context;
-    if (view->method == OXC_METHOD_ASYNC_WAIT && request->type == OXC_EVENT_REQUEST)
+    if (view->kind == OXC_KIND_WAIT && request->type == OXC_EVENT_REQUEST)
         view->wait = request->wait.ordinal;
 }
 
 static void view_method(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
     if (record->type == OXC_EVENT_REQUEST) {
-        if (view->method == OXC_METHOD_ASYNC_WAIT)
+        if (view->kind == OXC_KIND_WAIT)
             view_wait_request(tracker, record, view);
-        else if (view->method == OXC_METHOD_RPC_EXT2)
+        else if (view->kind == OXC_KIND_EXECUTE)
             view->notified = record->notified;
         return;
     }
@@ -195,11 +195,11 @@ static void view_method(const oxc_tracker *tracker, const oxc_record *record, ox
         return;
     }
     /* A session that its EcDoConnectEx opened after this PDU. */
-    if (view->method == OXC_METHOD_CONNECT)
+    if (view->kind == OXC_KIND_OPEN)
         view->session = oxc_record_at(tracker, record->request)->session;
-    if (view->method == OXC_METHOD_ASYNC_WAIT)
+    if (view->kind == OXC_KIND_WAIT)
         view_wait_answer(tracker, record, oxc_record_at(tracker, record->request), view);
-    else if (view->method == OXC_METHOD_RPC_EXT2 && record->type == OXC_EVENT_RESPONSE)
+    else if (view->kind == OXC_KIND_EXECUTE && record->type == OXC_EVENT_RESPONSE)
         view_delivery(tracker, record, view);
 }
 
@@ -220,10 +220,10 @@ static void view_repeated(const oxc_tracker *tracker, const oxc_record *record, 
     first = oxc_record_at(tracker, own->request);
     view->session = first->session;
     /* What an EcDoAsyncConnectEx begins, its answer shows. */
-    if (view->method == OXC_METHOD_ASYNC_WAIT || record->type == OXC_EVENT_REQUEST ||
+    if (view->kind == OXC_KIND_WAIT || record->type == OXC_EVENT_REQUEST ||
         record->type == OXC_EVENT_RESPONSE)
         view->context = first->context;
-    if (view->method != OXC_METHOD_ASYNC_WAIT)
+    if (view->kind != OXC_KIND_WAIT)
         return;
     view->wait = first->wait.ordinal;
     view->connect_frame = frame_of(tracker, first->wait.connect);
@@ -235,11 +235,12 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     const oxc_record *record;
 
     *view = (oxc_view){
-        .method = OXC_METHOD_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
+        .kind = OXC_KIND_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
     if (number == OXC_NONE)
         return false;
     record = oxc_record_at(tracker, number);
-    view->method = oxc_method_of_code(record->method);
+    view->kind = oxc_kind_of_code(record->code);
+    view->operation = record->code & OXC_MAX_OPERATION;
     view->type = (oxc_event_type)record->type;
     view->unreadable = (record->flags & OXC_RECORD_UNREAD) != 0;
     view->sealed = (record->flags & OXC_RECORD_SEALED) != 0;

@@ -59,7 +59,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
     oxc_session *session;
 
     if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_CANCELLED)) != 0 ||
-        context->session == OXC_NONE || !oxc_acxh_explained(tracker, &context->key.handle))
+        context->session == OXC_NONE || !oxc_context_explained(tracker, context->name))
         return false;
     session = oxc_session_at(tracker, context->session);
     if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session))
@@ -142,7 +142,7 @@ static bool went_elsewhere(const oxc_tracker *tracker, const oxc_call *call, uin
     const oxc_connection *one = oxc_connection_at(tracker, call->connection);
     const oxc_connection *other =
         oxc_connection_at(tracker, oxc_record_at(tracker, wait)->connection);
-    uint32_t home = oxc_context_at(tracker, call->owner)->key.server;
+    uint32_t home = oxc_context_at(tracker, call->owner)->server;
 
     return one->server != other->server && may_be_own(tracker, one->server == home ? other : one);
 }

@@ -21,7 +21,7 @@ static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *co
 
     if ((context->flags & OXC_CONTEXT_REPLACED) == 0)
         return context->connect;
-    latest = oxc_context_find(tracker, context->key.server, &context->key.handle);
+    latest = oxc_context_find(tracker, context->server, context->name);
     return oxc_context_at(tracker, latest)->connect;
 }
 

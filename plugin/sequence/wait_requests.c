@@ -153,13 +153,13 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
     uint32_t association = oxc_connection_at(tracker, call->connection)->association;
     uint32_t server = oxc_connection_at(tracker, call->connection)->server;
 
-    facts->explained = event->explained || oxc_acxh_explained(tracker, &event->handle);
+    facts->explained = event->explained || oxc_context_explained(tracker, event->name);
     facts->association_began = oxc_association_at(tracker, association)->began;
     facts->association_complete = oxc_association_complete(tracker, association);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
     /* Only where it counts: it is one look-up more. */
     if (!facts->explained && !event->over_http)
-        facts->returned_as_cxh = oxc_handle_was_returned(tracker, server, &event->handle);
+        facts->returned_as_cxh = oxc_name_was_returned(tracker, server, event->name);
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
@@ -214,7 +214,7 @@ static void link_wait(oxc_tracker *tracker, uint32_t number)
 static void note_address(const oxc_tracker *tracker, uint32_t number, uint32_t server)
 {
     oxc_context *context = oxc_context_at(tracker, number);
-    unsigned flag = context->key.server == server ? OXC_CONTEXT_OWN : OXC_CONTEXT_LENT;
+    unsigned flag = context->server == server ? OXC_CONTEXT_OWN : OXC_CONTEXT_LENT;
 
     context->flags |= (uint16_t)flag;
 }
@@ -224,14 +224,14 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     uint32_t server = oxc_connection_at(tracker, event->connection)->server;
     uint32_t session;
 
-    call->owner = oxc_context_used(tracker, server, &event->handle);
+    call->owner = oxc_context_used(tracker, server, event->name);
     if (call->owner == OXC_NONE && event->over_http)
         call->owner =
             oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
     else if (call->owner == OXC_NONE)
-        call->owner = oxc_context_begin(tracker, server, &event->handle, OXC_NONE);
+        call->owner = oxc_context_begin(tracker, server, event->name, OXC_NONE);
     note_address(tracker, call->owner, server);
-    oxc_handle_show(tracker, server, &event->handle);
+    oxc_name_show(tracker, server, event->name);
     oxc_context_show(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = oxc_context_at(tracker, call->owner)->session;
     if (session == OXC_NONE) {
@@ -252,7 +252,7 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     oxc_context *context;
     bool closed;
 
-    if (oxc_handle_is_null(&event->handle)) {
+    if (event->name == OXC_NO_NAME) {
         call->flags |= OXC_CALL_NULL;
         facts.null_handle = true;
         oxc_judge(tracker, &facts);

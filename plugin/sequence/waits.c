@@ -8,75 +8,42 @@
 
 #include "waits.h"
 
-typedef struct {
-    uint32_t context;
-    uint32_t connection;
-} pair_key;
-
-static uint32_t hash_pair(const oxc_tracker *tracker, uint32_t context, uint32_t connection)
-{
-    return oxc_hash_end(oxc_hash_step(tracker->seed, (uint64_t)context << 32 | connection));
-}
-
-static uint32_t pair_hash(const void *owner, uint32_t number)
-{
-    const oxc_tracker *tracker = (const oxc_tracker *)owner;
-    const oxc_call *call = oxc_call_at(tracker, number);
-
-    return hash_pair(tracker, call->owner, call->connection);
-}
-
-static bool pair_equal(const void *owner, uint32_t number, const void *wanted)
-{
-    const oxc_call *call = oxc_call_at((const oxc_tracker *)owner, number);
-    const pair_key *key = (const pair_key *)wanted;
-
-    return call->owner == key->context && call->connection == key->connection;
-}
-
-static const oxc_index_type pair_type = {pair_hash, pair_equal};
-
 void oxc_waits_init(oxc_tracker *tracker)
 {
-    oxc_index_init(&tracker->pair_index, &pair_type, tracker);
+    oxc_index_init(&tracker->pair_index, &tracker->calls, offsetof(oxc_call, connection),
+                   tracker->seed);
 }
 
 uint32_t oxc_wait_newest(const oxc_tracker *tracker, uint32_t context, uint32_t connection)
 {
-    pair_key key = {context, connection};
-
-    return oxc_index_find(&tracker->pair_index, hash_pair(tracker, context, connection), &key);
+    return oxc_index_find(&tracker->pair_index, oxc_key_of(connection, context));
 }
 
 void oxc_wait_list(oxc_tracker *tracker, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
     oxc_context *context = oxc_context_at(tracker, call->owner);
-    pair_key key = {call->owner, call->connection};
 
     call->older = context->outstanding;
     if (call->older != OXC_NONE)
         oxc_call_at(tracker, call->older)->newer = number;
     context->outstanding = number;
-    call->older_same = oxc_wait_newest(tracker, key.context, key.connection);
+    call->older_same = oxc_wait_newest(tracker, call->owner, call->connection);
     if (call->older_same != OXC_NONE)
         oxc_call_at(tracker, call->older_same)->newer_same = number;
-    oxc_index_put(&tracker->pair_index, hash_pair(tracker, key.context, key.connection), &key,
-                  number);
+    oxc_index_put(&tracker->pair_index, number);
     call->flags |= OXC_CALL_LISTED;
 }
 
 static void unlist_pair(oxc_tracker *tracker, oxc_call *call)
 {
-    pair_key key = {call->owner, call->connection};
-    uint32_t hash = hash_pair(tracker, key.context, key.connection);
 
     if (call->newer_same != OXC_NONE)
         oxc_call_at(tracker, call->newer_same)->older_same = call->older_same;
     else if (call->older_same != OXC_NONE)
-        oxc_index_put(&tracker->pair_index, hash, &key, call->older_same);
+        oxc_index_put(&tracker->pair_index, call->older_same);
     else
-        oxc_index_remove(&tracker->pair_index, hash, &key);
+        oxc_index_remove(&tracker->pair_index, oxc_key_of(call->connection, call->owner));
     if (call->older_same != OXC_NONE)
         oxc_call_at(tracker, call->older_same)->newer_same = call->newer_same;
     call->older_same = call->newer_same = OXC_NONE;

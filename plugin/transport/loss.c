@@ -13,7 +13,7 @@
 
 void oxc_lose_hidden(const packet_info *pinfo, const oxc_rpc_connection *connection, oxc_side from)
 {
-    oxc_event event = {.type = OXC_EVENT_LOST, .method = OXC_METHOD_OTHER};
+    oxc_event event = {.type = OXC_EVENT_LOST};
     oxc_loss loss;
 
     event.frame = pinfo->num;
@@ -45,7 +45,7 @@ void oxc_lose_segment(const packet_info *pinfo, oxc_rpc_connection *connection, 
 
 void oxc_miss_calls(const packet_info *pinfo)
 {
-    oxc_event event = {.type = OXC_EVENT_UNSEEN, .method = OXC_METHOD_OTHER};
+    oxc_event event = {.type = OXC_EVENT_UNSEEN};
 
     event.frame = pinfo->num;
     event.time = oxc_arrival(pinfo);

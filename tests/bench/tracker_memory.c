@@ -23,13 +23,9 @@ typedef struct {
     uint32_t call_id;
 } story;
 
-static oxc_handle make_handle(uint32_t session, uint8_t kind)
+static oxc_name make_handle(uint32_t session, uint8_t kind)
 {
-    oxc_handle handle = {.bytes = {0}};
-
-    memcpy(handle.bytes + 4, &session, sizeof session);
-    handle.bytes[19] = kind;
-    return handle;
+    return (oxc_name)(session + 1) << 32 | kind;
 }
 
 static void tell(story *of, oxc_event event)
@@ -37,26 +33,25 @@ static void tell(story *of, oxc_event event)
     event.frame = ++of->frame;
     event.time = of->time;
     event.stub = OXC_STUB_CLEAR;
-    event.has_handle = event.has_result = true;
+    event.plausible = event.has_name = event.has_result = true;
     of->time += second / 1000;
     oxc_tracker_event(of->tracker, &event);
 }
 
-static void tell_call(story *of, uint32_t connection, oxc_method method, oxc_handle in,
-                      oxc_handle out)
+static void tell_call(story *of, uint32_t connection, oxc_kind method, oxc_name in, oxc_name out)
 {
     uint32_t call_id = ++of->call_id;
 
     tell(of, (oxc_event){.type = OXC_EVENT_REQUEST,
                          .connection = connection,
                          .call_id = call_id,
-                         .method = method,
-                         .handle = in});
+                         .kind = method,
+                         .name = in});
     tell(of, (oxc_event){.type = OXC_EVENT_RESPONSE,
                          .connection = connection,
                          .call_id = call_id,
-                         .method = method,
-                         .handle = out,
+                         .kind = method,
+                         .name = out,
                          .server_version = (uint64_t)BUILD_15 << 32});
 }
 
@@ -81,26 +76,26 @@ static void tell_wait(story *of, uint32_t session, bool notified)
     tell(of, (oxc_event){.type = OXC_EVENT_REQUEST,
                          .connection = 2 * session + 1,
                          .call_id = call_id,
-                         .method = OXC_METHOD_ASYNC_WAIT,
-                         .handle = make_handle(session, 2)});
+                         .kind = OXC_KIND_WAIT,
+                         .name = make_handle(session, 2)});
     of->time += SECONDS_OF_WAIT * second;
     tell(of, (oxc_event){.type = OXC_EVENT_RESPONSE,
                          .connection = 2 * session + 1,
                          .call_id = call_id,
-                         .method = OXC_METHOD_ASYNC_WAIT,
+                         .kind = OXC_KIND_WAIT,
                          .flags = notified ? 1 : 0});
 }
 
 static void tell_session(story *of, uint32_t session)
 {
-    oxc_handle cxh = make_handle(session, 1), acxh = make_handle(session, 2);
+    oxc_name cxh = make_handle(session, 1), acxh = make_handle(session, 2);
     uint32_t calls = oxc_tracker_add_connection(of->tracker, 0, SERVER_PORT);
     uint32_t waits = oxc_tracker_add_connection(of->tracker, 0, SERVER_PORT);
 
     tell_bind(of, calls, 0, session + 1);
     tell_bind(of, waits, session + 1, session + 1);
-    tell_call(of, calls, OXC_METHOD_CONNECT, (oxc_handle){.bytes = {0}}, cxh);
-    tell_call(of, calls, OXC_METHOD_ASYNC_CONNECT, cxh, acxh);
+    tell_call(of, calls, OXC_KIND_OPEN, OXC_NO_NAME, cxh);
+    tell_call(of, calls, OXC_KIND_ISSUE, cxh, acxh);
 }
 
 /* Bytes of the tracker after so many sessions, waits each, and fetches for each of them. */
@@ -116,7 +111,7 @@ static size_t measure(uint32_t sessions, uint32_t waits, bool fetch)
         for (uint32_t session = 0; session < sessions; session++) {
             tell_wait(&of, session, fetch);
             if (fetch)
-                tell_call(&of, 2 * session, OXC_METHOD_RPC_EXT2, make_handle(session, 1),
+                tell_call(&of, 2 * session, OXC_KIND_EXECUTE, make_handle(session, 1),
                           make_handle(session, 1));
         }
     }

@@ -17,22 +17,22 @@ static void match(naive *n, int i)
     if (x->e.type != OXC_EVENT_RESPONSE)
         return;
     x->unmatched = x->call == NOTHING || answer_of(n, x->call, i) != NOTHING ||
-                   (x->e.stub != OXC_STUB_UNREAD && at(n, x->call)->e.method != x->e.method);
+                   (x->e.stub != OXC_STUB_UNREAD && at(n, x->call)->e.kind != x->e.kind);
 }
 
 static void name_handles(naive *n, int i)
 {
     entry *x = at(n, i);
     if (carries_cxh(x))
-        x->session = session_named(n, server_of(n, x), &x->e.handle, i);
+        x->session = session_named(n, server_of(n, x), x->e.name, i);
     if (opens_session(n, x) || (carries_cxh(x) && x->session == NOTHING))
         x->session = i;
     if (carries_acxh(x))
-        x->context = context_named(n, server_of(n, x), &x->e.handle, i);
+        x->context = context_named(n, server_of(n, x), x->e.name, i);
     if (carries_acxh(x) && x->context == NOTHING)
         x->context = i;
     if (returns_acxh(n, x))
-        x->context = context_named(n, server_of(n, x), &x->e.handle, i + 1);
+        x->context = context_named(n, server_of(n, x), x->e.name, i + 1);
 }
 
 static connection *connection_at(const naive *n, uint32_t number)

@@ -85,7 +85,7 @@ static bool makes_hole(const naive *n, int i, int before)
     }
     if (x->e.type == OXC_EVENT_RESPONSE)
         return x->unmatched;
-    if (!is_request(x, OXC_METHOD_CONNECT) && !is_request(x, OXC_METHOD_ASYNC_CONNECT))
+    if (!is_request(x, OXC_KIND_OPEN) && !is_request(x, OXC_KIND_ISSUE))
         return false;
     int answer = answer_of(n, i, before);
     return answer == NOTHING || is_unreadable(at(n, answer));
@@ -113,7 +113,7 @@ bool is_complete(const naive *n, int i)
             continue;
         if (makes_hole(n, k, i) || was_sent_outside(n, k, association))
             return false;
-        connected = connected || is_request(at(n, k), OXC_METHOD_CONNECT);
+        connected = connected || is_request(at(n, k), OXC_KIND_OPEN);
     }
     return connected;
 }
@@ -126,8 +126,8 @@ bool may_be_complete(const naive *n, int i)
         return n->settings.assume_complete;
     bool connected = false;
     for (int k = 0; k < i; k++) {
-        bool connects = is_request(at(n, k), OXC_METHOD_CONNECT);
-        if ((!connects && !is_request(at(n, k), OXC_METHOD_ASYNC_CONNECT)) ||
+        bool connects = is_request(at(n, k), OXC_KIND_OPEN);
+        if ((!connects && !is_request(at(n, k), OXC_KIND_ISSUE)) ||
             association_of(n, at(n, k)->e.connection, i) != association)
             continue;
         if (answer_of(n, k, i) == NOTHING)
@@ -195,11 +195,11 @@ bool gives_again(const naive *n, uint32_t server, int before)
             continue;
         for (int j = 0; j < x->call && opens_session(n, x); j++)
             if (carries_cxh(at(n, j)) && server_of(n, at(n, j)) == server &&
-                same_handle(&at(n, j)->e.handle, &x->e.handle))
+                same_handle(at(n, j)->e.name, x->e.name))
                 return true;
         for (int j = 0; j < k; j++)
             if (issues(n, at(n, j)) && server_of(n, at(n, j)) == server &&
-                same_handle(&at(n, j)->e.handle, &x->e.handle) &&
+                same_handle(at(n, j)->e.name, x->e.name) &&
                 is_for_another(n, session_issued(n, j), session_issued(n, k), k))
                 return true;
     }
@@ -221,7 +221,7 @@ static int home_of(const naive *n, int session)
 /* Whether an EcDoConnectEx or EcDoAsyncConnectEx is out when call i comes, whose answer may make a
  * handle of the session good again: one of its own, or one in its association or that of the call.
  * On another connection the answer may have been given though it is not there yet. */
-bool awaits(const naive *n, int session, oxc_method method, int i)
+bool awaits(const naive *n, int session, oxc_kind method, int i)
 {
     for (int k = 0; k < i; k++) {
         if (!is_request(at(n, k), method) || answer_of(n, k, i) != NOTHING)

@@ -79,18 +79,16 @@ bool ended_unanswered(const naive *n, int end)
 
 /* Readable or not. */
 
-bool request_has_handle(oxc_method method)
+bool request_has_handle(oxc_kind method)
 {
-    return method == OXC_METHOD_DISCONNECT || method == OXC_METHOD_REGISTER_PUSH ||
-           method == OXC_METHOD_RPC_EXT2 || method == OXC_METHOD_ASYNC_CONNECT ||
-           method == OXC_METHOD_ASYNC_WAIT;
+    return method == OXC_KIND_CLOSE || method == OXC_KIND_PUSH || method == OXC_KIND_EXECUTE ||
+           method == OXC_KIND_ISSUE || method == OXC_KIND_WAIT;
 }
 
-static bool response_has_handle(oxc_method method)
+static bool response_has_handle(oxc_kind method)
 {
-    return method == OXC_METHOD_DISCONNECT || method == OXC_METHOD_REGISTER_PUSH ||
-           method == OXC_METHOD_RPC_EXT2 || method == OXC_METHOD_ASYNC_CONNECT ||
-           method == OXC_METHOD_CONNECT;
+    return method == OXC_KIND_CLOSE || method == OXC_KIND_PUSH || method == OXC_KIND_EXECUTE ||
+           method == OXC_KIND_ISSUE || method == OXC_KIND_OPEN;
 }
 
 bool is_unreadable(const entry *x)
@@ -100,14 +98,14 @@ bool is_unreadable(const entry *x)
     if (!x->believed)
         return true;
     if (x->e.type == OXC_EVENT_REQUEST)
-        return request_has_handle(x->e.method) && !x->e.has_handle;
-    return (response_has_handle(x->e.method) && !x->e.has_handle) ||
-           (x->e.method != OXC_METHOD_OTHER && !x->e.has_result);
+        return request_has_handle(x->e.kind) && !x->e.has_name;
+    return (response_has_handle(x->e.kind) && !x->e.has_name) ||
+           (x->e.kind != OXC_KIND_OTHER && !x->e.has_result);
 }
 
 bool knows_handle(const entry *x)
 {
-    return x->believed && x->e.has_handle && !x->unmatched;
+    return x->believed && x->e.has_name && !x->unmatched;
 }
 
 bool knows_result(const entry *x)
@@ -126,29 +124,29 @@ static bool was_shown(const naive *n, const entry *about, int before)
 {
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
-        bool carries = is_pdu(x) &&
-                       (x->e.type == OXC_EVENT_REQUEST
-                            ? request_has_handle(x->e.method)
-                            : x->e.type == OXC_EVENT_RESPONSE && response_has_handle(x->e.method));
+        bool carries =
+            is_pdu(x) && (x->e.type == OXC_EVENT_REQUEST
+                              ? request_has_handle(x->e.kind)
+                              : x->e.type == OXC_EVENT_RESPONSE && response_has_handle(x->e.kind));
         if (carries && !is_unreadable(x) && knows_handle(x) &&
-            server_of(n, x) == server_of(n, about) && same_handle(&x->e.handle, &about->e.handle))
+            server_of(n, x) == server_of(n, about) && same_handle(x->e.name, about->e.name))
             return true;
     }
     return false;
 }
 
-static uint32_t attributes(const oxc_handle *handle)
+/* In these histories the lower half of a name stands for the attributes of its handle. */
+static uint32_t attributes(oxc_name handle)
 {
-    const uint8_t *b = handle->bytes;
-    return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+    return (uint32_t)handle;
 }
 
 static bool believable_request(const naive *n, const entry *x, int before)
 {
-    if (!request_has_handle(x->e.method) || !x->e.has_handle || is_null(&x->e.handle))
+    if (!request_has_handle(x->e.kind) || !x->e.has_name || is_null(x->e.name))
         return true;
-    bool reserved_zero = x->e.method != OXC_METHOD_ASYNC_WAIT || x->e.flags == 0;
-    return (reserved_zero && attributes(&x->e.handle) <= 0xFF) || was_shown(n, x, before);
+    bool reserved_zero = x->e.kind != OXC_KIND_WAIT || x->e.flags == 0;
+    return (reserved_zero && attributes(x->e.name) <= 0xFF) || was_shown(n, x, before);
 }
 
 static bool has_name(uint32_t status)
@@ -168,12 +166,12 @@ static bool has_name(uint32_t status)
 static bool believable_response(const entry *x)
 {
     return x->e.has_result && has_name(x->e.status) &&
-           (x->e.method != OXC_METHOD_ASYNC_WAIT || x->e.flags <= 1);
+           (x->e.kind != OXC_KIND_WAIT || x->e.flags <= 1);
 }
 
 bool is_believed(const naive *n, const entry *x, int before)
 {
-    if (x->e.stub != OXC_STUB_DECRYPTED || x->e.method == OXC_METHOD_OTHER)
+    if (x->e.stub != OXC_STUB_DECRYPTED || x->e.kind == OXC_KIND_OTHER)
         return x->e.stub != OXC_STUB_UNREAD;
     return x->e.type == OXC_EVENT_REQUEST ? believable_request(n, x, before)
                                           : believable_response(x);

@@ -125,9 +125,9 @@ static int comes_back(const naive *n, int session, int g, int before)
 {
     for (int i = g + 1; i < before; i++) {
         const entry *x = at(n, i);
-        if (is_response(n, x, OXC_METHOD_RPC_EXT2) && x->call > g &&
+        if (is_response(n, x, OXC_KIND_EXECUTE) && x->call > g &&
             at(n, x->call)->session == session && !is_unreadable(x) && returned_zero(x) &&
-            same_handle(&x->e.handle, &at(n, x->call)->e.handle))
+            same_handle(x->e.name, at(n, x->call)->e.name))
             return i;
     }
     return NOTHING;
@@ -138,7 +138,7 @@ static int session_at(const naive *n, int i)
 {
     const entry *x = at(n, i);
     const entry *call = x->e.type == OXC_EVENT_RESPONSE ? at(n, x->call) : x;
-    if (call->e.method != OXC_METHOD_ASYNC_WAIT)
+    if (call->e.kind != OXC_KIND_WAIT)
         return call->session;
     return call->context == NOTHING ? NOTHING : session_of(n, call->context, i);
 }
@@ -189,14 +189,13 @@ static bool is_lent(const naive *n, int i)
 {
     const entry *x = at(n, i);
     const entry *asked = x->e.type == OXC_EVENT_REQUEST || x->call == NOTHING ? x : at(n, x->call);
-    if (asked->e.method != OXC_METHOD_ASYNC_WAIT)
+    if (asked->e.kind != OXC_KIND_WAIT)
         return false;
     for (int before = 0; before < i; before++) {
         const entry *other = at(n, before);
-        if (is_pdu(other) && other->e.type == OXC_EVENT_REQUEST &&
-            other->e.method == OXC_METHOD_ASYNC_WAIT && other->e.has_handle &&
-            server_of(n, other) != server_of(n, asked) &&
-            memcmp(&other->e.handle, &asked->e.handle, sizeof asked->e.handle) == 0)
+        if (is_pdu(other) && other->e.type == OXC_EVENT_REQUEST && other->e.kind == OXC_KIND_WAIT &&
+            other->e.has_name && server_of(n, other) != server_of(n, asked) &&
+            same_handle(other->e.name, asked->e.name))
             return true;
     }
     return false;

@@ -82,15 +82,14 @@ static inline int64_t grace_of(const naive *n)
     return (int64_t)n->settings.grace * SECOND;
 }
 
-static inline bool same_handle(const oxc_handle *a, const oxc_handle *b)
+static inline bool same_handle(oxc_name a, oxc_name b)
 {
-    return memcmp(a->bytes, b->bytes, OXC_HANDLE_SIZE) == 0;
+    return a == b;
 }
 
-static inline bool is_null(const oxc_handle *handle)
+static inline bool is_null(oxc_name handle)
 {
-    static const oxc_handle null_handle;
-    return same_handle(handle, &null_handle);
+    return handle == OXC_NO_NAME;
 }
 
 /* A PDU that counts: no close, and not the second sighting of one. */
@@ -99,20 +98,20 @@ static inline bool is_pdu(const entry *x)
     return !x->close && !x->twin;
 }
 
-static inline bool is_request(const entry *x, oxc_method method)
+static inline bool is_request(const entry *x, oxc_kind method)
 {
-    return is_pdu(x) && x->e.type == OXC_EVENT_REQUEST && x->e.method == method;
+    return is_pdu(x) && x->e.type == OXC_EVENT_REQUEST && x->e.kind == method;
 }
 
 /* A response that answers a call of that method. */
-static inline bool is_response(const naive *n, const entry *x, oxc_method method)
+static inline bool is_response(const naive *n, const entry *x, oxc_kind method)
 {
     return is_pdu(x) && x->e.type == OXC_EVENT_RESPONSE && !x->unmatched &&
-           at(n, x->call)->e.method == method;
+           at(n, x->call)->e.kind == method;
 }
 
 /* A request of that method on the session. */
-static inline bool is_call_of(const naive *n, int i, oxc_method method, int session)
+static inline bool is_call_of(const naive *n, int i, oxc_kind method, int session)
 {
     return is_request(at(n, i), method) && at(n, i)->session == session;
 }
@@ -126,7 +125,7 @@ int end_of(const naive *n, int request, int before);
 bool outstanding(const naive *n, int request, int before);
 bool ended_unanswered(const naive *n, int end);
 bool was_closed(const naive *n, uint32_t number, int before);
-bool request_has_handle(oxc_method method);
+bool request_has_handle(oxc_kind method);
 bool is_unreadable(const entry *x);
 bool knows_handle(const entry *x);
 bool knows_result(const entry *x);
@@ -137,7 +136,7 @@ bool is_believed(const naive *n, const entry *x, int before);
 
 bool opens_session(const naive *n, const entry *x);
 bool carries_cxh(const entry *x);
-int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int before);
+int session_named(const naive *n, uint32_t server, oxc_name cxh, int before);
 bool gives_null(const naive *n, int i, int session);
 int session_end_from(const naive *n, int session, int from, int before);
 int session_end(const naive *n, int session, int before);
@@ -146,14 +145,14 @@ bool was_opened(const naive *n, int session);
 bool was_alive(const naive *n, int session, int moment, int before);
 bool may_have_lived(const naive *n, int session, int moment, int before);
 bool is_alive(const naive *n, int session, int before);
-bool is_explained(const naive *n, const oxc_handle *handle, oxc_method by, int before);
+bool is_explained(const naive *n, oxc_name handle, oxc_kind by, int before);
 bool returns_acxh(const naive *n, const entry *x);
 bool carries_acxh(const entry *x);
 int issued_for(const naive *n, int context);
-int context_named(const naive *n, uint32_t server, const oxc_handle *acxh, int before);
+int context_named(const naive *n, uint32_t server, oxc_name acxh, int before);
 int session_of(const naive *n, int context, int before);
 bool begins_context(const naive *n, int i);
-int last_return(const naive *n, uint32_t server, const oxc_handle *acxh, int before);
+int last_return(const naive *n, uint32_t server, oxc_name acxh, int before);
 bool is_wait_of(const naive *n, int i, int context);
 int previous_wait(const naive *n, int context, int before);
 bool is_wait_response_of(const naive *n, int i, int context);
@@ -179,7 +178,7 @@ bool began_in_capture(const naive *n, int association);
 bool is_complete(const naive *n, int i);
 bool may_be_complete(const naive *n, int i);
 bool may_have_more(const naive *n, int i);
-bool awaits(const naive *n, int session, oxc_method method, int i);
+bool awaits(const naive *n, int session, oxc_kind method, int i);
 bool gives_again(const naive *n, uint32_t server, int before);
 bool is_second_sighting(const naive *n, int i);
 

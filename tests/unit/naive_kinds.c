@@ -61,7 +61,7 @@ static bool leaves_association(const naive *n, int i)
     int here = association_of(n, x->e.connection, i);
     for (int k = 0; k < i; k++) {
         const entry *y = at(n, k);
-        if (!is_pdu(y) || !same_handle(&x->e.handle, &y->e.handle) ||
+        if (!is_pdu(y) || !same_handle(x->e.name, y->e.name) ||
             !(opens_session(n, y) || returns_acxh(n, y)))
             continue;
         if (are_different(n, here, association_of(n, y->e.connection, i)))
@@ -74,8 +74,8 @@ static bool leaves_association(const naive *n, int i)
 static bool revives_session(const naive *n, int i)
 {
     const entry *x = at(n, i);
-    if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) ||
-        is_null(&x->e.handle) || is_response(n, x, OXC_METHOD_CONNECT))
+    if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || !knows_handle(x) || is_null(x->e.name) ||
+        is_response(n, x, OXC_KIND_OPEN))
         return false;
     int session = at(n, x->call)->session;
     return session != NOTHING && session_end(n, session, x->call) != NOTHING;
@@ -91,7 +91,7 @@ static bool issues_again(const naive *n, int i)
         return false;
     for (int k = 0; k < i; k++) {
         const entry *y = at(n, k);
-        if (!is_pdu(y) || !same_handle(&x->e.handle, &y->e.handle))
+        if (!is_pdu(y) || !same_handle(x->e.name, y->e.name))
             continue;
         if (opens ? opens_session(n, y) || carries_cxh(y)
                   : returns_acxh(n, y) && at(n, y->call)->session != at(n, x->call)->session)
@@ -133,7 +133,7 @@ static bool comes_from_elsewhere(const naive *n, int i)
     for (int k = 0; k < i; k++) {
         const entry *y = at(n, k);
         if ((carries_cxh(y) || carries_acxh(y)) && server_of(n, y) != server_of(n, x) &&
-            same_handle(&x->e.handle, &y->e.handle))
+            same_handle(x->e.name, y->e.name))
             return true;
     }
     return false;
@@ -145,14 +145,14 @@ static bool contradicts_end(const naive *n, int i)
 {
     const entry *x = at(n, i);
     if (!is_pdu(x) || x->e.type != OXC_EVENT_RESPONSE || x->unmatched || !returned_zero(x) ||
-        !knows_handle(x) || is_null(&x->e.handle))
+        !knows_handle(x) || is_null(x->e.name))
         return false;
     int session = at(n, x->call)->session;
     bool soft = false;
     for (int k = session + 1; k < x->call && session != NOTHING; k++) {
         const entry *y = at(n, k);
         soft = soft || gives_null(n, k, session);
-        if (is_response(n, y, OXC_METHOD_DISCONNECT) && at(n, y->call)->session == session &&
+        if (is_response(n, y, OXC_KIND_CLOSE) && at(n, y->call)->session == session &&
             returned_zero(y) && (soft || !naive_all_read(n)))
             return true;
     }
@@ -163,7 +163,7 @@ static bool contradicts_end(const naive *n, int i)
 static bool was_used_before(const naive *n, int i)
 {
     for (int k = 0; k < i && opens_session(n, at(n, i)); k++)
-        if (carries_cxh(at(n, k)) && same_handle(&at(n, k)->e.handle, &at(n, i)->e.handle))
+        if (carries_cxh(at(n, k)) && same_handle(at(n, k)->e.name, at(n, i)->e.name))
             return true;
     return false;
 }

@@ -72,7 +72,7 @@ static void look_at_wait(const naive *n, int i, int request, naive_view *view)
     view->context = context_number(n, wait->context);
     view->session = session_number(n, session_of(n, wait->context, i));
     view->connect_frame =
-        frame_of(n, last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i));
+        frame_of(n, last_return(n, server_of(n, at(n, wait->context)), wait->e.name, i));
     for (int k = 0; k <= request; k++)
         view->wait += is_wait_of(n, k, wait->context);
     if (i != request)
@@ -122,13 +122,12 @@ static void look_at_session_call(const naive *n, int i, int request, naive_view 
     const entry *call = at(n, request);
     int session = call->session;
     int answer = answer_of(n, request, length(n));
-    if (call->e.method == OXC_METHOD_CONNECT && answer != NOTHING)
+    if (call->e.kind == OXC_KIND_OPEN && answer != NOTHING)
         session = at(n, answer)->session;
     view->session = session_number(n, session);
-    if (call->e.method == OXC_METHOD_ASYNC_CONNECT && answer != NOTHING &&
-        (i == request || i == answer))
+    if (call->e.kind == OXC_KIND_ISSUE && answer != NOTHING && (i == request || i == answer))
         view->context = context_number(n, at(n, answer)->context);
-    if (call->e.method != OXC_METHOD_RPC_EXT2)
+    if (call->e.kind != OXC_KIND_EXECUTE)
         return;
     if (i == request)
         look_at_fetch(n, i, view);
@@ -156,7 +155,7 @@ void naive_look(const naive *n, guint index, naive_view *view)
     int request = asks ? i : x->call;
     view->matched = true;
     view->request_frame = asks ? 0 : frame_of(n, request);
-    if (at(n, request)->e.method != OXC_METHOD_ASYNC_WAIT) {
+    if (at(n, request)->e.kind != OXC_KIND_WAIT) {
         look_at_session_call(n, i, request, view);
         return;
     }

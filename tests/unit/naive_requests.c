@@ -41,7 +41,7 @@ static bool was_said(const naive *n, int i, oxc_rule_id rule)
     for (int k = 0; k < i; k++) {
         const entry *x = at(n, k);
         if (is_pdu(x) && (x->allowed >> rule & 1) != 0 && server_of(n, x) == server_of(n, about) &&
-            same_handle(&x->e.handle, &about->e.handle))
+            same_handle(x->e.name, about->e.name))
             return true;
     }
     return false;
@@ -57,12 +57,11 @@ static bool returned_as_cxh(const naive *n, int i, bool *sure)
     bool found = false;
     for (int k = 0; k < i; k++) {
         const entry *x = at(n, k);
-        bool returns = is_response(n, x, OXC_METHOD_CONNECT) ||
-                       (is_response(n, x, OXC_METHOD_RPC_EXT2) &&
-                        same_handle(&x->e.handle, &at(n, x->call)->e.handle));
+        bool returns =
+            is_response(n, x, OXC_KIND_OPEN) ||
+            (is_response(n, x, OXC_KIND_EXECUTE) && same_handle(x->e.name, at(n, x->call)->e.name));
         if (returns && knows_handle(x) && returned_zero(x) &&
-            server_of(n, x) == server_of(n, at(n, i)) &&
-            same_handle(&x->e.handle, &at(n, i)->e.handle)) {
+            server_of(n, x) == server_of(n, at(n, i)) && same_handle(x->e.name, at(n, i)->e.name)) {
             int session = at(n, x->call)->session;
             *sure = *sure || session == NOTHING || server_of(n, at(n, session)) == server_of(n, x);
             found = true;
@@ -89,7 +88,7 @@ static void judge_unexplained(naive *n, int i, oxc_rule_id proven, oxc_rule_id u
 
 static void judge_unexplained_wait(naive *n, int i)
 {
-    if (is_explained(n, &at(n, i)->e.handle, OXC_METHOD_ASYNC_CONNECT, i))
+    if (is_explained(n, at(n, i)->e.name, OXC_KIND_ISSUE, i))
         return;
     bool sure = false;
     bool is_cxh = returned_as_cxh(n, i, &sure);
@@ -119,8 +118,8 @@ static void judge_ended(naive *n, int i, int session, oxc_rule_id after, oxc_rul
     bool waits = rule == OXC_RULE_wait_races_disconnect || rule == OXC_RULE_wait_after_disconnect;
     report_if(n, i, rule, end,
               !(rule == races && is_doubtful(n, session, end, i)) &&
-                  !is_same_session(n, session, end) && !awaits(n, session, OXC_METHOD_CONNECT, i) &&
-                  !(waits && awaits(n, session, OXC_METHOD_ASYNC_CONNECT, i)));
+                  !is_same_session(n, session, end) && !awaits(n, session, OXC_KIND_OPEN, i) &&
+                  !(waits && awaits(n, session, OXC_KIND_ISSUE, i)));
 }
 
 static void judge_wait_request(naive *n, int i)
@@ -128,7 +127,7 @@ static void judge_wait_request(naive *n, int i)
     const entry *wait = at(n, i);
     if (!knows_handle(wait))
         return;
-    if (is_null(&wait->e.handle)) {
+    if (is_null(wait->e.name)) {
         report(n, i, OXC_RULE_wait_null_handle, i);
         return;
     }
@@ -165,11 +164,11 @@ static void judge_async_connect_request(naive *n, int i)
     const entry *x = at(n, i);
     if (!knows_handle(x))
         return;
-    if (is_null(&x->e.handle)) {
+    if (is_null(x->e.name)) {
         report(n, i, OXC_RULE_connect_null_session, i);
         return;
     }
-    if (!is_explained(n, &x->e.handle, OXC_METHOD_CONNECT, i))
+    if (!is_explained(n, x->e.name, OXC_KIND_OPEN, i))
         judge_unexplained(n, i, OXC_RULE_connect_without_session, OXC_RULE_connect_session_unknown,
                           false, false);
     judge_repeated(n, i);
@@ -190,7 +189,7 @@ static void judge_never_waited(naive *n, int i)
     int session = at(n, i)->session;
     int live = NOTHING;
     for (int k = i - 1; k >= 0; k--) {
-        if (is_request(at(n, k), OXC_METHOD_ASYNC_WAIT) && at(n, k)->context != NOTHING &&
+        if (is_request(at(n, k), OXC_KIND_WAIT) && at(n, k)->context != NOTHING &&
             issued_for(n, at(n, k)->context) == session)
             return;
         if (begins_context(n, k) && session_of(n, k, i) == session)
@@ -213,7 +212,7 @@ static bool left_before(const naive *n, int notification, int i)
 {
     int session = session_of(n, context_of_response(n, notification), i);
     for (int k = notification + 1; k < i; k++)
-        if (is_call_of(n, k, OXC_METHOD_DISCONNECT, session) && is_left(n, notification, k))
+        if (is_call_of(n, k, OXC_KIND_CLOSE, session) && is_left(n, notification, k))
             return true;
     return false;
 }
@@ -246,7 +245,7 @@ bool silent_too_long(const naive *n, int wait, int session, int moment, int *sin
 {
     int last = was_opened(n, session) ? at(n, session)->call : NOTHING;
     for (int k = 0; k < moment; k++)
-        if (is_call_of(n, k, OXC_METHOD_RPC_EXT2, session))
+        if (is_call_of(n, k, OXC_KIND_EXECUTE, session))
             last = k;
     if (last == NOTHING)
         return false;
@@ -275,7 +274,7 @@ static void judge_unanswered(naive *n, int i)
         return;
     for (int k = 0; k < i; k++) {
         int since;
-        int context = is_request(at(n, k), OXC_METHOD_ASYNC_WAIT) ? at(n, k)->context : NOTHING;
+        int context = is_request(at(n, k), OXC_KIND_WAIT) ? at(n, k)->context : NOTHING;
         if (context == NOTHING || session_of(n, context, i) != session || !outstanding(n, k, i) ||
             !silent_too_long(n, k, session, i, &since))
             continue;
@@ -288,16 +287,16 @@ static void judge_unanswered(naive *n, int i)
 void judge_request(naive *n, int i)
 {
     const entry *x = at(n, i);
-    if (is_request(x, OXC_METHOD_ASYNC_WAIT)) {
+    if (is_request(x, OXC_KIND_WAIT)) {
         judge_wait_request(n, i);
         return;
     }
-    if (is_request(x, OXC_METHOD_ASYNC_CONNECT)) {
+    if (is_request(x, OXC_KIND_ISSUE)) {
         judge_async_connect_request(n, i);
         return;
     }
-    bool disconnects = is_request(x, OXC_METHOD_DISCONNECT);
-    if (x->session == NOTHING || !(disconnects || is_request(x, OXC_METHOD_RPC_EXT2)))
+    bool disconnects = is_request(x, OXC_KIND_CLOSE);
+    if (x->session == NOTHING || !(disconnects || is_request(x, OXC_KIND_EXECUTE)))
         return;
     judge_unanswered(n, i);
     if (disconnects) {

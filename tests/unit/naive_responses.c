@@ -27,7 +27,7 @@ static bool may_judge_response(naive *n, int session, int request, int before)
 static bool is_ending(const naive *n, int session, int before)
 {
     for (int i = 0; i < before; i++)
-        if (is_call_of(n, i, OXC_METHOD_DISCONNECT, session) && answer_of(n, i, before) == NOTHING)
+        if (is_call_of(n, i, OXC_KIND_CLOSE, session) && answer_of(n, i, before) == NOTHING)
             return true;
     return false;
 }
@@ -37,7 +37,7 @@ static bool is_ending(const naive *n, int session, int before)
 static void judge_handle_reused(naive *n, int i)
 {
     const entry *x = at(n, i);
-    int context = context_named(n, server_of(n, x), &x->e.handle, i);
+    int context = context_named(n, server_of(n, x), x->e.name, i);
     int bound = context == NOTHING ? NOTHING : session_of(n, context, i);
     if (bound == NOTHING || bound == at(n, x->call)->session || !was_opened(n, bound) ||
         server_of(n, at(n, context)) != server_of(n, x) || session_end(n, bound, i) != NOTHING)
@@ -52,7 +52,7 @@ static void judge_async_connect_response(naive *n, int i)
     const entry *x = at(n, i);
     if (!knows_handle(x) || !knows_result(x))
         return;
-    bool none = is_null(&x->e.handle);
+    bool none = is_null(x->e.name);
     if (x->e.status != 0 && !none)
         report(n, i, OXC_RULE_connect_handle_on_failure, x->call);
     if (x->e.status == 0 && none)
@@ -64,8 +64,8 @@ static void judge_async_connect_response(naive *n, int i)
 static void judge_rpc_response(naive *n, int i)
 {
     const entry *x = at(n, i);
-    if (knows_handle(x) && returned_zero(x) && !is_null(&x->e.handle) &&
-        !same_handle(&x->e.handle, &at(n, x->call)->e.handle))
+    if (knows_handle(x) && returned_zero(x) && !is_null(x->e.name) &&
+        !same_handle(x->e.name, at(n, x->call)->e.name))
         report(n, i, OXC_RULE_session_handle_changed, x->call);
     if (x->believed && (x->e.rop_faults & OXC_ROP_NOTIFY_FLAGS_INVALID) != 0)
         report(n, i, OXC_RULE_notify_flags_invalid, x->call);
@@ -189,7 +189,7 @@ static void judge_busy_loop(naive *n, int i, int session)
         return;
     allow(n, i, OXC_RULE_wait_busy_loop);
     for (int k = i - 1; k >= 0; k--) {
-        if (is_call_of(n, k, OXC_METHOD_RPC_EXT2, session))
+        if (is_call_of(n, k, OXC_KIND_EXECUTE, session))
             break;
         if (is_wait_response_of(n, k, context) &&
             (at(n, k)->findings >> OXC_RULE_wait_busy_loop & 1) != 0)
@@ -201,7 +201,7 @@ static void judge_busy_loop(naive *n, int i, int session)
 static bool disconnect_sent(const naive *n, int session, int from, int before)
 {
     for (int i = from; i < before; i++)
-        if (is_call_of(n, i, OXC_METHOD_DISCONNECT, session))
+        if (is_call_of(n, i, OXC_KIND_CLOSE, session))
             return true;
     return false;
 }
@@ -216,7 +216,7 @@ static void judge_duration(naive *n, int i, int session)
         report(n, i, OXC_RULE_wait_overdue, since);
     int last = at(n, session)->call;
     for (int k = 0; k < i; k++)
-        if (is_call_of(n, k, OXC_METHOD_RPC_EXT2, session))
+        if (is_call_of(n, k, OXC_KIND_EXECUTE, session))
             last = k;
     int64_t early = FIVE_MINUTES - grace_of(n);
     if (x->e.flags == 0 && x->e.time - at(n, x->call)->e.time < early &&
@@ -255,18 +255,18 @@ static void judge_any_response(naive *n, int i)
     const entry *x = at(n, i);
     if (x->unmatched)
         return;
-    if (is_response(n, x, OXC_METHOD_ASYNC_WAIT)) {
+    if (is_response(n, x, OXC_KIND_WAIT)) {
         judge_wait_response(n, i);
         return;
     }
     if (!may_judge_response(n, at(n, x->call)->session, x->call, i))
         return;
-    if (is_response(n, x, OXC_METHOD_ASYNC_CONNECT))
+    if (is_response(n, x, OXC_KIND_ISSUE))
         judge_async_connect_response(n, i);
-    else if (is_response(n, x, OXC_METHOD_RPC_EXT2))
+    else if (is_response(n, x, OXC_KIND_EXECUTE))
         judge_rpc_response(n, i);
-    else if (is_response(n, x, OXC_METHOD_DISCONNECT) && knows_handle(x) && returned_zero(x) &&
-             !is_null(&x->e.handle))
+    else if (is_response(n, x, OXC_KIND_CLOSE) && knows_handle(x) && returned_zero(x) &&
+             !is_null(x->e.name))
         report(n, i, OXC_RULE_disconnect_handle_not_null, x->call);
 }
 

@@ -13,13 +13,13 @@
 typedef bool (*returning)(const naive *n, const entry *x);
 
 /* Whether a request named a session (or context) of its own with the handle on that server. */
-static bool is_known_there(const naive *n, uint32_t server, const oxc_handle *handle,
-                           returning returns, int before)
+static bool is_known_there(const naive *n, uint32_t server, oxc_name handle, returning returns,
+                           int before)
 {
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
         bool begins = returns == opens_session ? x->session == i : x->context == i;
-        if (is_pdu(x) && begins && server_of(n, x) == server && same_handle(&x->e.handle, handle))
+        if (is_pdu(x) && begins && server_of(n, x) == server && same_handle(x->e.name, handle))
             return true;
     }
     return false;
@@ -28,8 +28,8 @@ static bool is_known_there(const naive *n, uint32_t server, const oxc_handle *ha
 /* "A handle that was returned under another server address only, and there once, is that handle":
  * the server whose handle it is. An ACXH that goes on is returned once. One that is known on the
  * server already keeps to it. */
-static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *handle,
-                            returning returns, int before)
+static uint32_t home_server(const naive *n, uint32_t server, oxc_name handle, returning returns,
+                            int before)
 {
     uint32_t home = server;
     int times = 0;
@@ -37,7 +37,7 @@ static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *h
         return server;
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
-        if (!returns(n, x) || !same_handle(&x->e.handle, handle))
+        if (!returns(n, x) || !same_handle(x->e.name, handle))
             continue;
         if (server_of(n, x) == server)
             return server;
@@ -52,25 +52,25 @@ static uint32_t home_server(const naive *n, uint32_t server, const oxc_handle *h
 /* EcDoConnectEx has returned the CXH of a new session. A CXH beside an error is none. */
 bool opens_session(const naive *n, const entry *x)
 {
-    return is_response(n, x, OXC_METHOD_CONNECT) && knows_handle(x) && returned_zero(x) &&
-           !is_null(&x->e.handle);
+    return is_response(n, x, OXC_KIND_OPEN) && knows_handle(x) && returned_zero(x) &&
+           !is_null(x->e.name);
 }
 
 bool carries_cxh(const entry *x)
 {
-    return is_pdu(x) && x->e.type == OXC_EVENT_REQUEST && request_has_handle(x->e.method) &&
-           x->e.method != OXC_METHOD_ASYNC_WAIT && knows_handle(x) && !is_null(&x->e.handle);
+    return is_pdu(x) && x->e.type == OXC_EVENT_REQUEST && request_has_handle(x->e.kind) &&
+           x->e.kind != OXC_KIND_WAIT && knows_handle(x) && !is_null(x->e.name);
 }
 
 /* Where the session begins that the CXH names: at the latest EcDoConnectEx response that returned
  * it or, without one, at the first request that named a session of its own with it. */
-int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int before)
+int session_named(const naive *n, uint32_t server, oxc_name cxh, int before)
 {
     uint32_t home = home_server(n, server, cxh, opens_session, before);
     int first = NOTHING;
     for (int i = before - 1; i >= 0; i--) {
         const entry *x = at(n, i);
-        if (!is_pdu(x) || server_of(n, x) != home || !same_handle(&x->e.handle, cxh))
+        if (!is_pdu(x) || server_of(n, x) != home || !same_handle(x->e.name, cxh))
             continue;
         if (opens_session(n, x))
             return i;
@@ -84,13 +84,12 @@ int session_named(const naive *n, uint32_t server, const oxc_handle *cxh, int be
  * counts, an ACXH. */
 static bool lived_after(const naive *n, int session, int moment, int before, bool acxh_counts)
 {
-    const oxc_handle *cxh = &at(n, session)->e.handle;
+    oxc_name cxh = at(n, session)->e.name;
     for (int i = moment + 1; i < before; i++) {
         const entry *x = at(n, i);
-        bool gives_cxh =
-            is_response(n, x, OXC_METHOD_RPC_EXT2) || is_response(n, x, OXC_METHOD_REGISTER_PUSH);
+        bool gives_cxh = is_response(n, x, OXC_KIND_EXECUTE) || is_response(n, x, OXC_KIND_PUSH);
         bool shows =
-            (gives_cxh && knows_handle(x) && returned_zero(x) && same_handle(&x->e.handle, cxh)) ||
+            (gives_cxh && knows_handle(x) && returned_zero(x) && same_handle(x->e.name, cxh)) ||
             (acxh_counts && returns_acxh(n, x));
         if (shows && x->call > moment && at(n, x->call)->session == session)
             return true;
@@ -103,9 +102,8 @@ static bool lived_after(const naive *n, int session, int moment, int before, boo
 bool gives_null(const naive *n, int i, int session)
 {
     const entry *x = at(n, i);
-    return (is_response(n, x, OXC_METHOD_RPC_EXT2) ||
-            is_response(n, x, OXC_METHOD_REGISTER_PUSH)) &&
-           at(n, x->call)->session == session && !is_unreadable(x) && is_null(&x->e.handle);
+    return (is_response(n, x, OXC_KIND_EXECUTE) || is_response(n, x, OXC_KIND_PUSH)) &&
+           at(n, x->call)->session == session && !is_unreadable(x) && is_null(x->e.name);
 }
 
 /* Whether entry i ends the session that begins at entry s, and nothing has taken that back. */
@@ -114,8 +112,8 @@ static bool ends_session(const naive *n, int i, int s, int before)
     const entry *x = at(n, i);
     if (opens_session(n, x))
         return server_of(n, x) == server_of(n, at(n, s)) &&
-               same_handle(&x->e.handle, &at(n, s)->e.handle);
-    if (is_response(n, x, OXC_METHOD_DISCONNECT))
+               same_handle(x->e.name, at(n, s)->e.name);
+    if (is_response(n, x, OXC_KIND_CLOSE))
         return at(n, x->call)->session == s && returned_zero(x);
     return gives_null(n, i, s) && returned_zero(x) && !lived_after(n, s, i, before, false);
 }
@@ -177,12 +175,12 @@ bool is_alive(const naive *n, int session, int before)
 }
 
 /* "Explained" goes by the 20 bytes alone. */
-bool is_explained(const naive *n, const oxc_handle *handle, oxc_method by, int before)
+bool is_explained(const naive *n, oxc_name handle, oxc_kind by, int before)
 {
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
         if (is_response(n, x, by) && knows_handle(x) && returned_zero(x) &&
-            same_handle(&x->e.handle, handle))
+            same_handle(x->e.name, handle))
             return true;
     }
     return false;
@@ -192,13 +190,13 @@ bool is_explained(const naive *n, const oxc_handle *handle, oxc_method by, int b
 
 bool returns_acxh(const naive *n, const entry *x)
 {
-    return is_response(n, x, OXC_METHOD_ASYNC_CONNECT) && knows_handle(x) && returned_zero(x) &&
-           !is_null(&x->e.handle);
+    return is_response(n, x, OXC_KIND_ISSUE) && knows_handle(x) && returned_zero(x) &&
+           !is_null(x->e.name);
 }
 
 bool carries_acxh(const entry *x)
 {
-    return is_request(x, OXC_METHOD_ASYNC_WAIT) && knows_handle(x) && !is_null(&x->e.handle);
+    return is_request(x, OXC_KIND_WAIT) && knows_handle(x) && !is_null(x->e.name);
 }
 
 /* The session that a context was issued for: none if only waits showed it. */
@@ -210,13 +208,13 @@ int issued_for(const naive *n, int context)
 
 /* Where the context begins that the ACXH names. A context that only waits showed is not "its own
  * live session's": the first EcDoAsyncConnectEx response begins a new one. */
-int context_named(const naive *n, uint32_t server, const oxc_handle *acxh, int before)
+int context_named(const naive *n, uint32_t server, oxc_name acxh, int before)
 {
     uint32_t home = home_server(n, server, acxh, returns_acxh, before);
     int context = NOTHING;
     for (int i = 0; i < before; i++) {
         const entry *x = at(n, i);
-        if (!is_pdu(x) || server_of(n, x) != home || !same_handle(&x->e.handle, acxh))
+        if (!is_pdu(x) || server_of(n, x) != home || !same_handle(x->e.name, acxh))
             continue;
         if (carries_acxh(x) && x->context == i && context == NOTHING)
             context = i;
@@ -234,7 +232,7 @@ int context_named(const naive *n, uint32_t server, const oxc_handle *acxh, int b
 int session_of(const naive *n, int context, int before)
 {
     const entry *x = at(n, context);
-    if (context_named(n, server_of(n, x), &x->e.handle, before) != context)
+    if (context_named(n, server_of(n, x), x->e.name, before) != context)
         return NOTHING;
     return issued_for(n, context);
 }
@@ -245,12 +243,12 @@ bool begins_context(const naive *n, int i)
 }
 
 /* The latest EcDoAsyncConnectEx response that returned the handle. */
-int last_return(const naive *n, uint32_t server, const oxc_handle *acxh, int before)
+int last_return(const naive *n, uint32_t server, oxc_name acxh, int before)
 {
     uint32_t home = home_server(n, server, acxh, returns_acxh, before);
     for (int i = before - 1; i >= 0; i--) {
         const entry *x = at(n, i);
-        if (returns_acxh(n, x) && server_of(n, x) == home && same_handle(&x->e.handle, acxh))
+        if (returns_acxh(n, x) && server_of(n, x) == home && same_handle(x->e.name, acxh))
             return i;
     }
     return NOTHING;
@@ -260,7 +258,7 @@ int last_return(const naive *n, uint32_t server, const oxc_handle *acxh, int bef
 
 bool is_wait_of(const naive *n, int i, int context)
 {
-    return is_request(at(n, i), OXC_METHOD_ASYNC_WAIT) && at(n, i)->context == context;
+    return is_request(at(n, i), OXC_KIND_WAIT) && at(n, i)->context == context;
 }
 
 int previous_wait(const naive *n, int context, int before)
@@ -274,7 +272,7 @@ int previous_wait(const naive *n, int context, int before)
 bool is_wait_response_of(const naive *n, int i, int context)
 {
     const entry *x = at(n, i);
-    return is_response(n, x, OXC_METHOD_ASYNC_WAIT) && at(n, x->call)->context == context;
+    return is_response(n, x, OXC_KIND_WAIT) && at(n, x->call)->context == context;
 }
 
 /* The latest response of a wait of the context that could be read and is evidence. */
@@ -289,7 +287,7 @@ int previous_response(const naive *n, int context, int before)
 bool is_notification(const naive *n, int i)
 {
     const entry *x = at(n, i);
-    return is_response(n, x, OXC_METHOD_ASYNC_WAIT) && returned_zero(x) &&
+    return is_response(n, x, OXC_KIND_WAIT) && returned_zero(x) &&
            (x->e.flags & FLAG_PENDING) != 0 && at(n, x->call)->context != NOTHING;
 }
 
@@ -341,7 +339,7 @@ static bool in_flight(const naive *n, int fetch, int session, int moment)
     if (fetch > moment || answer_of(n, fetch, moment) != NOTHING)
         return false;
     for (int i = fetch + 1; i < moment; i++)
-        if (is_call_of(n, i, OXC_METHOD_RPC_EXT2, session) && answer_of(n, i, moment) != NOTHING)
+        if (is_call_of(n, i, OXC_KIND_EXECUTE, session) && answer_of(n, i, moment) != NOTHING)
             return false;
     return true;
 }
@@ -352,7 +350,7 @@ int fetch_of(const naive *n, int notification)
 {
     int session = session_of(n, context_of_response(n, notification), notification);
     for (int i = 0; i < length(n) && session != NOTHING; i++) {
-        if (!is_call_of(n, i, OXC_METHOD_RPC_EXT2, session))
+        if (!is_call_of(n, i, OXC_KIND_EXECUTE, session))
             continue;
         if (i > notification || (in_flight(n, i, session, notification) &&
                                  !was_closed(n, at(n, i)->e.connection, notification)))
@@ -367,7 +365,7 @@ bool is_fetched(const naive *n, int notification, int before)
 {
     int session = session_of(n, context_of_response(n, notification), notification);
     for (int i = 0; i < before && session != NOTHING; i++)
-        if (is_call_of(n, i, OXC_METHOD_RPC_EXT2, session) &&
+        if (is_call_of(n, i, OXC_KIND_EXECUTE, session) &&
             (i > notification || in_flight(n, i, session, notification)))
             return true;
     return false;
@@ -384,7 +382,7 @@ int delivery_of(const naive *n, int notification)
         return NOTHING;
     for (int i = notification + 1; i < length(n); i++) {
         const entry *x = at(n, i);
-        if (!is_response(n, x, OXC_METHOD_RPC_EXT2) || at(n, x->call)->session != session ||
+        if (!is_response(n, x, OXC_KIND_EXECUTE) || at(n, x->call)->session != session ||
             x->call < fetch)
             continue;
         if (x->believed && x->e.notified_count > 0)
@@ -400,7 +398,7 @@ uint32_t registered_in(const naive *n, int session, uint32_t handle, int respons
 {
     for (int i = response; i >= 0; i--) {
         const entry *x = at(n, i);
-        if (!is_response(n, x, OXC_METHOD_RPC_EXT2) || at(n, x->call)->session != session ||
+        if (!is_response(n, x, OXC_KIND_EXECUTE) || at(n, x->call)->session != session ||
             !x->believed)
             continue;
         for (size_t k = 0; k < x->e.registered_count; k++)

@@ -43,10 +43,10 @@ bool maybe_replaced(const naive *n, int wait, int before)
 {
     const entry *x = at(n, wait);
     int session = issued_for(n, x->context);
-    if (session == NOTHING || last_return(n, server_of(n, x), &x->e.handle, before) <= wait)
+    if (session == NOTHING || last_return(n, server_of(n, x), x->e.name, before) <= wait)
         return false;
     for (int k = wait + 1; k < before; k++)
-        if (returns_acxh(n, at(n, k)) && same_handle(&at(n, k)->e.handle, &x->e.handle) &&
+        if (returns_acxh(n, at(n, k)) && same_handle(at(n, k)->e.name, x->e.name) &&
             is_doubtful(n, session, k, k))
             return true;
     return !was_opened(n, session) || gives_again(n, server_of(n, x), before);
@@ -193,8 +193,8 @@ static bool was_answered_well(const naive *n, int response, int before)
 {
     for (int k = response + 1; k < before; k++) {
         const entry *x = at(n, k);
-        if (is_response(n, x, OXC_METHOD_ASYNC_WAIT) && returned_zero(x) &&
-            same_handle(&at(n, x->call)->e.handle, &at(n, before)->e.handle))
+        if (is_response(n, x, OXC_KIND_WAIT) && returned_zero(x) &&
+            same_handle(at(n, x->call)->e.name, at(n, before)->e.name))
             return true;
     }
     return false;
@@ -207,7 +207,7 @@ static bool was_answered_well(const naive *n, int response, int before)
 void judge_after_error(naive *n, int i)
 {
     const entry *wait = at(n, i);
-    int returned = last_return(n, server_of(n, at(n, wait->context)), &wait->e.handle, i);
+    int returned = last_return(n, server_of(n, at(n, wait->context)), wait->e.name, i);
     if (returned == NOTHING)
         return;
     bool sure = true;
@@ -223,7 +223,7 @@ void judge_after_error(naive *n, int i)
             return;
         sure = sure && !maybe_replaced(n, x->call, i) && x->call > returned &&
                !was_answered_well(n, k, i) &&
-               !awaits(n, session_of(n, wait->context, i), OXC_METHOD_ASYNC_CONNECT, i);
+               !awaits(n, session_of(n, wait->context, i), OXC_KIND_ISSUE, i);
         if (x->e.status == STATUS_REJECTED)
             sure = sure && keeps_to_a_connection(n, x->call, i) && is_of_the_living(n, k);
         report_if(n, i, OXC_RULE_wait_after_error, x->call, sure);

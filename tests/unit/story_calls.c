@@ -13,14 +13,10 @@
 /* The handles of the second client begin here. */
 #define SECOND_CLIENT 5
 
-static oxc_handle make_handle(uint8_t attributes, uint8_t second, uint8_t uuid)
+/* The lower half of a name stands for the attributes of its handle. */
+static oxc_name make_handle(uint8_t attributes, uint8_t second, uint8_t uuid)
 {
-    oxc_handle handle;
-    memset(handle.bytes, 0, sizeof handle.bytes);
-    handle.bytes[0] = attributes;
-    handle.bytes[1] = second;
-    memset(handle.bytes + 4, uuid, 16);
-    return handle;
+    return (oxc_name)uuid << 32 | (oxc_name)second << 8 | attributes;
 }
 
 /* Behind a handle's index: the other ACXH of a session. */
@@ -31,13 +27,13 @@ static uint8_t letter_of(uint8_t first, guint index)
     return (uint8_t)(first + index % OTHER_ACXH + (index >= OTHER_ACXH ? 'a' - 'A' : 0));
 }
 
-oxc_handle world_cxh(const world *w, guint index)
+oxc_name world_cxh(const world *w, guint index)
 {
     return make_handle(w->out->style == GROMOX ? 2 : 0, w->out->style == ODD ? 9 : 0,
                        letter_of('A', index));
 }
 
-static oxc_handle acxh(const world *w, guint index)
+static oxc_name acxh(const world *w, guint index)
 {
     switch (w->out->style) {
     case GROMOX:
@@ -53,9 +49,9 @@ static oxc_handle acxh(const world *w, guint index)
     return make_handle(0, 0, letter_of('P', index));
 }
 
-static bool is_handle_null(const oxc_handle *handle)
+static bool is_handle_null(oxc_name handle)
 {
-    return handle->bytes[4] == 0;
+    return handle == OXC_NO_NAME;
 }
 
 /* One of the handles in @p known mostly, else any. */
@@ -82,7 +78,7 @@ static guint any_index(world *w, uint32_t link)
     return pick_index(w, link, 0);
 }
 
-static oxc_handle pick_acxh(world *w, uint32_t link)
+static oxc_name pick_acxh(world *w, uint32_t link)
 {
     guint index = pick_index(w, link, w->issued | w->issued >> OTHER_ACXH);
     bool other = (w->issued >> (index + OTHER_ACXH) & 1) != 0 && chance(w, 60);
@@ -91,36 +87,35 @@ static oxc_handle pick_acxh(world *w, uint32_t link)
     return acxh(w, index);
 }
 
-static oxc_handle pick_request_handle(world *w, oxc_method method, uint32_t link)
+static oxc_name pick_request_handle(world *w, oxc_kind method, uint32_t link)
 {
-    oxc_handle null = {{0}};
-    if (method == OXC_METHOD_CONNECT || chance(w, w->null))
-        return null;
-    if (method == OXC_METHOD_ASYNC_WAIT && !chance(w, 6))
+    if (method == OXC_KIND_OPEN || chance(w, w->null))
+        return OXC_NO_NAME;
+    if (method == OXC_KIND_WAIT && !chance(w, 6))
         return pick_acxh(w, link);
     guint index = pick_index(w, link, w->opened);
     w->used |= 1u << index;
     return world_cxh(w, index);
 }
 
-static oxc_method pick_method(world *w)
+static oxc_kind pick_method(world *w)
 {
     if (w->opened == 0 && chance(w, 50))
-        return OXC_METHOD_CONNECT;
+        return OXC_KIND_OPEN;
     if (w->issued == 0 && chance(w, 40))
-        return OXC_METHOD_ASYNC_CONNECT;
+        return OXC_KIND_ISSUE;
     guint k = below(w, 75 + w->fetch);
     if (k < 40)
-        return OXC_METHOD_ASYNC_WAIT;
+        return OXC_KIND_WAIT;
     if (k < 52)
-        return OXC_METHOD_ASYNC_CONNECT;
+        return OXC_KIND_ISSUE;
     if (k < 61)
-        return OXC_METHOD_CONNECT;
+        return OXC_KIND_OPEN;
     if (k < 70)
-        return OXC_METHOD_DISCONNECT;
+        return OXC_KIND_CLOSE;
     if (k < 73)
-        return OXC_METHOD_REGISTER_PUSH;
-    return k < 75 ? OXC_METHOD_OTHER : OXC_METHOD_RPC_EXT2;
+        return OXC_KIND_PUSH;
+    return k < 75 ? OXC_KIND_OTHER : OXC_KIND_EXECUTE;
 }
 
 static bool is_open(const world *w, uint32_t link, uint32_t call_id)
@@ -148,17 +143,18 @@ void forget_call(world *w, guint index)
     w->calls[index] = w->calls[--w->call_count];
 }
 
-static step *append_request(world *w, uint32_t link, oxc_method method, oxc_handle handle)
+static step *append_request(world *w, uint32_t link, oxc_kind method, oxc_name handle)
 {
     introduce(w, link);
     step *s = append(w, OXC_EVENT_REQUEST, link);
     if (s == NULL)
         return NULL;
-    s->e.method = method;
+    s->e.kind = method;
     s->e.call_id = pick_call_id(w, link);
     s->e.stub = pick_stub(w);
-    s->e.handle = handle;
-    s->e.has_handle = method != OXC_METHOD_CONNECT && method != OXC_METHOD_OTHER;
+    s->e.name = handle;
+    s->e.plausible = (uint32_t)handle <= 0xFF;
+    s->e.has_name = method != OXC_KIND_OPEN && method != OXC_KIND_OTHER;
     for (guint i = 0; i < w->call_count; i++)
         if (w->calls[i].link == link && w->calls[i].call_id == s->e.call_id)
             forget_call(w, i--);
@@ -171,19 +167,19 @@ void send_request(world *w)
     uint32_t link;
     if (!pick_link(w, &link))
         return;
-    oxc_method method = pick_method(w);
+    oxc_kind method = pick_method(w);
     step *s = append_request(w, link, method, pick_request_handle(w, method, link));
     if (s == NULL)
         return;
-    if (method == OXC_METHOD_ASYNC_WAIT && chance(w, 4))
+    if (method == OXC_KIND_WAIT && chance(w, 4))
         s->e.flags = 1 + below(w, 2);
-    if (method == OXC_METHOD_RPC_EXT2 && chance(w, w->odd / 4))
+    if (method == OXC_KIND_EXECUTE && chance(w, w->odd / 4))
         s->e.rop_faults = OXC_ROP_NOTIFY_IN_REQUEST;
 }
 
 void send_wait_on(world *w, uint32_t link)
 {
-    append_request(w, link, OXC_METHOD_ASYNC_WAIT, pick_acxh(w, link));
+    append_request(w, link, OXC_KIND_WAIT, pick_acxh(w, link));
 }
 
 bool pick_call(world *w, guint *index)
@@ -191,14 +187,14 @@ bool pick_call(world *w, guint *index)
     if (w->call_count == 0)
         return false;
     *index = below(w, w->call_count);
-    if (w->calls[*index].method == OXC_METHOD_ASYNC_WAIT && chance(w, 40))
+    if (w->calls[*index].kind == OXC_KIND_WAIT && chance(w, 40))
         *index = below(w, w->call_count);
     return true;
 }
 
-static guint handle_index(const oxc_handle *handle)
+static guint handle_index(oxc_name handle)
 {
-    uint8_t letter = handle->bytes[4];
+    uint8_t letter = (uint8_t)(handle >> 32);
     letter &= (uint8_t) ~('a' ^ 'A');
     return letter >= 'P' ? letter - 'P' : letter >= 'A' ? letter - 'A' : 0;
 }
@@ -213,20 +209,20 @@ static void answer_connect(world *w, oxc_event *e)
     guint index = pick_index(w, e->connection, fresh ? ~known : known);
     bool again = (known >> index & 1) != 0;
     if (chance(w, 85) && !((w->tame || w->fresh) && again)) {
-        e->handle = world_cxh(w, index);
+        e->name = world_cxh(w, index);
         e->server_version = versions[below(w, G_N_ELEMENTS(versions))];
         w->opened |= 1u << index;
         w->ended &= ~(1u << index);
     } else if (w->tame || !chance(w, 20)) {
         e->status = w->tame || chance(w, 70) ? 0x80070005 : 0;
     } else {
-        e->handle = world_cxh(w, index);
+        e->name = world_cxh(w, index);
         e->status = 0x80040111;
     }
 }
 
 /* In a tame history an ACXH is that of its session, and a session has two of them at most. */
-static void answer_async_connect(world *w, oxc_event *e, const oxc_handle *session)
+static void answer_async_connect(world *w, oxc_event *e, oxc_name session)
 {
     guint index = handle_index(session);
     if (!w->tame && !w->fresh && chance(w, 50))
@@ -236,13 +232,12 @@ static void answer_async_connect(world *w, oxc_event *e, const oxc_handle *sessi
     guint way = below(w, 100);
     bool early = (w->waited & ~w->issued) >> index & 1;
     if (way < 82 && !(w->fresh && early)) {
-        e->handle =
-            w->out->style == EQUAL && chance(w, 10) ? make_handle(0, 0, 'Z') : acxh(w, index);
+        e->name = w->out->style == EQUAL && chance(w, 10) ? make_handle(0, 0, 'Z') : acxh(w, index);
         w->issued |= 1u << index;
         return;
     }
     if (way >= 95)
-        e->handle = acxh(w, index);
+        e->name = acxh(w, index);
     if (way >= 86)
         e->status = chance(w, 70) ? 0x7EE : 0x1C00001A;
 }
@@ -269,16 +264,16 @@ static void answer_wait(world *w, oxc_event *e)
 }
 
 /* A failed call gives a null CXH more often than one that succeeds. */
-static void answer_rpc(world *w, step *s, const oxc_handle *session)
+static void answer_rpc(world *w, step *s, oxc_name session)
 {
     oxc_event *e = &s->e;
     e->status = chance(w, 90) ? 0 : chance(w, 50) ? 0x47D : 0x80040115;
     if (!chance(w, e->status == 0 ? 3 : 50))
-        e->handle = *session;
-    if (chance(w, 6) && !is_handle_null(&e->handle))
-        e->handle = chance(w, 50) ? acxh(w, any_index(w, e->connection))
-                                  : world_cxh(w, any_index(w, e->connection));
-    if (e->status == 0 && is_handle_null(&e->handle))
+        e->name = session;
+    if (chance(w, 6) && !is_handle_null(e->name))
+        e->name = chance(w, 50) ? acxh(w, any_index(w, e->connection))
+                                : world_cxh(w, any_index(w, e->connection));
+    if (e->status == 0 && is_handle_null(e->name))
         w->ended |= 1u << handle_index(session);
     e->registered_count = chance(w, 20) ? 1 + below(w, 2) : 0;
     e->notified_count = chance(w, 35) ? 1 + below(w, 2) : 0;
@@ -291,12 +286,12 @@ static void answer_rpc(world *w, step *s, const oxc_handle *session)
         e->rop_faults = OXC_ROP_NOTIFY_FLAGS_INVALID;
 }
 
-static void answer_session_call(world *w, oxc_event *e, const oxc_handle *session, guint null)
+static void answer_session_call(world *w, oxc_event *e, oxc_name session, guint null)
 {
     if (chance(w, 100 - null))
-        e->handle = *session;
+        e->name = session;
     e->status = chance(w, 88) ? 0 : 0x80004005;
-    if (e->status == 0 && (null > 50 || is_handle_null(&e->handle)))
+    if (e->status == 0 && (null > 50 || is_handle_null(e->name)))
         w->ended |= 1u << handle_index(session);
 }
 
@@ -307,31 +302,31 @@ static void cut_stub(world *w, oxc_event *e)
         return;
     e->has_result = false;
     if (chance(w, 50))
-        e->has_handle = false;
+        e->has_name = false;
 }
 
-static void send_response(world *w, const open_call *c, oxc_method method)
+static void send_response(world *w, const open_call *c, oxc_kind method)
 {
     step *s = append(w, OXC_EVENT_RESPONSE, c->link);
     if (s == NULL)
         return;
     oxc_event *e = &s->e;
     e->call_id = c->call_id;
-    e->method = method;
+    e->kind = method;
     e->stub = pick_stub(w);
-    e->has_handle = method != OXC_METHOD_ASYNC_WAIT && method != OXC_METHOD_OTHER;
+    e->has_name = method != OXC_KIND_WAIT && method != OXC_KIND_OTHER;
     e->has_result = true;
     cut_stub(w, e);
-    if (method == OXC_METHOD_CONNECT)
+    if (method == OXC_KIND_OPEN)
         answer_connect(w, e);
-    else if (method == OXC_METHOD_ASYNC_CONNECT)
-        answer_async_connect(w, e, &c->handle);
-    else if (method == OXC_METHOD_ASYNC_WAIT)
+    else if (method == OXC_KIND_ISSUE)
+        answer_async_connect(w, e, c->handle);
+    else if (method == OXC_KIND_WAIT)
         answer_wait(w, e);
-    else if (method == OXC_METHOD_RPC_EXT2)
-        answer_rpc(w, s, &c->handle);
+    else if (method == OXC_KIND_EXECUTE)
+        answer_rpc(w, s, c->handle);
     else
-        answer_session_call(w, e, &c->handle, method == OXC_METHOD_DISCONNECT ? 92 : 8);
+        answer_session_call(w, e, c->handle, method == OXC_KIND_CLOSE ? 92 : 8);
 }
 
 void answer_some(world *w)
@@ -340,13 +335,13 @@ void answer_some(world *w)
     if (!pick_call(w, &index))
         return;
     open_call c = w->calls[index];
-    if (c.method == OXC_METHOD_ASYNC_WAIT && chance(w, w->parked))
+    if (c.kind == OXC_KIND_WAIT && chance(w, w->parked))
         return;
     forget_call(w, index);
     w->done = c;
     w->any_done = true;
     if (chance(w, 93)) {
-        send_response(w, &c, c.method);
+        send_response(w, &c, c.kind);
         return;
     }
     step *s = append(w, OXC_EVENT_FAULT, c.link);
@@ -360,12 +355,12 @@ void send_stray(world *w)
     guint index;
     if (w->any_done && !w->closed[w->done.link] && chance(w, 50)) {
         if (chance(w, 80))
-            send_response(w, &w->done, w->done.method);
+            send_response(w, &w->done, w->done.kind);
         else
             send_response(w, &w->done, pick_method(w));
         return;
     }
-    open_call c = {.call_id = 99, .method = pick_method(w), .handle = world_cxh(w, 0)};
+    open_call c = {.call_id = 99, .kind = pick_method(w), .handle = world_cxh(w, 0)};
     if (chance(w, 50) && pick_call(w, &index) && !w->closed[w->calls[index].link])
         c.link = w->calls[index].link, c.call_id = w->calls[index].call_id;
     else if (!pick_link(w, &c.link))
@@ -374,9 +369,9 @@ void send_stray(world *w)
     /* Read as its call's own method it would be the answer: the call is over then. */
     for (guint i = w->call_count; i-- > 0;)
         if (w->calls[i].link == c.link && w->calls[i].call_id == c.call_id &&
-            w->calls[i].method == c.method)
+            w->calls[i].kind == c.kind)
             forget_call(w, i);
-    send_response(w, &c, c.method);
+    send_response(w, &c, c.kind);
 }
 
 /* An EcDoRpcExt2 on every session that is not known to have ended, answered with 0 and its CXH. */
@@ -391,7 +386,7 @@ void show_life(world *w)
             link = (link + 1) % w->out->links;
         if (w->closed[link] || (w->out->client[link] != 0) != second)
             continue;
-        step *s = append_request(w, link, OXC_METHOD_RPC_EXT2, world_cxh(w, index));
+        step *s = append_request(w, link, OXC_KIND_EXECUTE, world_cxh(w, index));
         if (s == NULL)
             return;
         s->e.stub = OXC_STUB_CLEAR;
@@ -400,10 +395,10 @@ void show_life(world *w)
         if (s == NULL)
             return;
         s->e.call_id = c.call_id;
-        s->e.method = OXC_METHOD_RPC_EXT2;
+        s->e.kind = OXC_KIND_EXECUTE;
         s->e.stub = OXC_STUB_CLEAR;
-        s->e.handle = c.handle;
-        s->e.has_handle = true;
+        s->e.name = c.handle;
+        s->e.has_name = true;
         s->e.has_result = true;
     }
 }

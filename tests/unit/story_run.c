@@ -19,22 +19,22 @@
 #define DEFAULT_COUNT 40000
 #define MAX_KINDS     12
 
-static const char *method_name(oxc_method method)
+static const char *method_name(oxc_kind method)
 {
     switch (method) {
-    case OXC_METHOD_DISCONNECT:
+    case OXC_KIND_CLOSE:
         return "EcDoDisconnect";
-    case OXC_METHOD_REGISTER_PUSH:
+    case OXC_KIND_PUSH:
         return "EcRRegisterPushNotification";
-    case OXC_METHOD_CONNECT:
+    case OXC_KIND_OPEN:
         return "EcDoConnectEx";
-    case OXC_METHOD_RPC_EXT2:
+    case OXC_KIND_EXECUTE:
         return "EcDoRpcExt2";
-    case OXC_METHOD_ASYNC_CONNECT:
+    case OXC_KIND_ISSUE:
         return "EcDoAsyncConnectEx";
-    case OXC_METHOD_ASYNC_WAIT:
+    case OXC_KIND_WAIT:
         return "EcDoAsyncWaitEx";
-    case OXC_METHOD_OTHER:
+    case OXC_KIND_OTHER:
         break;
     }
     return "other method";
@@ -118,24 +118,23 @@ static void shrink(story *told, property holds, const char *kind)
     g_free(trial);
 }
 
-static void print_handle(GString *text, const oxc_handle *handle)
+static void print_handle(GString *text, oxc_name handle)
 {
-    uint8_t letter = handle->bytes[4];
+    char letter = (char)(handle >> 32);
     if (letter == 0)
         g_string_append(text, " null");
     else
-        g_string_append_printf(text, " %c/%x", letter,
-                               handle->bytes[0] | (unsigned)handle->bytes[1] << 8);
+        g_string_append_printf(text, " %c/%x", letter, (unsigned)handle);
 }
 
 static void print_stub(GString *text, const step *s)
 {
     const oxc_event *e = &s->e;
     static const char *const stubs[] = {"unread", "", "decrypted"};
-    g_string_append_printf(text, " %s %s", method_name(e->method), stubs[e->stub]);
-    if (e->has_handle)
-        print_handle(text, &e->handle);
-    if (e->method == OXC_METHOD_ASYNC_WAIT)
+    g_string_append_printf(text, " %s %s", method_name(e->kind), stubs[e->stub]);
+    if (e->has_name)
+        print_handle(text, e->name);
+    if (e->kind == OXC_KIND_WAIT)
         g_string_append_printf(text, " flags %x", e->flags);
     if (e->has_result)
         g_string_append_printf(text, " status %x", e->status);

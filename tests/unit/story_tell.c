@@ -107,7 +107,7 @@ static void blank(oxc_event *e)
                       .from_server = e->from_server,
                       .sealed = true};
     if (e->type == OXC_EVENT_REQUEST)
-        kept.method = e->method;
+        kept.kind = e->kind;
     *e = kept;
 }
 

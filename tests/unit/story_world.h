@@ -16,8 +16,8 @@
 typedef struct {
     uint32_t link;
     uint32_t call_id;
-    oxc_method method;
-    oxc_handle handle;
+    oxc_kind kind;
+    oxc_name handle;
 } open_call;
 
 typedef struct {
@@ -69,7 +69,7 @@ bool pick_link(world *w, uint32_t *link);
 
 /* --- story_calls.c --- */
 
-oxc_handle world_cxh(const world *w, guint index);
+oxc_name world_cxh(const world *w, guint index);
 void send_request(world *w);
 void answer_some(world *w);
 void send_stray(world *w);

@@ -44,7 +44,7 @@ static void links(void **state)
     assert_int_equal(view.context, 0);
     assert_int_equal(view_of(&w, connect - 1).session, 0);
     view = view_of(&w, one.frame);
-    assert_int_equal(view.method, OXC_METHOD_ASYNC_WAIT);
+    assert_int_equal(view.kind, OXC_KIND_WAIT);
     assert_int_equal(view.type, OXC_EVENT_REQUEST);
     assert_int_equal(view.session, 0);
     assert_int_equal(view.context, 0);

@@ -84,7 +84,7 @@ static void compare_call(difference *d, guint index, const step *s, bool known,
         differ(d, index, "call", "unmatched", known && view->unmatched, !expected->matched);
     if (!expected->matched || s->e.type == OXC_EVENT_CANCEL || s->e.type == OXC_EVENT_ORPHANED)
         return;
-    if (s->e.method != OXC_METHOD_OTHER && (answers || s->e.type == OXC_EVENT_REQUEST) &&
+    if (s->e.kind != OXC_KIND_OTHER && (answers || s->e.type == OXC_EVENT_REQUEST) &&
         (known && view->unreadable) != expected->unreadable)
         differ(d, index, "call", "unreadable", known && view->unreadable, expected->unreadable);
     if (known && s->e.type != OXC_EVENT_REQUEST && view->request_frame != expected->request_frame)
@@ -180,7 +180,7 @@ static bool shares_frame(const story *told, guint index)
     for (guint k = 0; k < told->length; k++) {
         const step *s = &told->steps[k];
         if (k != index && !s->close && s->e.frame == told->steps[index].e.frame &&
-            s->e.type == OXC_EVENT_REQUEST && s->e.method == OXC_METHOD_RPC_EXT2)
+            s->e.type == OXC_EVENT_REQUEST && s->e.kind == OXC_KIND_EXECUTE)
             return true;
     }
     return false;
@@ -193,7 +193,7 @@ static void compare_fetched(difference *d, const subject *s, const naive *n, con
     oxc_view view;
     naive_view expected;
     if (!subject_view(s, &told->steps[index], &view) || view.type != OXC_EVENT_REQUEST ||
-        view.method != OXC_METHOD_RPC_EXT2 || shares_frame(told, index))
+        view.kind != OXC_KIND_EXECUTE || shares_frame(told, index))
         return;
     naive_look(n, index, &expected);
     uint64_t contexts = 0;

@@ -105,7 +105,7 @@ static void miss_requests(story *told, uint64_t *random)
 
 static bool answers_rpc_ext2(const step *s)
 {
-    return s->e.type == OXC_EVENT_RESPONSE && s->e.method == OXC_METHOD_RPC_EXT2;
+    return s->e.type == OXC_EVENT_RESPONSE && s->e.kind == OXC_KIND_EXECUTE;
 }
 
 /* Nothing but the missing answer shows the gap. */
@@ -179,7 +179,7 @@ static bool connects_unseen(const story *told)
         if (is_hidden(s) && !s->e.from_server && s->seen != BLANKED)
             return true;
         if (s->close || s->e.type != OXC_EVENT_REQUEST ||
-            (s->e.method != OXC_METHOD_CONNECT && s->e.method != OXC_METHOD_ASYNC_CONNECT))
+            (s->e.kind != OXC_KIND_OPEN && s->e.kind != OXC_KIND_ISSUE))
             continue;
         bool answered = false;
         for (guint k = i + 1; k < told->length; k++) {

@@ -60,9 +60,9 @@ static uint32_t wait_flags(uint32_t connection, uint32_t acxh, uint32_t flags)
 {
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
 
-    event.handle = handle_of(acxh);
+    event.name = handle_of(acxh);
     event.flags = flags;
-    return request_event(&w, &event, OXC_METHOD_ASYNC_WAIT).frame;
+    return request_event(&w, &event, OXC_KIND_WAIT).frame;
 }
 
 static void wait_null_handle(void **state)
@@ -119,7 +119,7 @@ static void wait_without_connect_by_cxh(void **state)
 static void wait_without_connect_near(void **state)
 {
     uint32_t connection = start();
-    sent pending = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    sent pending = request(&w, connection, OXC_KIND_ISSUE, CXH);
 
     (void)state;
     /* An EcDoAsyncConnectEx is out: a hole. A fault is an answer. */
@@ -148,7 +148,7 @@ static void wait_without_connect_holes(void **state)
     sent call;
 
     (void)state;
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     unread(&w, true);
     answer(&w, call, 0, 0);
     unread(&w, false);
@@ -183,13 +183,13 @@ static void wait_without_connect_unbound_neighbour(void **state)
     world_send(&w, &ping);
     connection = start();
     younger = connection_to(&w, 1);
-    of_older = request(&w, older, OXC_METHOD_ASYNC_CONNECT, CXH2);
+    of_older = request(&w, older, OXC_KIND_ISSUE, CXH2);
     /* What was there before the association began is no part of it. */
     unread(&w, true);
     answer(&w, of_older, 0, 0);
     unread(&w, false);
     expect(&w, wait_on(&w, connection, 99).frame, "wait-without-connect");
-    of_younger = request(&w, younger, OXC_METHOD_ASYNC_CONNECT, CXH2);
+    of_younger = request(&w, younger, OXC_KIND_ISSUE, CXH2);
     /* The younger one may be another connection of the association. */
     unread(&w, true);
     answer(&w, of_younger, 0, 0);
@@ -205,8 +205,7 @@ static void assume_complete(void **state)
     world_set_up(&assumed, true);
     expect(&assumed, wait_on(&assumed, connection_to(&assumed, 1), 99).frame,
            "wait-without-connect");
-    expect(&assumed,
-           request(&assumed, connection_to(&assumed, 1), OXC_METHOD_ASYNC_CONNECT, 98).frame,
+    expect(&assumed, request(&assumed, connection_to(&assumed, 1), OXC_KIND_ISSUE, 98).frame,
            "connect-without-session");
     world_tear_down(&assumed);
 }
@@ -335,15 +334,15 @@ static void wait_overlap_over_http(void **state)
 static void doubted_answers(void **state)
 {
     uint32_t connection = start();
-    sent call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     lose_segment(&w, connection);
     expect(&w, answer(&w, call, CXH2, 0), "");
     fetch(&w, connection, CXH);
-    expect(&w, answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH2, 0),
+    expect(&w, answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH2, 0),
            "session-handle-changed");
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     lose_segment(&w, connection);
     expect(&w, answer(&w, call, ACXH2, 5), "");
     call = wait_on(&w, connection, ACXH);
@@ -355,26 +354,26 @@ static void doubted_answers(void **state)
     call = wait_on(&w, connection, ACXH);
     expect(&w, call.frame, "");
     wait_answer(&w, call, EXITING, 0);
-    call = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_CLOSE, CXH);
     lose_segment(&w, connection);
     expect(&w, answer(&w, call, CXH, 0), "");
     pass(&w, 2 * SECOND);
-    expect(&w, request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH).frame, "");
+    expect(&w, request(&w, connection, OXC_KIND_ISSUE, CXH).frame, "");
 }
 
 /* A session that such an answer opens is none that the capture knows the opening of. */
 static void doubted_opening(void **state)
 {
     uint32_t connection = bound_connection(&w, GROUP);
-    sent call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    sent call = request(&w, connection, OXC_KIND_OPEN, 0);
     oxc_event event = response_of(&w, call);
 
     (void)state;
     lose_segment(&w, connection);
-    event.handle = handle_of(CXH);
+    event.name = handle_of(CXH);
     event.server_version = UINT64_C(0x0006000000000000);
     world_send(&w, &event);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     /* The server gives its answers the ids of their calls. */
     expect(&w, call.frame, "connect-unsupported-server");
     expect(&w, answer(&w, call, 0, 0), "connect-null-on-success");
@@ -391,10 +390,9 @@ static void awaited_answers(void **state)
     (void)state;
     end_session(&w, connection, CXH);
     pass(&w, 2 * SECOND);
-    call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    call = request(&w, connection, OXC_KIND_OPEN, 0);
     /* Handles are fresh: what is still to come is another one. */
-    expect(&w, request(&w, second, OXC_METHOD_ASYNC_CONNECT, CXH).frame,
-           "connect-after-disconnect");
+    expect(&w, request(&w, second, OXC_KIND_ISSUE, CXH).frame, "connect-after-disconnect");
     expect(&w, wait_on(&w, second, ACXH).frame, "wait-after-disconnect");
     answer(&w, call, CXH2, 0);
     expect(&w, wait_on(&w, second, ACXH2).frame, "wait-handle-unknown");
@@ -411,7 +409,7 @@ static void awaited_context(void **state)
     end_session(&w, connection, CXH);
     open_session(&w, connection, CXH);
     pass(&w, 2 * SECOND);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     expect(&w, wait_on(&w, second, ACXH).frame, "");
     answer(&w, call, ACXH2, 0);
     expect(&w, wait_on(&w, second, ACXH).frame,
@@ -423,8 +421,8 @@ static void session_shown_before_its_answer(void **state)
 {
     uint32_t connection = bound_connection(&w, GROUP);
     uint32_t second = joined_connection(&w, GROUP);
-    sent opening = request(&w, connection, OXC_METHOD_CONNECT, 0);
-    sent issuing = request(&w, second, OXC_METHOD_ASYNC_CONNECT, CXH);
+    sent opening = request(&w, connection, OXC_KIND_OPEN, 0);
+    sent issuing = request(&w, second, OXC_KIND_ISSUE, CXH);
 
     (void)state;
     answer(&w, opening, CXH, 0);
@@ -537,7 +535,7 @@ static void wait_overlap_lifted(void **state)
     lose_segment(&w, connection);
     wait_on(&w, connection, ACXH);
     stray.call_id = 1;
-    stray.method = OXC_METHOD_OTHER;
+    stray.kind = OXC_KIND_OTHER;
     world_send(&w, &stray);
     wait_on(&w, connection, ACXH);
     expect_none(&w);
@@ -678,7 +676,7 @@ static void wait_after_error_lifted(void **state)
 
     (void)state;
     wait_answer(&w, wait_on(&w, connection, ACXH), EXITING, 0);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     expect(&w, wait_on(&w, connection, ACXH).frame, "");
     unread(&w, true);
     answer(&w, call, 0, 0);
@@ -719,7 +717,7 @@ static void wait_after_disconnect_by_null_cxh(void **state)
     uint32_t end;
 
     (void)state;
-    end = answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), 0, 0);
+    end = answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), 0, 0);
     pass(&w, MINUTE);
     expect_only(&w, wait_on(&w, connection, ACXH).frame, "wait-after-disconnect");
     assert_int_equal(finding_of(&w, w.frame).frames[0], end);
@@ -732,7 +730,7 @@ static void wait_after_null_cxh_of_a_failure(void **state)
     sent call;
 
     (void)state;
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), 0, 0x80040115);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), 0, 0x80040115);
     pass(&w, MINUTE);
     call = wait_on(&w, connection, ACXH);
     wait_answer(&w, call, 0, 2);
@@ -747,7 +745,7 @@ static void end_taken_back(void **state)
     uint32_t connection = start();
 
     (void)state;
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), 0, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), 0, 0);
     fetch(&w, connection, CXH);
     pass(&w, MINUTE);
     expect(&w, wait_answer(&w, wait_on(&w, connection, ACXH), 0, 2), "flags-out-reserved");
@@ -774,7 +772,7 @@ static void wait_after_disconnect_near(void **state)
 
     (void)state;
     /* The session goes on: the answer was no success. And a wait from before may end. */
-    answer(&w, request(&w, connection, OXC_METHOD_DISCONNECT, CXH), CXH, 0x80004005);
+    answer(&w, request(&w, connection, OXC_KIND_CLOSE, CXH), CXH, 0x80004005);
     pass(&w, MINUTE);
     notify(&w, wait);
     fetch(&w, connection, CXH);
@@ -813,7 +811,7 @@ static void wait_after_disconnect_lifted(void **state)
     (void)state;
     wait_on(&w, connection, ACXH);
     end_session(&w, connection, CXH);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH2);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH2);
     unread(&w, true);
     answer(&w, call, 0, 0);
     unread(&w, false);
@@ -839,7 +837,7 @@ static void wait_races_disconnect_near(void **state)
 
     (void)state;
     notify(&w, call);
-    disconnect = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    disconnect = request(&w, connection, OXC_KIND_CLOSE, CXH);
     wait_on(&w, connection, ACXH);
     answer(&w, disconnect, 0, 0);
     expect_none(&w);
@@ -895,7 +893,7 @@ static void wait_busy_loop_near(void **state)
     notification(connection);
     pass(&w, MINUTE);
     /* One in flight fetches it. */
-    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     for (int i = 0; i < 5; i++)
         notification(connection);
     answer(&w, call, CXH, 0);
@@ -955,15 +953,15 @@ static void notification_not_fetched_at_disconnect(void **state)
 
     (void)state;
     pass(&w, 11 * SECOND);
-    disconnect = request(&w, connection, OXC_METHOD_DISCONNECT, CXH).frame;
+    disconnect = request(&w, connection, OXC_KIND_CLOSE, CXH).frame;
     expect_only(&w, disconnect, "notification-not-fetched");
     assert_int_equal(finding_of(&w, disconnect).frames[0], first);
     /* Once for each. */
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     second = notification(connection);
     expect_only(&w, disconnect, "notification-not-fetched");
     pass(&w, 11 * SECOND);
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     expect(&w, w.frame, "notification-not-fetched");
     assert_int_equal(finding_of(&w, w.frame).frames[0], second);
 }
@@ -981,7 +979,7 @@ static void notification_not_fetched_of_two_contexts(void **state)
     notification(connection);
     pass(&w, 6 * SECOND);
     /* Of ACXH only the last one counts, and that is too young. */
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     expect(&w, w.frame, "notification-not-fetched");
     assert_int_equal(finding_of(&w, w.frame).frames[0], first + 2);
 }
@@ -997,7 +995,7 @@ static void notification_not_fetched_near(void **state)
     notification(connection);
     fetch(&w, connection, CXH);
     pass(&w, MINUTE);
-    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     notification(connection);
     answer(&w, call, CXH, 0);
     pass(&w, MINUTE);
@@ -1017,8 +1015,7 @@ static void notification_not_fetched_late(void **state)
     expect(&w, notification(connection), "");
     pass(&w, MINUTE);
     /* On the request nothing but the session is needed. */
-    expect(&w, request(&w, connection, OXC_METHOD_DISCONNECT, CXH).frame,
-           "notification-not-fetched");
+    expect(&w, request(&w, connection, OXC_KIND_CLOSE, CXH).frame, "notification-not-fetched");
 }
 
 static void notification_not_fetched_lifted(void **state)
@@ -1028,7 +1025,7 @@ static void notification_not_fetched_lifted(void **state)
     (void)state;
     notification(connection);
     unread(&w, true);
-    request(&w, joined_connection(&w, GROUP), OXC_METHOD_RPC_EXT2, 0);
+    request(&w, joined_connection(&w, GROUP), OXC_KIND_EXECUTE, 0);
     unread(&w, false);
     pass(&w, MINUTE);
     notification(connection);
@@ -1042,7 +1039,7 @@ static void notification_not_fetched_lifted_by_one_in_flight(void **state)
 
     (void)state;
     unread(&w, true);
-    call = request(&w, connection, OXC_METHOD_RPC_EXT2, 0);
+    call = request(&w, connection, OXC_KIND_EXECUTE, 0);
     unread(&w, false);
     notification(connection);
     pass(&w, MINUTE);
@@ -1065,7 +1062,7 @@ static void notification_not_fetched_other_association(void **state)
     (void)state;
     notification(connection);
     unread(&w, true);
-    request(&w, other, OXC_METHOD_RPC_EXT2, 0);
+    request(&w, other, OXC_KIND_EXECUTE, 0);
     unread(&w, false);
     pass(&w, MINUTE);
     expect(&w, notification(connection), "notification-not-fetched");
@@ -1095,7 +1092,7 @@ static void flags_in_nonzero_late(void **state)
 
 static uint32_t async_connect(uint32_t connection, uint32_t cxh)
 {
-    return request(&w, connection, OXC_METHOD_ASYNC_CONNECT, cxh).frame;
+    return request(&w, connection, OXC_KIND_ISSUE, cxh).frame;
 }
 
 static void connect_null_session(void **state)
@@ -1133,7 +1130,7 @@ static void connect_without_session_near(void **state)
     uint32_t connection = bound_connection(&w, GROUP);
 
     (void)state;
-    request(&w, connection, OXC_METHOD_CONNECT, 0);
+    request(&w, connection, OXC_KIND_OPEN, 0);
     expect_only(&w, async_connect(connection, 99), "connect-session-unknown");
 }
 
@@ -1213,7 +1210,7 @@ static void connect_after_disconnect_lifted(void **state)
     /* Only a server that was seen to give a handle away twice may do so unseen. */
     open_session(&w, connection, CXH);
     end_session(&w, connection, CXH);
-    call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    call = request(&w, connection, OXC_KIND_OPEN, 0);
     unread(&w, true);
     answer(&w, call, 0, 0);
     unread(&w, false);
@@ -1238,7 +1235,7 @@ static void connect_races_disconnect_near(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     async_connect(connection, CXH);
     expect_none(&w);
 }
@@ -1303,10 +1300,10 @@ static void connect_repeated_lifted(void **state)
 
 static uint32_t open_old_session(uint32_t connection, uint64_t version)
 {
-    sent call = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    sent call = request(&w, connection, OXC_KIND_OPEN, 0);
     oxc_event event = response_of(&w, call);
 
-    event.handle = handle_of(CXH);
+    event.name = handle_of(CXH);
     event.server_version = version;
     return world_send(&w, &event);
 }
@@ -1352,7 +1349,7 @@ static void connect_not_followed_by_wait(void **state)
     uint32_t issued = w.frame;
 
     (void)state;
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     expect_only(&w, w.frame, "connect-not-followed-by-wait");
     assert_int_equal(finding_of(&w, w.frame).frames[0], issued);
 }
@@ -1376,13 +1373,13 @@ static void connect_not_followed_by_wait_near(void **state)
 static void connect_not_followed_by_wait_lifted(void **state)
 {
     uint32_t connection = start();
-    sent call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     unread(&w, true);
     answer(&w, call, 0, 0);
     unread(&w, false);
-    request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    request(&w, connection, OXC_KIND_CLOSE, CXH);
     expect_none(&w);
 }
 
@@ -1410,7 +1407,7 @@ static void connect_null_on_success_near(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    answer(&w, request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH), 0, REJECTED);
+    answer(&w, request(&w, connection, OXC_KIND_ISSUE, CXH), 0, REJECTED);
     expect_none(&w);
 }
 
@@ -1430,7 +1427,7 @@ static void connect_handle_on_failure(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    frame = answer(&w, request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH), ACXH, REJECTED);
+    frame = answer(&w, request(&w, connection, OXC_KIND_ISSUE, CXH), ACXH, REJECTED);
     expect_only(&w, frame, "connect-handle-on-failure");
     assert_int_equal(finding_of(&w, frame).value, REJECTED);
     /* The handle is not explained by it. */
@@ -1443,13 +1440,13 @@ static void connect_handle_on_failure_near(void **state)
 
     (void)state;
     end_session(&w, connection, CXH);
-    answer(&w, request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH), ACXH, REJECTED);
+    answer(&w, request(&w, connection, OXC_KIND_ISSUE, CXH), ACXH, REJECTED);
     expect(&w, w.frame, "");
 }
 
 static void connect_handle_on_failure_late(void **state)
 {
-    sent call = request(&w, connection_to(&w, 1), OXC_METHOD_ASYNC_CONNECT, CXH);
+    sent call = request(&w, connection_to(&w, 1), OXC_KIND_ISSUE, CXH);
 
     (void)state;
     expect(&w, answer(&w, call, ACXH, REJECTED), "");
@@ -1501,7 +1498,7 @@ static void connect_handle_reused_lifted(void **state)
     (void)state;
     wait_on(&w, connection, ACXH);
     open_session(&w, connection, CXH2);
-    disconnect = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    disconnect = request(&w, connection, OXC_KIND_CLOSE, CXH);
     open_context(&w, joined_connection(&w, GROUP), CXH2, ACXH);
     answer(&w, disconnect, 0, 0);
     expect_none(&w);
@@ -1509,8 +1506,8 @@ static void connect_handle_reused_lifted(void **state)
 
 static void connect_handle_reused_after_unread_call(void **state)
 {
-    static const oxc_method methods[] = {OXC_METHOD_RPC_EXT2, OXC_METHOD_DISCONNECT,
-                                         OXC_METHOD_ASYNC_CONNECT, OXC_METHOD_CONNECT};
+    static const oxc_kind methods[] = {OXC_KIND_EXECUTE, OXC_KIND_CLOSE, OXC_KIND_ISSUE,
+                                       OXC_KIND_OPEN};
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(methods); i++) {
@@ -1534,7 +1531,7 @@ static void connect_handle_reused_after_unread_call(void **state)
 static void session_handle_changed(void **state)
 {
     uint32_t connection = start();
-    sent call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     expect_only(&w, answer(&w, call, CXH2, 0), "session-handle-changed");
@@ -1545,16 +1542,16 @@ static void session_handle_changed_near(void **state)
     uint32_t connection = start();
 
     (void)state;
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, 0);
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH2, 0x80004005);
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), 0, 0);
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH2, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH2, 0x80004005);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), 0, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH2, 0);
     expect_none(&w);
 }
 
 static void session_handle_changed_late(void **state)
 {
-    sent call = request(&w, connection_to(&w, 1), OXC_METHOD_RPC_EXT2, CXH);
+    sent call = request(&w, connection_to(&w, 1), OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     answer(&w, call, CXH2, 0);
@@ -1568,7 +1565,7 @@ static void disconnect_handle_not_null(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    call = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_CLOSE, CXH);
     expect_only(&w, answer(&w, call, CXH, 0), "disconnect-handle-not-null");
 }
 
@@ -1578,16 +1575,16 @@ static void disconnect_handle_not_null_near(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    answer(&w, request(&w, connection, OXC_METHOD_DISCONNECT, CXH), CXH, 0x80004005);
-    answer(&w, request(&w, connection, OXC_METHOD_DISCONNECT, CXH), 0, 0);
+    answer(&w, request(&w, connection, OXC_KIND_CLOSE, CXH), CXH, 0x80004005);
+    answer(&w, request(&w, connection, OXC_KIND_CLOSE, CXH), 0, 0);
     /* The session is over. */
-    answer(&w, request(&w, connection, OXC_METHOD_DISCONNECT, CXH), CXH, 0);
+    answer(&w, request(&w, connection, OXC_KIND_CLOSE, CXH), CXH, 0);
     expect_none(&w);
 }
 
 static void disconnect_handle_not_null_late(void **state)
 {
-    sent call = request(&w, connection_to(&w, 1), OXC_METHOD_DISCONNECT, CXH);
+    sent call = request(&w, connection_to(&w, 1), OXC_KIND_CLOSE, CXH);
 
     (void)state;
     answer(&w, call, CXH, 0);
@@ -1677,7 +1674,7 @@ static void rejected_without_overlap_lifted_by_handle(void **state)
 
     (void)state;
     open_session(&w, connection, CXH);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     unread(&w, true);
     answer(&w, call, 0, 0);
     unread(&w, false);
@@ -1735,8 +1732,8 @@ static void flags_out_reserved_lifted(void **state)
     end_session(&w, connection, CXH2);
     open_session(&w, connection, CXH2);
     wait = wait_on(&w, connection, ACXH);
-    issue = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
-    open = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    issue = request(&w, connection, OXC_KIND_ISSUE, CXH);
+    open = request(&w, connection, OXC_KIND_OPEN, 0);
     unread(&w, true);
     answer(&w, open, CXH, 0);
     unread(&w, false);
@@ -1782,7 +1779,7 @@ static void wait_completed_early_near(void **state)
     /* The session is being closed. */
     fetch(&w, connection, CXH);
     call = wait_on(&w, connection, ACXH);
-    disconnect = request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+    disconnect = request(&w, connection, OXC_KIND_CLOSE, CXH);
     wait_answer(&w, call, 0, 0);
     answer(&w, disconnect, 0, 0);
     expect_none(&w);
@@ -1804,7 +1801,7 @@ static void wait_completed_early_lifted(void **state)
 
     (void)state;
     unread(&w, true);
-    request(&w, connection, OXC_METHOD_DISCONNECT, 0);
+    request(&w, connection, OXC_KIND_CLOSE, 0);
     unread(&w, false);
     wait_answer(&w, call, 0, 0);
     expect_none(&w);
@@ -1933,9 +1930,9 @@ static uint32_t send_rops(uint32_t connection, uint32_t cxh, unsigned faults)
 {
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
 
-    event.handle = handle_of(cxh);
+    event.name = handle_of(cxh);
     event.rop_faults = faults;
-    return request_event(&w, &event, OXC_METHOD_RPC_EXT2).frame;
+    return request_event(&w, &event, OXC_KIND_EXECUTE).frame;
 }
 
 static void rop_notify_in_request(void **state)
@@ -1963,9 +1960,9 @@ static void rop_notify_in_request_late(void **state)
 
 static uint32_t answer_rops(uint32_t connection, unsigned faults)
 {
-    oxc_event event = response_of(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH));
+    oxc_event event = response_of(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH));
 
-    event.handle = handle_of(CXH);
+    event.name = handle_of(CXH);
     event.rop_faults = faults;
     event.rop_fault_flags = 0x4002;
     return world_send(&w, &event);
@@ -2137,8 +2134,8 @@ static void null_cxh_says_nothing(void **state)
 
     (void)state;
     wait_on(&w, connection, ACXH);
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, 0), CXH, 0);
-    answer(&w, request(&w, connection, OXC_METHOD_DISCONNECT, 0), CXH, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, 0), CXH, 0);
+    answer(&w, request(&w, connection, OXC_KIND_CLOSE, 0), CXH, 0);
     expect_none(&w);
 }
 

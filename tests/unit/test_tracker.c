@@ -70,7 +70,7 @@ static void nothing_is_known_of_other_places(void **state)
 static void numbers_of_a_session(void **state)
 {
     uint32_t connection = bound_connection(&w, GROUP);
-    sent connect = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    sent connect = request(&w, connection, OXC_KIND_OPEN, 0);
     uint32_t opened, issued;
 
     (void)state;
@@ -88,7 +88,7 @@ static void numbers_of_a_session(void **state)
     assert_int_equal(view_of(&w, w.frame).session, 1);
     open_context(&w, connection, CXH2, ACXH2);
     assert_int_equal(view_of(&w, w.frame).context, 1);
-    assert_int_equal(view_of(&w, w.frame).method, OXC_METHOD_ASYNC_CONNECT);
+    assert_int_equal(view_of(&w, w.frame).kind, OXC_KIND_ISSUE);
 }
 
 static void numbers_of_a_late_start(void **state)
@@ -201,11 +201,11 @@ static void pdus_without_a_call(void **state)
     assert_false(oxc_tracker_view(w.tracker, w.frame, 0, &view));
     other_end(&w, nobody, OXC_EVENT_CANCEL);
     assert_false(oxc_tracker_view(w.tracker, w.frame, 0, &view));
-    nobody.method = OXC_METHOD_ASYNC_WAIT;
+    nobody.kind = OXC_KIND_WAIT;
     wait_answer(&w, nobody, 0, 1);
     view = view_of(&w, w.frame);
     assert_true(view.unmatched);
-    assert_int_equal(view.method, OXC_METHOD_OTHER);
+    assert_int_equal(view.kind, OXC_KIND_OTHER);
     assert_int_equal(view.request_frame, 0);
     assert_int_equal(view.outcome, OXC_OUTCOME_NONE);
 }
@@ -232,7 +232,7 @@ static void response_read_as_another_method(void **state)
     sent misread = call;
 
     (void)state;
-    misread.method = OXC_METHOD_RPC_EXT2;
+    misread.kind = OXC_KIND_EXECUTE;
     answer(&w, misread, CXH, 0);
     assert_true(view_of(&w, w.frame).unmatched);
     /* The call may have been answered by it: no more is said of it being out. */
@@ -247,7 +247,7 @@ static void other_methods(void **state)
 
     (void)state;
     unread(&w, true);
-    call = request(&w, connection, OXC_METHOD_OTHER, 0);
+    call = request(&w, connection, OXC_KIND_OTHER, 0);
     answer(&w, call, 0, 0);
     assert_int_equal(view_of(&w, w.frame).request_frame, call.frame);
     assert_int_equal(view_of(&w, w.frame).session, OXC_NONE);
@@ -283,7 +283,7 @@ static void same_call_id_on_two_connections(void **state)
 
     (void)state;
     w.call_id = wait.call_id;
-    rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     answer(&w, rpc, CXH, 0);
     assert_int_equal(view_of(&w, w.frame).request_frame, rpc.frame);
     notify(&w, wait);
@@ -302,8 +302,8 @@ static void multiplexed_calls(void **state)
     w.same_frame = true;
     other_wait = wait_on(&w, connection, ACXH2);
     w.same_frame = true;
-    rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH2);
-    connect = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH2);
+    connect = request(&w, connection, OXC_KIND_OPEN, 0);
     /* Answered in another order, two of them in one frame. */
     answer(&w, rpc, CXH2, 0);
     w.same_frame = true;
@@ -477,27 +477,24 @@ static void session_opened_again(void **state)
     expect(&w, w.frame, "wait-races-disconnect");
 }
 
-static oxc_handle gromox_handle(uint8_t attributes)
+static oxc_name gromox_handle(uint8_t attributes)
 {
-    oxc_handle handle = handle_of(5);
-
-    handle.bytes[0] = attributes;
-    return handle;
+    return handle_of(5) | attributes;
 }
 
-static sent send_handle(uint32_t connection, oxc_method method, oxc_handle handle)
+static sent send_handle(uint32_t connection, oxc_kind method, oxc_name handle)
 {
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
 
-    event.handle = handle;
+    event.name = handle;
     return request_event(&w, &event, method);
 }
 
-static uint32_t answer_handle(sent call, oxc_handle handle)
+static uint32_t answer_handle(sent call, oxc_name handle)
 {
     oxc_event event = response_of(&w, call);
 
-    event.handle = handle;
+    event.name = handle;
     return world_send(&w, &event);
 }
 
@@ -508,15 +505,15 @@ static void handles_that_differ_in_attributes(void **state)
     sent call;
 
     (void)state;
-    answer_handle(request(&w, connection, OXC_METHOD_CONNECT, 0), gromox_handle(2));
-    call = send_handle(connection, OXC_METHOD_ASYNC_CONNECT, gromox_handle(2));
+    answer_handle(request(&w, connection, OXC_KIND_OPEN, 0), gromox_handle(2));
+    call = send_handle(connection, OXC_KIND_ISSUE, gromox_handle(2));
     answer_handle(call, gromox_handle(3));
-    notify(&w, send_handle(connection, OXC_METHOD_ASYNC_WAIT, gromox_handle(3)));
-    call = send_handle(connection, OXC_METHOD_RPC_EXT2, gromox_handle(2));
+    notify(&w, send_handle(connection, OXC_KIND_WAIT, gromox_handle(3)));
+    call = send_handle(connection, OXC_KIND_EXECUTE, gromox_handle(2));
     answer_handle(call, gromox_handle(2));
     expect_none(&w);
     /* The CXH where the ACXH belongs. */
-    call = send_handle(connection, OXC_METHOD_ASYNC_WAIT, gromox_handle(2));
+    call = send_handle(connection, OXC_KIND_WAIT, gromox_handle(2));
     expect_only(&w, call.frame, "wait-without-connect");
 }
 
@@ -527,7 +524,7 @@ static uint32_t deliver(sent call, uint32_t cxh, const uint32_t *registered, siz
 {
     oxc_event event = response_of(&w, call);
 
-    event.handle = handle_of(cxh);
+    event.name = handle_of(cxh);
     event.registered = registered;
     event.registered_count = registrations;
     event.notified = notified;
@@ -557,11 +554,11 @@ static void fetch_after_the_notification(void **state)
 
     (void)state;
     assert_int_equal(view_of(&w, end).fetch_frame, 0);
-    empty = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    empty = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     assert_int_equal(view_of(&w, end).fetch_frame, empty.frame);
     answer(&w, empty, CXH, 0);
     pass(&w, SECOND);
-    rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     delivery = deliver(rpc, CXH, NULL, 0, &handle, 1);
     expect_notified(empty.frame, end, 0);
     expect_notified(rpc.frame, 0, 0);
@@ -570,7 +567,7 @@ static void fetch_after_the_notification(void **state)
     assert_true(view_of(&w, delivery).delivery_time == SECOND + 40 * MILLISECOND);
     assert_false(view_of(&w, w.frame - 2).has_delivery_time);
     /* Only the first RopNotify. */
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, &handle, 1);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, &handle, 1);
     assert_false(view_of(&w, w.frame).has_delivery_time);
     assert_int_equal(view_of(&w, end).delivered_frame, delivery);
 }
@@ -580,8 +577,8 @@ static void fetch_in_flight(void **state)
     static const uint32_t handle = 0x55;
     uint32_t connection = start();
     sent wait = wait_on(&w, connection, ACXH);
-    sent first = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
-    sent second = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent first = request(&w, connection, OXC_KIND_EXECUTE, CXH);
+    sent second = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     uint32_t end = notify(&w, wait);
 
     (void)state;
@@ -603,11 +600,11 @@ static void fetch_on_a_closed_connection(void **state)
     sent rpc;
 
     (void)state;
-    request(&w, second, OXC_METHOD_RPC_EXT2, CXH);
+    request(&w, second, OXC_KIND_EXECUTE, CXH);
     w.closed[second] = true;
     end = notify(&w, wait_on(&w, connection, ACXH));
     assert_int_equal(view_of(&w, end).fetch_frame, 0);
-    rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     assert_int_equal(view_of(&w, end).fetch_frame, rpc.frame);
 }
 
@@ -623,7 +620,7 @@ static void fetch_for_several_contexts(void **state)
     first = notify(&w, wait_on(&w, connection, ACXH));
     superseded = notify(&w, wait_on(&w, connection, ACXH2));
     second = notify(&w, wait_on(&w, connection, ACXH2));
-    rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     delivery = deliver(rpc, CXH, NULL, 0, &handle, 1);
     /* One a context: its last. */
     expect_notified(rpc.frame, first, second);
@@ -649,13 +646,13 @@ static void delivery_that_could_not_be_read(void **state)
     static const uint32_t handle = 0x55;
     uint32_t connection = start();
     uint32_t end = notify(&w, wait_on(&w, connection, ACXH));
-    sent rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     unread(&w, true);
     answer(&w, rpc, CXH, 0);
     unread(&w, false);
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, &handle, 1);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, &handle, 1);
     assert_int_equal(view_of(&w, end).delivered_frame, 0);
     assert_false(view_of(&w, w.frame).has_delivery_time);
     assert_int_equal(view_of(&w, end).fetch_frame, rpc.frame);
@@ -671,7 +668,7 @@ static void delivery_after_an_unread_call(void **state)
     unread(&w, true);
     fetch(&w, connection, CXH);
     unread(&w, false);
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, &handle, 1);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, &handle, 1);
     assert_int_equal(view_of(&w, end).delivered_frame, 0);
     assert_int_equal(view_of(&w, end).fetch_frame, w.frame - 1);
 }
@@ -685,10 +682,10 @@ static void registrations(void **state)
     oxc_view view;
 
     (void)state;
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, made, 2, NULL, 0);
-    registered = deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, made, 2, NULL, 0);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, made, 2, NULL, 0);
+    registered = deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, made, 2, NULL, 0);
     assert_int_equal(view_of(&w, registered).registered_count, 0);
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, told, 3);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, told, 3);
     view = view_of(&w, w.frame);
     assert_int_equal(view.registered_count, 3);
     assert_int_equal(view.registered_frames[0], registered);
@@ -696,7 +693,7 @@ static void registrations(void **state)
     assert_int_equal(view.registered_frames[2], registered);
     /* Another session, and a new one with the same CXH, know nothing of it. */
     open_session(&w, connection, CXH);
-    deliver(request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, NULL, 0, told, 1);
+    deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, told, 1);
     assert_int_equal(view_of(&w, w.frame).registered_frames[0], 0);
 }
 
@@ -814,7 +811,7 @@ static void calls_before_the_bind_ack(void **state)
     uint32_t connection = connection_to(&w, 1);
 
     (void)state;
-    request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    request(&w, connection, OXC_KIND_EXECUTE, CXH);
     bind_as(&w, connection, 0, GROUP);
     open_session(&w, connection, CXH2);
     assert_string_equal(say(connection), "began");
@@ -828,8 +825,8 @@ static void calls_before_the_bind_ack(void **state)
 static void hole_while_a_connect_is_out(void **state)
 {
     uint32_t connection = bound_connection(&w, GROUP);
-    sent first = request(&w, connection, OXC_METHOD_CONNECT, 0);
-    sent second = request(&w, connection, OXC_METHOD_CONNECT, 0);
+    sent first = request(&w, connection, OXC_KIND_OPEN, 0);
+    sent second = request(&w, connection, OXC_KIND_OPEN, 0);
 
     (void)state;
     answer(&w, first, CXH, 0);
@@ -837,9 +834,9 @@ static void hole_while_a_connect_is_out(void **state)
     other_end(&w, second, OXC_EVENT_FAULT);
     assert_string_equal(say(connection), "complete");
     /* Its call id is used again: nobody will know its answer. */
-    first = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    first = request(&w, connection, OXC_KIND_ISSUE, CXH);
     w.call_id = first.call_id;
-    answer(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH), CXH, 0);
+    answer(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, 0);
     assert_string_equal(say(connection), "began");
 }
 
@@ -861,7 +858,7 @@ static void sealed_calls(void **state)
     view = view_of(&w, w.frame);
     assert_true(view.sealed);
     assert_true(view.unreadable);
-    assert_int_equal(view.method, OXC_METHOD_ASYNC_WAIT);
+    assert_int_equal(view.kind, OXC_KIND_WAIT);
     assert_int_equal(view.request_frame, wait.frame);
     assert_int_equal(view.outcome, OXC_OUTCOME_NONE);
     assert_true(view.has_wait_time && view.wait_time == SECOND + 10 * MILLISECOND);
@@ -897,9 +894,9 @@ static void cut_stub_is_not_sealed(void **state)
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, start());
 
     (void)state;
-    event.handle = handle_of(ACXH);
-    event.has_handle = false;
-    request_event(&w, &event, OXC_METHOD_ASYNC_WAIT);
+    event.name = handle_of(ACXH);
+    event.has_name = false;
+    request_event(&w, &event, OXC_KIND_WAIT);
     assert_true(view_of(&w, w.frame).unreadable);
     assert_false(view_of(&w, w.frame).sealed);
     assert_int_equal(view_of(&w, w.frame).wait, 0);
@@ -917,14 +914,14 @@ static void cut_responses(void **state)
     assert_true(view_of(&w, w.frame).unreadable);
     assert_int_equal(view_of(&w, w.frame).outcome, OXC_OUTCOME_NONE);
     event = response_of(&w, wait_on(&w, connection, ACXH));
-    event.has_handle = false;
+    event.has_name = false;
     world_send(&w, &event);
     assert_false(view_of(&w, w.frame).unreadable);
-    event = response_of(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH));
-    event.has_handle = false;
+    event = response_of(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH));
+    event.has_name = false;
     world_send(&w, &event);
     assert_true(view_of(&w, w.frame).unreadable);
-    event = response_of(&w, request(&w, connection, OXC_METHOD_RPC_EXT2, CXH));
+    event = response_of(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH));
     event.has_result = false;
     world_send(&w, &event);
     assert_true(view_of(&w, w.frame).unreadable);
@@ -938,18 +935,18 @@ static void response_of_an_unread_request(void **state)
 
     (void)state;
     unread(&w, true);
-    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     unread(&w, false);
     answer(&w, call, CXH, 0);
     assert_int_equal(view_of(&w, call.frame).session, OXC_NONE);
     assert_int_equal(view_of(&w, w.frame).session, 0);
     unread(&w, true);
-    call = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    call = request(&w, connection, OXC_KIND_EXECUTE, CXH);
     unread(&w, false);
     answer(&w, call, 77, 0x80004005);
     assert_int_equal(view_of(&w, w.frame).session, OXC_NONE);
     unread(&w, true);
-    call = request(&w, connection, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, connection, OXC_KIND_ISSUE, CXH);
     unread(&w, false);
     answer(&w, call, ACXH2, 0);
     assert_int_equal(view_of(&w, w.frame).context, 1);
@@ -964,11 +961,10 @@ static bool is_believed(uint32_t connection, uint32_t acxh, uint8_t high, uint32
 {
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
 
-    event.handle = handle_of(acxh);
-    event.handle.bytes[1] = high;
+    event.name = handle_of(acxh) | (oxc_name)high << 8;
     event.flags = flags;
     event.stub = OXC_STUB_DECRYPTED;
-    return !view_of(&w, request_event(&w, &event, OXC_METHOD_ASYNC_WAIT).frame).unreadable;
+    return !view_of(&w, request_event(&w, &event, OXC_KIND_WAIT).frame).unreadable;
 }
 
 static void decrypted_requests(void **state)
@@ -978,10 +974,9 @@ static void decrypted_requests(void **state)
 
     (void)state;
     assert_true(is_believed(connection, 50, 0, 0));
-    event.handle = handle_of(60);
-    event.handle.bytes[0] = 0xFF;
+    event.name = handle_of(60) | 0xFF;
     event.stub = OXC_STUB_DECRYPTED;
-    request_event(&w, &event, OXC_METHOD_RPC_EXT2);
+    request_event(&w, &event, OXC_KIND_EXECUTE);
     assert_false(view_of(&w, w.frame).unreadable);
     assert_int_equal(view_of(&w, w.frame).session, 1);
     assert_false(is_believed(connection, 51, 1, 0));
@@ -992,8 +987,8 @@ static void decrypted_requests(void **state)
     /* What was not believed showed nothing. */
     assert_false(is_believed(connection, 51, 1, 0));
     event.stub = OXC_STUB_DECRYPTED;
-    event.has_handle = false;
-    request_event(&w, &event, OXC_METHOD_CONNECT);
+    event.has_name = false;
+    request_event(&w, &event, OXC_KIND_OPEN);
     assert_false(view_of(&w, w.frame).unreadable);
 }
 
@@ -1031,18 +1026,16 @@ static void decrypted_at_random(void **state)
     w.stub = OXC_STUB_DECRYPTED;
     open_session(&w, connection, CXH);
     for (int i = 0; i < 2000; i++) {
-        static const oxc_method methods[] = {OXC_METHOD_ASYNC_CONNECT, OXC_METHOD_ASYNC_WAIT,
-                                             OXC_METHOD_RPC_EXT2, OXC_METHOD_DISCONNECT};
+        static const oxc_kind methods[] = {OXC_KIND_ISSUE, OXC_KIND_WAIT, OXC_KIND_EXECUTE,
+                                           OXC_KIND_CLOSE};
         oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
         sent call;
 
-        for (size_t k = 0; k < OXC_HANDLE_SIZE; k++)
-            event.handle.bytes[k] = (uint8_t)g_rand_int(random);
-        event.handle.bytes[3] |= 1;
+        event.name = (oxc_name)g_rand_int(random) << 32 | g_rand_int(random) | 1u << 24;
         event.flags = g_rand_int(random);
         call = request_event(&w, &event, methods[g_rand_int(random) % 4]);
         event = response_of(&w, call);
-        event.handle.bytes[5] = 1;
+        event.name = 1;
         event.status = g_rand_int(random);
         event.flags = g_rand_int(random);
         world_send(&w, &event);
@@ -1064,7 +1057,7 @@ static void server_with_one_call_id(void **state)
     bind_as(&w, async, GROUP, GROUP);
     w.call_id = 1;
     open_session(&w, rpc, CXH);
-    call = request(&w, rpc, OXC_METHOD_ASYNC_CONNECT, CXH);
+    call = request(&w, rpc, OXC_KIND_ISSUE, CXH);
     call.call_id = 1;
     answer(&w, call, ACXH, 0);
     assert_true(view_of(&w, w.frame).unmatched);
@@ -1078,7 +1071,7 @@ static void server_with_one_call_id(void **state)
         notify(&w, call);
         assert_true(view_of(&w, w.frame).unmatched);
     }
-    call = request(&w, rpc, OXC_METHOD_DISCONNECT, CXH);
+    call = request(&w, rpc, OXC_KIND_CLOSE, CXH);
     call.call_id = 1;
     answer(&w, call, 0, 0);
     pass(&w, MINUTE);
@@ -1107,7 +1100,7 @@ static void unread_calls_of_another_association(void **state)
 static void unread_end_of_a_session(void **state)
 {
     uint32_t connection = start();
-    sent rpc = request(&w, connection, OXC_METHOD_RPC_EXT2, CXH);
+    sent rpc = request(&w, connection, OXC_KIND_EXECUTE, CXH);
 
     (void)state;
     unread(&w, true);
@@ -1121,7 +1114,7 @@ static void unread_end_of_a_session(void **state)
 }
 
 /* Whether a verdict that needs a living session is given after a call nobody could read. */
-static bool still_judges(oxc_method method, uint32_t cxh, uint32_t status, bool read_response)
+static bool still_judges(oxc_kind method, uint32_t cxh, uint32_t status, bool read_response)
 {
     uint32_t connection = start();
     sent call;
@@ -1142,20 +1135,20 @@ static bool still_judges(oxc_method method, uint32_t cxh, uint32_t status, bool 
 static void unread_calls_that_end_sessions(void **state)
 {
     (void)state;
-    assert_false(still_judges(OXC_METHOD_DISCONNECT, 0, 0, false));
-    assert_false(still_judges(OXC_METHOD_DISCONNECT, 0, 0, true));
-    assert_true(still_judges(OXC_METHOD_DISCONNECT, 0, 0x80004005, true));
-    assert_false(still_judges(OXC_METHOD_RPC_EXT2, 0, 0, false));
-    assert_false(still_judges(OXC_METHOD_RPC_EXT2, 0, 0x80004005, true));
-    assert_true(still_judges(OXC_METHOD_RPC_EXT2, CXH, 0, true));
-    assert_false(still_judges(OXC_METHOD_REGISTER_PUSH, 0, 0, false));
-    assert_false(still_judges(OXC_METHOD_REGISTER_PUSH, 0, 0, true));
-    assert_true(still_judges(OXC_METHOD_REGISTER_PUSH, CXH, 0, true));
+    assert_false(still_judges(OXC_KIND_CLOSE, 0, 0, false));
+    assert_false(still_judges(OXC_KIND_CLOSE, 0, 0, true));
+    assert_true(still_judges(OXC_KIND_CLOSE, 0, 0x80004005, true));
+    assert_false(still_judges(OXC_KIND_EXECUTE, 0, 0, false));
+    assert_false(still_judges(OXC_KIND_EXECUTE, 0, 0x80004005, true));
+    assert_true(still_judges(OXC_KIND_EXECUTE, CXH, 0, true));
+    assert_false(still_judges(OXC_KIND_PUSH, 0, 0, false));
+    assert_false(still_judges(OXC_KIND_PUSH, 0, 0, true));
+    assert_true(still_judges(OXC_KIND_PUSH, CXH, 0, true));
     /* Handles are fresh. */
-    assert_true(still_judges(OXC_METHOD_CONNECT, CXH, 0, false));
-    assert_true(still_judges(OXC_METHOD_ASYNC_CONNECT, ACXH, 0, false));
-    assert_true(still_judges(OXC_METHOD_OTHER, 0, 0, false));
-    assert_true(still_judges(OXC_METHOD_ASYNC_WAIT, 0, 0, false));
+    assert_true(still_judges(OXC_KIND_OPEN, CXH, 0, false));
+    assert_true(still_judges(OXC_KIND_ISSUE, ACXH, 0, false));
+    assert_true(still_judges(OXC_KIND_OTHER, 0, 0, false));
+    assert_true(still_judges(OXC_KIND_WAIT, 0, 0, false));
 }
 
 /* Hostile input. */
@@ -1230,13 +1223,12 @@ static void random_events(void **state)
             .connection = g_rand_int(random) % 6,
             .call_id = g_rand_int(random) % 12,
             .group_id = g_rand_int(random) % 4,
-            .method = (oxc_method)((const int[]){1, 4, 10, 11, 14, 0x100, 0x101,
-                                                 0x100})[g_rand_int(random) % 8],
+            .kind = (oxc_kind)(g_rand_int(random) % (OXC_KIND_PUSH + 1)),
             .stub = (oxc_stub_state)(g_rand_int(random) % 3),
             .sealed = g_rand_boolean(random),
-            .has_handle = g_rand_int(random) % 8 != 0,
+            .has_name = g_rand_int(random) % 8 != 0,
             .has_result = g_rand_int(random) % 8 != 0,
-            .handle = handle_of(g_rand_int(random) % 6),
+            .name = handle_of(g_rand_int(random) % 6),
             .status = g_rand_int(random) % 3 == 0 ? REJECTED : 0,
             .flags = g_rand_int(random) % 3,
             .rop_faults = g_rand_int(random) % 4,
@@ -1255,7 +1247,7 @@ static void random_events(void **state)
     for (uint32_t frame = 1; frame <= w.frame; frame++) {
         oxc_view view = view_of(&w, frame);
 
-        while (view.notified < OXC_NONE && view.method == OXC_METHOD_RPC_EXT2 &&
+        while (view.notified < OXC_NONE && view.kind == OXC_KIND_EXECUTE &&
                view.type == OXC_EVENT_REQUEST &&
                oxc_tracker_next_notified(w.tracker, &view.notified) != 0)
             ;
@@ -1368,21 +1360,21 @@ static void siphash(void **state)
 
 /* Handles that differ in the top bits of a word and, the other way round, in the next: a hash that
  * only mixes them with a secret seed lets many of them meet. */
-static oxc_handle chosen_handle(uint32_t number)
+static void choose_handle(uint32_t number, uint8_t bytes[20])
 {
-    oxc_handle handle = {{0}};
+    memset(bytes, 0, 20);
 
     for (unsigned bit = 0; bit < 18; bit++)
         if ((number >> bit & 1) != 0) {
-            handle.bytes[7 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-            handle.bytes[15 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+            bytes[7 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+            bytes[15 - bit / 8] |= (uint8_t)(0x80 >> bit % 8);
         }
-    return handle;
 }
 
 static void chosen_handles(void **state)
 {
     enum { HANDLES = 1 << 18, LONGEST = 64 };
+    const uint64_t key[2] = {g_random_int(), g_random_int()};
     uint64_t seed = (uint64_t)g_random_int() << 32 | g_random_int();
     uint8_t *places = g_new0(uint8_t, HANDLES * 2);
     uint64_t steps = 0;
@@ -1390,12 +1382,12 @@ static void chosen_handles(void **state)
     (void)state;
     /* Where the tables would put them: as many to a place as chance gives. */
     for (uint32_t i = 0; i < HANDLES; i++) {
-        oxc_handle handle = chosen_handle(i);
-        uint64_t words[3] = {0};
+        uint8_t bytes[20];
         uint32_t place;
 
-        memcpy(words, handle.bytes, sizeof handle.bytes);
-        place = oxc_hash_end(oxc_hash_words(seed, words, 3)) % (HANDLES * 2);
+        choose_handle(i, bytes);
+        place = oxc_hash_end(oxc_hash_step(seed, oxc_siphash(key, 2, 4, bytes, sizeof bytes))) %
+                (HANDLES * 2);
         steps += places[place];
         assert_true(places[place] < LONGEST);
         places[place]++;
@@ -1425,7 +1417,7 @@ static void many_unfetched_notifications(void **state)
     (void)state;
     for (uint32_t i = 0; i < 200000; i++) {
         notify(&w, wait_on(&w, connection, ACXH));
-        request(&w, connection, OXC_METHOD_DISCONNECT, CXH);
+        request(&w, connection, OXC_KIND_CLOSE, CXH);
     }
     fetch(&w, connection, CXH);
     expect(&w, w.frame, "");

@@ -68,16 +68,11 @@ static inline void world_tear_down(world *w)
     oxc_tracker_free(w->tracker);
 }
 
-/** A handle by a small number: 0 is the null handle. */
-static inline oxc_handle handle_of(uint32_t number)
+/** The name of a handle by a small number: 0 is the null handle. In these tests the lower half of a
+ *  name stands for the handle's attributes. */
+static inline oxc_name handle_of(uint32_t number)
 {
-    oxc_handle handle = {{0}};
-
-    if (number != 0) {
-        handle.bytes[4] = 0xA0;
-        memcpy(handle.bytes + 8, &number, sizeof number);
-    }
-    return handle;
+    return number == 0 ? OXC_NO_NAME : (UINT64_C(0xA0000000) + number) << 32;
 }
 
 static inline uint32_t world_send(world *w, oxc_event *event)
@@ -93,6 +88,7 @@ static inline uint32_t world_send(world *w, oxc_event *event)
     event->frame = w->frame;
     event->ordinal = w->ordinal;
     event->time = w->time;
+    event->plausible = (uint32_t)event->name <= 0xFF;
     oxc_tracker_event(w->tracker, event);
     return w->frame;
 }
@@ -135,7 +131,7 @@ static inline uint32_t joined_connection(world *w, uint32_t group)
 typedef struct {
     uint32_t connection;
     uint32_t call_id;
-    oxc_method method;
+    oxc_kind kind;
     uint32_t frame;
     uint32_t ordinal;
 } sent;
@@ -146,33 +142,33 @@ static inline oxc_event new_event(const world *w, oxc_event_type type, uint32_t 
                        .connection = connection,
                        .stub = w->stub,
                        .sealed = w->sealed || w->stub != OXC_STUB_CLEAR,
-                       .has_handle = w->stub != OXC_STUB_UNREAD,
+                       .has_name = w->stub != OXC_STUB_UNREAD,
                        .has_result = w->stub != OXC_STUB_UNREAD};
 }
 
-static inline sent request_event(world *w, oxc_event *event, oxc_method method)
+static inline sent request_event(world *w, oxc_event *event, oxc_kind kind)
 {
-    sent call = {.connection = event->connection, .call_id = w->call_id++, .method = method};
+    sent call = {.connection = event->connection, .call_id = w->call_id++, .kind = kind};
 
     event->type = OXC_EVENT_REQUEST;
-    event->method = method;
+    event->kind = kind;
     event->call_id = call.call_id;
     call.frame = world_send(w, event);
     call.ordinal = w->ordinal;
     return call;
 }
 
-static inline sent request(world *w, uint32_t connection, oxc_method method, uint32_t handle)
+static inline sent request(world *w, uint32_t connection, oxc_kind kind, uint32_t handle)
 {
     oxc_event event = new_event(w, OXC_EVENT_REQUEST, connection);
 
-    event.handle = handle_of(handle);
-    return request_event(w, &event, method);
+    event.name = handle_of(handle);
+    return request_event(w, &event, kind);
 }
 
 static inline sent wait_on(world *w, uint32_t connection, uint32_t acxh)
 {
-    return request(w, connection, OXC_METHOD_ASYNC_WAIT, acxh);
+    return request(w, connection, OXC_KIND_WAIT, acxh);
 }
 
 static inline oxc_event response_of(const world *w, sent call)
@@ -180,7 +176,7 @@ static inline oxc_event response_of(const world *w, sent call)
     oxc_event event = new_event(w, OXC_EVENT_RESPONSE, call.connection);
 
     event.call_id = call.call_id;
-    event.method = call.method;
+    event.kind = call.kind;
     return event;
 }
 
@@ -188,9 +184,9 @@ static inline uint32_t answer(world *w, sent call, uint32_t handle, uint32_t sta
 {
     oxc_event event = response_of(w, call);
 
-    event.handle = handle_of(handle);
+    event.name = handle_of(handle);
     event.status = status;
-    if (call.method == OXC_METHOD_CONNECT)
+    if (call.kind == OXC_KIND_OPEN)
         event.server_version = UINT64_C(0x000F000100000000);
     return world_send(w, &event);
 }
@@ -233,22 +229,22 @@ static inline void unread(world *w, bool on)
 
 static inline uint32_t open_session(world *w, uint32_t connection, uint32_t cxh)
 {
-    return answer(w, request(w, connection, OXC_METHOD_CONNECT, 0), cxh, 0);
+    return answer(w, request(w, connection, OXC_KIND_OPEN, 0), cxh, 0);
 }
 
 static inline uint32_t open_context(world *w, uint32_t connection, uint32_t cxh, uint32_t acxh)
 {
-    return answer(w, request(w, connection, OXC_METHOD_ASYNC_CONNECT, cxh), acxh, 0);
+    return answer(w, request(w, connection, OXC_KIND_ISSUE, cxh), acxh, 0);
 }
 
 static inline uint32_t fetch(world *w, uint32_t connection, uint32_t cxh)
 {
-    return answer(w, request(w, connection, OXC_METHOD_RPC_EXT2, cxh), cxh, 0);
+    return answer(w, request(w, connection, OXC_KIND_EXECUTE, cxh), cxh, 0);
 }
 
 static inline uint32_t end_session(world *w, uint32_t connection, uint32_t cxh)
 {
-    return answer(w, request(w, connection, OXC_METHOD_DISCONNECT, cxh), 0, 0);
+    return answer(w, request(w, connection, OXC_KIND_CLOSE, cxh), 0, 0);
 }
 
 static inline uint32_t notify(world *w, sent call)

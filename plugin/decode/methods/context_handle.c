@@ -8,6 +8,10 @@
 
 #include "context_handle.h"
 
+#include "capture/string_names.h"
+
+#define HIGHEST_ATTRIBUTES 0xFFu
+
 static void put_uint32(uint8_t *bytes, uint32_t value)
 {
     for (unsigned i = 0; i < 4; i++)
@@ -20,38 +24,47 @@ static void put_uint16(uint8_t *bytes, uint16_t value)
     bytes[1] = (uint8_t)(value >> 8);
 }
 
-static void take_bytes(tvbuff_t *tvb, int offset, unsigned encoding, oxc_handle *handle)
+/* The bytes in one order, whatever the drep of their PDU. */
+static void take_bytes(tvbuff_t *tvb, int offset, unsigned encoding, uint8_t bytes[OXC_HANDLE_SIZE])
 {
     e_guid_t uuid;
 
-    put_uint32(handle->bytes, tvb_get_uint32(tvb, offset, encoding));
+    put_uint32(bytes, tvb_get_uint32(tvb, offset, encoding));
     tvb_get_guid(tvb, offset + 4, &uuid, encoding);
-    put_uint32(handle->bytes + 4, uuid.data1);
-    put_uint16(handle->bytes + 8, uuid.data2);
-    put_uint16(handle->bytes + 10, uuid.data3);
-    memcpy(handle->bytes + 12, uuid.data4, sizeof uuid.data4);
+    put_uint32(bytes + 4, uuid.data1);
+    put_uint16(bytes + 8, uuid.data2);
+    put_uint16(bytes + 10, uuid.data3);
+    memcpy(bytes + 12, uuid.data4, sizeof uuid.data4);
 }
 
-static bool is_null(const oxc_handle *handle)
+static oxc_name name_of(const uint8_t bytes[OXC_HANDLE_SIZE])
 {
-    static const oxc_handle null_handle;
+    static const uint8_t null_handle[OXC_HANDLE_SIZE];
 
-    return memcmp(handle, &null_handle, sizeof *handle) == 0;
+    if (memcmp(bytes, null_handle, OXC_HANDLE_SIZE) == 0)
+        return OXC_NO_NAME;
+    return oxc_name_of((const char *)bytes, OXC_HANDLE_SIZE);
 }
 
-void oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
-                        const oxc_handle_fields *fields, unsigned encoding, oxc_handle *handle)
+oxc_name oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
+                            const oxc_handle_fields *fields, unsigned encoding, bool *plausible)
 {
+    uint8_t bytes[OXC_HANDLE_SIZE];
+    oxc_name name;
     proto_item *item;
     proto_tree *subtree;
 
-    take_bytes(tvb, offset, encoding, handle);
+    take_bytes(tvb, offset, encoding, bytes);
+    name = name_of(bytes);
+    if (plausible)
+        *plausible = tvb_get_uint32(tvb, offset, encoding) <= HIGHEST_ATTRIBUTES;
     if (!tree)
-        return;
+        return name;
     item = proto_tree_add_item(tree, *fields->hf, tvb, offset, OXC_HANDLE_SIZE, ENC_NA);
-    if (is_null(handle))
+    if (name == OXC_NO_NAME)
         proto_item_append_text(item, " (null handle)");
     subtree = proto_item_add_subtree(item, *fields->ett);
     proto_tree_add_item(subtree, *fields->hf_attributes, tvb, offset, 4, encoding);
     proto_tree_add_item(subtree, *fields->hf_uuid, tvb, offset + 4, 16, encoding);
+    return name;
 }

@@ -20,10 +20,14 @@ typedef struct {
     int *ett;
 } oxc_handle_fields;
 
-/** Shows the 20 bytes of a handle and takes them over in the byte order of oxc_handle.
- *  The caller has made sure that they are there.
- *  @param encoding  ENC_LITTLE_ENDIAN or ENC_BIG_ENDIAN, from the drep */
-void oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
-                        const oxc_handle_fields *fields, unsigned encoding, oxc_handle *handle);
+/** Bytes of a handle: attributes, and a UUID. */
+#define OXC_HANDLE_SIZE 20
+
+/** Shows the bytes of a handle and gives them their name, the same in either byte order. The caller
+ *  has made sure that they are there.
+ *  @param encoding   ENC_LITTLE_ENDIAN or ENC_BIG_ENDIAN, from the drep
+ *  @param plausible  gets whether the attributes are such as servers use; may be NULL */
+oxc_name oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
+                            const oxc_handle_fields *fields, unsigned encoding, bool *plausible);
 
 #endif /* OXC_CONTEXT_HANDLE_H */

@@ -80,12 +80,13 @@ bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint3
     return true;
 }
 
-bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_handle *handle)
+bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_event *event)
 {
-    memset(handle, 0, sizeof *handle);
-    if (!reach(stub, *fields->hf, 4, OXC_HANDLE_SIZE))
+    event->has_name = reach(stub, *fields->hf, 4, OXC_HANDLE_SIZE);
+    if (!event->has_name)
         return false;
-    oxc_dissect_handle(stub->tvb, stub->offset, stub->tree, fields, stub->encoding, handle);
+    event->name = oxc_dissect_handle(stub->tvb, stub->offset, stub->tree, fields, stub->encoding,
+                                     &event->plausible);
     stub->offset += OXC_HANDLE_SIZE;
     return true;
 }

@@ -67,8 +67,8 @@ bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value);
 /** Reads a uint32 that is shown as flags. */
 bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint32_t *value);
 
-/** Reads a context handle of 20 bytes, aligned to 4. */
-bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_handle *handle);
+/** Reads a context handle of 20 bytes, aligned to 4, into an event. */
+bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_event *event);
 
 /** Reads three 16-bit words, aligned to 2, without showing them.
  *  @param hf  names them if they are missing */

@@ -56,7 +56,7 @@ int oxc_asyncemsmdb_subtree(void)
 
 static void dissect_request(oxc_stub *stub, oxc_event *event)
 {
-    event->has_handle = oxc_stub_handle(stub, &acxh_fields, &event->handle);
+    oxc_stub_handle(stub, &acxh_fields, event);
     event->has_result = oxc_stub_uint32(stub, hf_asyncemsmdb_flags_in, &event->flags);
 }
 
@@ -80,7 +80,7 @@ static void mark_opnum(proto_tree *tree)
 void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request, oxc_event *event)
 {
     mark_opnum(stub->tree);
-    event->method = OXC_METHOD_ASYNC_WAIT;
+    event->kind = OXC_KIND_WAIT;
     if (request)
         dissect_request(stub, event);
     else

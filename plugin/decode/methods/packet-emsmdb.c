@@ -154,8 +154,8 @@ const char *oxc_emsmdb_method_name(uint16_t opnum)
 
 static bool read_cxh(oxc_stub *stub, oxc_event *event)
 {
-    event->has_handle = oxc_stub_handle(stub, &cxh_fields, &event->handle);
-    return event->has_handle;
+    oxc_stub_handle(stub, &cxh_fields, event);
+    return event->has_name;
 }
 
 /* In the Info column. What has no name may be a stub that was opened wrongly. */
@@ -167,21 +167,11 @@ static void show_error(const oxc_stub *stub, const oxc_event *event)
         col_append_fstr(stub->pinfo->cinfo, COL_INFO, ", %s (0x%x)", name, event->status);
 }
 
-/* The number by which the decoder of ROPs knows a session: of 20 bytes that a server chose, and no
- * other server will choose again. */
-static uint64_t session_key(const oxc_handle *handle)
-{
-    enum { UUID = 4 };
-    uint64_t some = oxc_little_endian(handle->bytes + UUID, 4);
-
-    return (uint64_t)wmem_strong_hash(handle->bytes, OXC_HANDLE_SIZE) << 32 | some;
-}
-
 /* A session begins or ends: its objects are others, or gone. */
 static void forget_rops(const oxc_stub *stub, const oxc_event *event)
 {
-    if (event->has_handle && stub->channel != UINT32_MAX && !PINFO_FD_VISITED(stub->pinfo))
-        oxc_rops_forget(session_key(&event->handle));
+    if (event->has_name && stub->channel != UINT32_MAX && !PINFO_FD_VISITED(stub->pinfo))
+        oxc_rops_forget(event->name);
 }
 
 static void read_status(oxc_stub *stub, oxc_event *event)
@@ -252,10 +242,10 @@ static const oxc_rop_call *name_call(const oxc_stub *stub, bool request, const o
 {
     uint64_t frame = stub->pinfo->num;
 
-    if (stub->channel == UINT32_MAX || !event->has_handle)
+    if (stub->channel == UINT32_MAX || !event->has_name)
         return NULL;
     *call = (oxc_rop_call){
-        .session = session_key(&event->handle),
+        .session = event->name,
         .call = (uint64_t)stub->request_frame << 32 | stub->call_id,
         .pdu = (frame << 1 | request) << 31 | (stub->call_id & 0x7FFFFFFF),
         .channel = stub->channel,
@@ -413,7 +403,7 @@ static void async_connect_request(oxc_stub *stub, proto_item *item _U_, oxc_even
 
 static void async_connect_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)
 {
-    event->has_handle = oxc_stub_handle(stub, &acxh_fields, &event->handle);
+    oxc_stub_handle(stub, &acxh_fields, event);
     read_status(stub, event);
 }
 
@@ -481,24 +471,20 @@ static void dummy_response(oxc_stub *stub, proto_item *item _U_, oxc_event *even
 
 typedef void stub_reader(oxc_stub *stub, proto_item *item, oxc_event *event);
 
-enum { OPNUM_DUMMY_RPC = 6, OPNUM_COUNT = 15 };
+enum { OPNUM_COUNT = 15 };
 
 static const struct {
     stub_reader *request;
     stub_reader *response;
-} readers[OPNUM_COUNT] = {
-    [OXC_METHOD_DISCONNECT] = {disconnect_request, disconnect_response},
-    [OXC_METHOD_REGISTER_PUSH] = {register_push_request, register_push_response},
-    [OPNUM_DUMMY_RPC] = {dummy_request, dummy_response},
-    [OXC_METHOD_CONNECT] = {connect_request, connect_response},
-    [OXC_METHOD_RPC_EXT2] = {rpc_request, rpc_response},
-    [OXC_METHOD_ASYNC_CONNECT] = {async_connect_request, async_connect_response},
+    oxc_kind kind;
+} methods[OPNUM_COUNT] = {
+    [OXC_OPNUM_DISCONNECT] = {disconnect_request, disconnect_response, OXC_KIND_CLOSE},
+    [OXC_OPNUM_REGISTER_PUSH] = {register_push_request, register_push_response, OXC_KIND_PUSH},
+    [OXC_OPNUM_DUMMY_RPC] = {dummy_request, dummy_response, OXC_KIND_OTHER},
+    [OXC_OPNUM_CONNECT] = {connect_request, connect_response, OXC_KIND_OPEN},
+    [OXC_OPNUM_RPC_EXT2] = {rpc_request, rpc_response, OXC_KIND_EXECUTE},
+    [OXC_OPNUM_ASYNC_CONNECT] = {async_connect_request, async_connect_response, OXC_KIND_ISSUE},
 };
-
-oxc_method oxc_emsmdb_method(uint16_t opnum)
-{
-    return oxc_emsmdb_has_method(opnum) ? (oxc_method)opnum : OXC_METHOD_OTHER;
-}
 
 bool oxc_emsmdb_has_method(uint16_t opnum)
 {
@@ -507,15 +493,23 @@ bool oxc_emsmdb_has_method(uint16_t opnum)
 
 bool oxc_emsmdb_reads(uint16_t opnum)
 {
-    return opnum < OPNUM_COUNT && readers[opnum].request;
+    return opnum < OPNUM_COUNT && methods[opnum].request;
+}
+
+void oxc_emsmdb_name_call(uint16_t opnum, oxc_event *event)
+{
+    bool known = oxc_emsmdb_has_method(opnum);
+
+    event->kind = known ? methods[opnum].kind : OXC_KIND_OTHER;
+    event->operation = (uint8_t)(known ? opnum + 1u : OXC_NO_OPERATION);
 }
 
 void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, bool request,
                              oxc_event *event)
 {
-    event->method = oxc_emsmdb_method(opnum);
+    oxc_emsmdb_name_call(opnum, event);
     if (oxc_emsmdb_reads(opnum))
-        (request ? readers[opnum].request : readers[opnum].response)(stub, item, event);
+        (request ? methods[opnum].request : methods[opnum].response)(stub, item, event);
     oxc_stub_report(stub, item, &ei_emsmdb_stub_short, &ei_emsmdb_stub_cut);
 }
 

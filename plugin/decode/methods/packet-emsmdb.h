@@ -26,8 +26,18 @@ const char *oxc_emsmdb_method_name(uint16_t opnum);
 int oxc_emsmdb_opnum_field(void);
 int oxc_emsmdb_subtree(void);
 
-/** What the analysis calls the method. */
-oxc_method oxc_emsmdb_method(uint16_t opnum);
+/** Its methods that the analysis looks into, and the one that only checks for life. */
+enum {
+    OXC_OPNUM_DISCONNECT = 1,
+    OXC_OPNUM_REGISTER_PUSH = 4,
+    OXC_OPNUM_DUMMY_RPC = 6,
+    OXC_OPNUM_CONNECT = 10,
+    OXC_OPNUM_RPC_EXT2 = 11,
+    OXC_OPNUM_ASYNC_CONNECT = 14,
+};
+
+/** Says in an event which method it is about: its kind, and opnum + 1 as the number. */
+void oxc_emsmdb_name_call(uint16_t opnum, oxc_event *event);
 
 /** True if the interface has the method, and if there is a decoder of its stubs. */
 bool oxc_emsmdb_has_method(uint16_t opnum);

@@ -55,7 +55,7 @@ int oxc_interface_dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *sho
     } else {
         stub->tree = oxc_emsmdb_add_protocol(stub->tvb, root, opnum, kind);
         oxc_emsmdb_dissect_stub(stub, proto_tree_get_parent(stub->tree), opnum, request, event);
-        if (event->method == OXC_METHOD_REGISTER_PUSH)
+        if (event->kind == OXC_KIND_PUSH)
             take_push(stub, request, event);
     }
     return stub->offset;
@@ -65,7 +65,7 @@ int oxc_interface_dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *sho
 static bool builtin_is_wrong(oxc_interface interface, uint16_t opnum)
 {
     return OXC_BUILTIN_PUSH_IS_WRONG && interface == OXC_INTERFACE_EMSMDB &&
-           opnum == OXC_METHOD_REGISTER_PUSH;
+           opnum == OXC_OPNUM_REGISTER_PUSH;
 }
 
 dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum, bool request)

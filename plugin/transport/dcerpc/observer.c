@@ -96,8 +96,8 @@ static void show_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, oxc_inter
         oxc_asyncemsmdb_add_protocol(tvb, run->tree, "fault");
     else if (pdu->type == PDU_REQ)
         oxc_emsmdb_add_protocol(tvb, run->tree, pdu->opnum, "request");
-    else if (view.method < OXC_METHOD_ASYNC_WAIT)
-        oxc_emsmdb_add_protocol(tvb, run->tree, (uint16_t)view.method,
+    else if (view.operation != OXC_NO_OPERATION)
+        oxc_emsmdb_add_protocol(tvb, run->tree, (uint16_t)(view.operation - 1),
                                 pdu->type == PDU_RESP ? "response" : "fault");
 }
 
@@ -116,7 +116,7 @@ static oxc_interface guess_interface(const oxc_run *run, const oxc_rpc_pdu *pdu)
     if (length < ASYNC_CONNECT_STUB ||
         tvb_get_uint32(run->tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
         return OXC_INTERFACE_UNKNOWN;
-    if (pdu->opnum == OXC_METHOD_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
+    if (pdu->opnum == OXC_OPNUM_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
         return OXC_INTERFACE_EMSMDB;
     if (pdu->opnum == 0 && length >= WAIT_STUB && length <= WAIT_STUB + MOST_PADDING &&
         tvb_get_uint32(run->tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
@@ -130,13 +130,13 @@ static void show_missing_bind(const oxc_run *run, const oxc_rpc_pdu *pdu)
 {
     oxc_rpc_connection *connection = run->connection;
     oxc_interface guess = guess_interface(run, pdu);
-    oxc_handle handle;
+    oxc_name name;
 
     if (guess == OXC_INTERFACE_UNKNOWN)
         return;
-    oxc_dissect_handle(run->tvb, oxc_pdu_stub_offset(pdu), NULL, NULL, pdu->encoding, &handle);
+    name = oxc_dissect_handle(run->tvb, oxc_pdu_stub_offset(pdu), NULL, NULL, pdu->encoding, NULL);
     if (connection->unbound_frame == 0 && !PINFO_FD_VISITED(run->pinfo) &&
-        oxc_tracker_knows_handle(oxc_analysis_tracker(), connection->number, &handle)) {
+        oxc_tracker_knows_name(oxc_analysis_tracker(), connection->number, name)) {
         connection->unbound_frame = run->pinfo->num;
         connection->unbound_ordinal = pdu->ordinal;
     }

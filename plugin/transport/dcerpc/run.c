@@ -83,11 +83,12 @@ oxc_interface oxc_run_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, bool
     return oxc_rpc_connection_interface(run->connection, pdu->context_id, ndr64);
 }
 
-static oxc_method method_of(oxc_interface interface, uint16_t opnum)
+static void name_call(oxc_interface interface, uint16_t opnum, oxc_event *event)
 {
     if (interface == OXC_INTERFACE_ASYNCEMSMDB)
-        return opnum == 0 ? OXC_METHOD_ASYNC_WAIT : OXC_METHOD_OTHER;
-    return oxc_emsmdb_method(opnum);
+        event->kind = opnum == 0 ? OXC_KIND_WAIT : OXC_KIND_OTHER;
+    else
+        oxc_emsmdb_name_call(opnum, event);
 }
 
 static void send_event(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_event *event, oxc_event_type type)
@@ -136,10 +137,11 @@ static void send_unread_call(oxc_run *run, const oxc_rpc_pdu *pdu)
     bool ndr64;
     oxc_interface interface = oxc_run_interface(run, pdu, &ndr64);
     oxc_event_type type = call_event_type(pdu);
-    oxc_event event = {.method = method_of(interface, pdu->opnum)};
+    oxc_event event = {0};
 
     if (interface == OXC_INTERFACE_OTHER)
         return;
+    name_call(interface, pdu->opnum, &event);
     if (!oxc_run_carries_exchange(run)) {
         send_foreign_call(run, pdu);
         return;
@@ -155,8 +157,7 @@ static void send_unread_call(oxc_run *run, const oxc_rpc_pdu *pdu)
 
 static void send_bind(oxc_run *run, const oxc_rpc_pdu *pdu)
 {
-    oxc_event event = {.method = OXC_METHOD_OTHER,
-                       .digest = oxc_bind_digest(run->tvb, pdu),
+    oxc_event event = {.digest = oxc_bind_digest(run->tvb, pdu),
                        .interfaces =
                            pdu->type == PDU_BIND ? oxc_bind_interfaces(run->connection, pdu) : 0};
 
@@ -168,14 +169,14 @@ static void send_stub(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_event *event)
 {
     if (run->connection->exchange_frame == 0)
         oxc_rpc_connection_carries_exchange(run->connection, run->pinfo->num);
-    if (event->stub == OXC_STUB_UNREAD && event->method != OXC_METHOD_ASYNC_WAIT)
+    if (event->stub == OXC_STUB_UNREAD && event->kind != OXC_KIND_WAIT)
         oxc_rops_lost(run->connection->number);
     send_event(run, pdu, event, call_event_type(pdu));
 }
 
 static void send_pdu(oxc_run *run, const oxc_rpc_pdu *pdu, oxc_event *stub_event)
 {
-    oxc_event event = {.method = OXC_METHOD_OTHER};
+    oxc_event event = {0};
     bool ours = oxc_run_carries_exchange(run);
 
     if (pdu->type == PDU_ALTER)

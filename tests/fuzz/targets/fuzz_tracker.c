@@ -86,37 +86,33 @@ static void move_on(machine *m, unsigned choice)
 }
 
 /* Few handles, so that they meet; two of them differ only in the attributes, and 0 is null. */
-static oxc_handle handle_of(unsigned choice)
+static oxc_name handle_of(unsigned choice)
 {
-    oxc_handle handle = {{0}};
-
     if (choice % 8 == 0)
-        return handle;
-    memset(handle.bytes + 4, (int)('A' + choice % 8), OXC_HANDLE_SIZE - 4);
-    handle.bytes[0] = choice & 8 ? 3 : 0;
-    handle.bytes[1] = choice & 16 ? 9 : 0;
-    return handle;
+        return OXC_NO_NAME;
+    return (oxc_name)('A' + choice % 8) << 32 | (choice & 16 ? 0x900u : 0u) |
+           (choice & 8 ? 3u : 0u);
 }
 
 static void fill_stub(oxc_event *event, fuzz_input *input, uint32_t *objects)
 {
-    static const oxc_method methods[] = {OXC_METHOD_ASYNC_WAIT,    OXC_METHOD_RPC_EXT2,
-                                         OXC_METHOD_CONNECT,       OXC_METHOD_DISCONNECT,
-                                         OXC_METHOD_ASYNC_CONNECT, OXC_METHOD_REGISTER_PUSH,
-                                         OXC_METHOD_OTHER,         OXC_METHOD_ASYNC_WAIT};
+    static const oxc_kind methods[] = {OXC_KIND_WAIT,  OXC_KIND_EXECUTE, OXC_KIND_OPEN,
+                                       OXC_KIND_CLOSE, OXC_KIND_ISSUE,   OXC_KIND_PUSH,
+                                       OXC_KIND_OTHER, OXC_KIND_WAIT};
     static const uint32_t statuses[] = {0, 0x7EE, 0x3ED, 0x80004005, 5, UINT32_MAX, 0, 0};
     static const uint64_t versions[] = {UINT64_C(0x000F0450000D0004), 0,
                                         UINT64_C(0x0006000000000000), UINT64_MAX};
     unsigned method = fuzz_byte(input), handle = fuzz_byte(input), result = fuzz_byte(input);
     unsigned many = fuzz_byte(input);
 
-    event->method = methods[method % 8];
+    event->kind = methods[method % 8];
     event->stub =
         method & 8 ? (method & 16 ? OXC_STUB_DECRYPTED : OXC_STUB_UNREAD) : OXC_STUB_CLEAR;
     event->sealed = (method & 32) != 0;
-    event->has_handle = (handle & 0x80) == 0;
+    event->has_name = (handle & 0x80) == 0;
     event->has_result = (handle & 0x40) == 0;
-    event->handle = handle_of(handle);
+    event->name = handle_of(handle);
+    event->plausible = (uint32_t)event->name <= 0xFF;
     event->status = statuses[result % 8];
     event->flags = result & 0x40 ? 0x80000002u : (result >> 3 & 1);
     event->server_version = versions[result >> 4 & 3];
@@ -197,7 +193,7 @@ static void check_view(const machine *m, const oxc_view *view, uint32_t frame)
 
 static void compare_views(const oxc_view *a, const oxc_view *b)
 {
-    FUZZ_CHECK(a->method == b->method && a->type == b->type && a->unreadable == b->unreadable &&
+    FUZZ_CHECK(a->kind == b->kind && a->type == b->type && a->unreadable == b->unreadable &&
                a->sealed == b->sealed && a->unmatched == b->unmatched);
     FUZZ_CHECK(a->session == b->session && a->context == b->context && a->wait == b->wait);
     FUZZ_CHECK(a->request_frame == b->request_frame && a->connect_frame == b->connect_frame &&
