@@ -179,8 +179,7 @@ static void note_unjudged(oxc_journal *journal, const packet_info *pinfo, const 
                         : view->sealed  ? OXC_GAP_SEALED
                                         : OXC_GAP_UNREAD;
 
-    if (view->unmatched || view->sealed ||
-        (view->unreadable && oxc_kind_is_followed(view->kind)))
+    if (view->unmatched || view->sealed || (view->unreadable && oxc_kind_is_followed(view->kind)))
         note_gap(journal, kind, connection, pinfo->num, oxc_arrival(pinfo));
     else if (journal->gaps->len > 0 && last_gap(journal)->connection == connection)
         journal->gap_over = true;

@@ -385,10 +385,9 @@ void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_n
 void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
                       uint32_t request_ordinal, const oxc_carrier *carrier)
 {
-    oxc_view request, view = {.kind = OXC_KIND_OTHER,
-                              .session = OXC_NONE,
-                              .context = OXC_NONE,
-                              .notified = OXC_NONE};
+    oxc_view request,
+        view = {
+            .kind = OXC_KIND_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
     const oxc_tracker *tracker = oxc_analysis_tracker();
     oxc_text text;
     proto_tree *tree;

@@ -137,9 +137,8 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
 {
     const oxc_view *view = &shown->view;
     /* Over MAPI over HTTP the answer to Connect makes the context, too. */
-    bool connects =
-        (view->kind == OXC_KIND_ISSUE || view->kind == OXC_KIND_OPEN) &&
-        view->type == OXC_EVENT_RESPONSE;
+    bool connects = (view->kind == OXC_KIND_ISSUE || view->kind == OXC_KIND_OPEN) &&
+                    view->type == OXC_EVENT_RESPONSE;
 
     if (view->context != OXC_NONE)
         note_addresses(context, pinfo, shown);

@@ -17,8 +17,8 @@ bool oxc_view_ends_wait(const oxc_view *view)
 {
     if (view->outcome != OXC_OUTCOME_NONE)
         return view->outcome <= OXC_OUTCOME_DROPPED;
-    return view->kind == OXC_KIND_WAIT && view->type == OXC_EVENT_RESPONSE &&
-           view->unreadable && view->has_wait_time;
+    return view->kind == OXC_KIND_WAIT && view->type == OXC_EVENT_RESPONSE && view->unreadable &&
+           view->has_wait_time;
 }
 
 bool oxc_view_is_unknown_wait(const oxc_view *view)

@@ -24,12 +24,12 @@ static oxc_record *last_record(const oxc_tracker *tracker)
 
 static uint32_t server_of(const oxc_tracker *tracker, const oxc_event *event)
 {
-    return oxc_connection_at(tracker, event->connection)->server;
+    return oxc_link_at(tracker, event->connection)->server;
 }
 
 static uint32_t association_of(const oxc_tracker *tracker, const oxc_call *call)
 {
-    return oxc_connection_at(tracker, call->connection)->association;
+    return oxc_link_at(tracker, call->connection)->association;
 }
 
 /* Whether the rules look at the answer to a call. */
@@ -81,7 +81,7 @@ static void end_replaced(oxc_tracker *tracker, const oxc_call *call, uint32_t nu
 static void open_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
                          oxc_session *session)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    const oxc_link *connection = oxc_link_at(tracker, event->connection);
 
     session->flags |= OXC_SESSION_OPENED | OXC_SESSION_RETURNED;
     session->activity = call->record;
@@ -110,7 +110,7 @@ static void connect_response(oxc_tracker *tracker, const oxc_event *event, const
     open_session(tracker, event, call, session);
     last_record(tracker)->session = session->number;
     oxc_record_at(tracker, call->record)->session = session->number;
-    if (event->over_http)
+    if (oxc_has_trait(tracker, event->connection, OXC_TRAIT_OWN_CONTEXT))
         last_record(tracker)->context = oxc_record_at(tracker, call->record)->context =
             oxc_context_of_http(tracker, event, number, tracker->records.count - 1);
 }
@@ -344,6 +344,6 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
     default:
         return;
     }
-    if (!event->over_http)
+    if (!oxc_has_trait(tracker, event->connection, OXC_TRAIT_OWN_CONTEXT))
         oxc_name_show(tracker, server_of(tracker, event), event->name);
 }

@@ -18,7 +18,7 @@ void oxc_associations_init(oxc_tracker *tracker)
 }
 
 /* By what an association is known: server, port and group id. */
-static uint64_t key_of(const oxc_tracker *tracker, const oxc_connection *connection, uint32_t group)
+static uint64_t key_of(const oxc_tracker *tracker, const oxc_link *connection, uint32_t group)
 {
     const uint64_t words[] = {oxc_key_of(connection->server, group), connection->port};
 
@@ -27,7 +27,7 @@ static uint64_t key_of(const oxc_tracker *tracker, const oxc_connection *connect
 
 static uint32_t begin_association(oxc_tracker *tracker, uint32_t connection)
 {
-    const oxc_connection *on = oxc_connection_at(tracker, connection);
+    const oxc_link *on = oxc_link_at(tracker, connection);
     uint32_t number = oxc_store_add(&tracker->associations);
     oxc_association *association = oxc_association_at(tracker, number);
 
@@ -47,7 +47,7 @@ static uint32_t begin_unbound(oxc_tracker *tracker, uint32_t connection)
 }
 
 /* The connection belongs to an association from now on, with the calls that it has sent. */
-static void join_association(oxc_tracker *tracker, oxc_connection *connection, uint32_t number)
+static void join_association(oxc_tracker *tracker, oxc_link *connection, uint32_t number)
 {
     oxc_association *association = oxc_association_at(tracker, number);
 
@@ -63,7 +63,7 @@ static void join_association(oxc_tracker *tracker, oxc_connection *connection, u
 
 uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     if (connection->association == OXC_NONE)
         join_association(tracker, connection, begin_unbound(tracker, number));
@@ -72,7 +72,7 @@ uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
 
 void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
 
     connection->bound = true;
     connection->bind_pending = true;
@@ -88,7 +88,7 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
 /* The association of a group id: begun where the bind asked for a new one, else joined. */
 static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t group)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, on);
+    const oxc_link *connection = oxc_link_at(tracker, on);
     uint64_t key = key_of(tracker, connection, group);
     uint32_t number = oxc_index_find(&tracker->association_index, key);
 
@@ -109,7 +109,7 @@ static uint32_t association_of_group(oxc_tracker *tracker, uint32_t on, uint32_t
  * handles of the association whose id it gives. */
 static void ack_alone(oxc_tracker *tracker, const oxc_event *event)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    const oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t number =
         oxc_index_find(&tracker->association_index, key_of(tracker, connection, event->group_id));
 
@@ -119,7 +119,7 @@ static void ack_alone(oxc_tracker *tracker, const oxc_event *event)
 
 bool oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
     bool paired = connection->bind_pending && connection->bind_call_id == event->call_id;
 
     connection->bind_pending = false;
@@ -132,7 +132,7 @@ bool oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 
 void oxc_association_join(oxc_tracker *tracker, const oxc_event *event, bool grouped)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t before = connection->association;
     uint32_t number = grouped ? association_of_group(tracker, event->connection, event->group_id)
                               : begin_unbound(tracker, event->connection);
@@ -149,7 +149,7 @@ static bool connects(const oxc_call *call)
 }
 
 /* A handle may be issued on a connection that belongs to any association that is no younger. */
-static void note_connecting(const oxc_tracker *tracker, const oxc_connection *connection)
+static void note_connecting(const oxc_tracker *tracker, const oxc_link *connection)
 {
     oxc_peer *peer = oxc_peer_at(tracker, connection->peer);
 
@@ -158,7 +158,7 @@ static void note_connecting(const oxc_tracker *tracker, const oxc_connection *co
 
 void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+    oxc_link *connection = oxc_link_at(tracker, call->connection);
     oxc_association *association = oxc_association_at(tracker, connection->association);
 
     if (association->unbound && connects(call))
@@ -201,7 +201,7 @@ bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number)
 
 void oxc_gap_note(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, number);
+    const oxc_link *connection = oxc_link_at(tracker, number);
     oxc_association *association;
     oxc_peer *peer;
 

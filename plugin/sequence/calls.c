@@ -56,7 +56,7 @@ uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t r
 
 static uint32_t *list_of(const oxc_tracker *tracker, const oxc_call *call)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, call->connection);
+    oxc_link *connection = oxc_link_at(tracker, call->connection);
 
     return call->kind == OXC_KIND_WAIT ? &connection->waits : &connection->calls;
 }

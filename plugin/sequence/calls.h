@@ -37,7 +37,7 @@ static inline bool oxc_call_hidden(const oxc_call *call)
 static inline bool oxc_answer_doubted(const oxc_tracker *tracker, const oxc_call *call)
 {
     return (call->flags & OXC_CALL_UNSURE) != 0 ||
-           (oxc_call_hidden(call) && !oxc_connection_at(tracker, call->connection)->echoes);
+           (oxc_call_hidden(call) && !oxc_link_at(tracker, call->connection)->echoes);
 }
 
 /** Whether a session had ended when a call on it was sent, as is known now. */

@@ -12,7 +12,7 @@ void oxc_connections_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->servers, sizeof(oxc_server));
     oxc_store_init(&tracker->peers, sizeof(oxc_peer));
-    oxc_store_init(&tracker->connections, sizeof(oxc_connection));
+    oxc_store_init(&tracker->connections, sizeof(oxc_link));
     oxc_store_init(&tracker->ends, sizeof(oxc_http_end));
     oxc_index_init(&tracker->server_index, &tracker->servers, offsetof(oxc_server, number),
                    tracker->seed);
@@ -56,13 +56,14 @@ static uint32_t peer_of(oxc_tracker *tracker, uint32_t server, uint32_t client)
 uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
 {
     uint32_t number = OXC_OF_HTTP | oxc_store_add(&tracker->ends);
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     connection->first = ++tracker->moments;
     connection->server = server_of_number(tracker, OXC_OF_HTTP | server);
     connection->peer = peer_of(tracker, connection->server, 0);
     connection->association = connection->twin = OXC_NONE;
     connection->calls = connection->waits = OXC_NONE;
+    connection->traits = OXC_TRAIT_OWN_CONTEXT | OXC_TRAIT_SIGNS_OF_LIFE;
     connection->heard = true; /* an answer that began shows by itself */
     /* Calls to it may go by on connections of which no request is known. */
     oxc_server_at(tracker, connection->server)->split = true;
@@ -72,11 +73,12 @@ uint32_t oxc_http_end_new(oxc_tracker *tracker, uint32_t server)
 uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port)
 {
     uint32_t number = oxc_store_add(&tracker->connections);
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     connection->server = server_of_number(tracker, server);
     connection->peer = peer_of(tracker, connection->server, 0);
     connection->port = port;
+    connection->traits = OXC_TRAIT_CANCELS;
     connection->association = connection->twin = OXC_NONE;
     connection->calls = connection->waits = OXC_NONE;
     return number;
@@ -84,22 +86,22 @@ uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint1
 
 void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
-    connection->split = true;
+    connection->traits |= OXC_TRAIT_ANSWERS_APART;
     oxc_server_at(tracker, connection->server)->split = true;
 }
 
 void oxc_tracker_set_client(oxc_tracker *tracker, uint32_t number, uint32_t client)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     connection->peer = peer_of(tracker, connection->server, client);
 }
 
 void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     connection->partial = true;
     if (connection->association != OXC_NONE)
@@ -108,5 +110,5 @@ void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
 
 bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
 {
-    return number < tracker->connections.count && oxc_connection_at(tracker, number)->repeated;
+    return number < tracker->connections.count && oxc_link_at(tracker, number)->repeated;
 }

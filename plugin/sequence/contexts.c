@@ -86,7 +86,7 @@ uint32_t oxc_context_begin(oxc_tracker *tracker, uint32_t server, oxc_name name,
 uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint32_t session,
                              uint32_t connect)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    const oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t number = oxc_context_begin(tracker, connection->server, event->name, session);
 
     oxc_context_at(tracker, number)->connect = connect;

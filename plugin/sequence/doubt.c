@@ -73,7 +73,7 @@ const oxc_doubts *oxc_doubts_late(const oxc_tracker *tracker, const oxc_associat
 static size_t scopes_of(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                         const oxc_doubts *scopes[MOST_SCOPES])
 {
-    const oxc_connection *present = oxc_connection_at(tracker, connection);
+    const oxc_link *present = oxc_link_at(tracker, connection);
     const oxc_association *home;
     const oxc_session *of;
     size_t count = 0;
@@ -126,7 +126,7 @@ static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
 unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
                                uint32_t since)
 {
-    uint32_t server = oxc_connection_at(tracker, connection)->server;
+    uint32_t server = oxc_link_at(tracker, connection)->server;
 
     if (!oxc_server_at(tracker, server)->reissues)
         return 0;
@@ -135,7 +135,7 @@ unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uin
 
 unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
 {
-    const oxc_connection *on = oxc_connection_at(tracker, connection);
+    const oxc_link *on = oxc_link_at(tracker, connection);
 
     if (!oxc_server_at(tracker, on->server)->reissues)
         return 0;

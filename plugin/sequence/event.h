@@ -21,6 +21,20 @@ typedef uint64_t oxc_name;
 /** The null handle, or none. */
 #define OXC_NO_NAME ((oxc_name)0)
 
+/** What a transport is like. */
+typedef enum {
+    /** Requests and answers travel on TCP connections of their own. */
+    OXC_TRAIT_ANSWERS_APART = 1 << 0,
+    /** A session is its own asynchronous context, which begins with it; its name is that of both.
+     *  There are no associations to which a session belongs. */
+    OXC_TRAIT_OWN_CONTEXT = 1 << 1,
+    /** A call can be cancelled. */
+    OXC_TRAIT_CANCELS = 1 << 2,
+    /** The server gives signs of life while it lets a call wait, and says how often: a longer
+     *  silence is one, and ends with the connection. */
+    OXC_TRAIT_SIGNS_OF_LIFE = 1 << 3,
+} oxc_trait;
+
 /** What a call does, whatever its transport calls it. */
 typedef enum {
     OXC_KIND_OTHER,   /**< nothing of interest, or it is not known what */
@@ -134,16 +148,13 @@ typedef struct {
     size_t registered_count;
     const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
     size_t notified_count;
-    /* MAPI over HTTP, where a session is its own asynchronous context, and no association is known.
-     * The name is one that the analysis of HTTP gives each session. */
-    bool over_http;
+    /* What a transport may know besides (MAPI over HTTP does). */
     bool unjudged;         /**< request: nothing is said of it */
-    bool explained;        /**< wait request: a Connect of the capture set its cookie */
+    bool explained;        /**< wait request: an answer of the capture gave its name */
     bool resent;           /**< wait request: it has the X-RequestId of one that is outstanding */
     bool end_doubtful;     /**< wait request: its session may have been opened again */
     bool never_registered; /**< request: the session has asked for no notifications */
     bool alive;            /**< response: the session lived when the request was sent */
-    uint32_t record;       /**< that the message has */
     uint32_t opened;   /**< request: record of the answer that opened its session, or OXC_NONE */
     oxc_name replaced; /**< Connect: the session whose cookie it carries, or none */
 

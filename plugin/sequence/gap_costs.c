@@ -65,8 +65,8 @@ oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker)
     };
 
     for (uint32_t i = 0; i < tracker->connections.count; i++) {
-        totals.partial += oxc_connection_at(tracker, i)->partial;
-        totals.repeated += oxc_connection_at(tracker, i)->repeated;
+        totals.partial += oxc_link_at(tracker, i)->partial;
+        totals.repeated += oxc_link_at(tracker, i)->repeated;
     }
     return totals;
 }

@@ -183,7 +183,7 @@ bool oxc_tracker_knows_name(const oxc_tracker *tracker, uint32_t connection, oxc
 
     if (connection >= tracker->connections.count || name == OXC_NO_NAME)
         return false;
-    server = oxc_connection_at(tracker, connection)->server;
+    server = oxc_link_at(tracker, connection)->server;
     return oxc_name_was_shown(tracker, server, name) || oxc_session_explained(tracker, name) ||
            oxc_context_explained(tracker, name);
 }

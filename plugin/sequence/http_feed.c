@@ -72,8 +72,7 @@ static oxc_event neutral_event(const oxc_http_call *call, oxc_event_type type, u
                        .stub = OXC_STUB_CLEAR,
                        .has_name = true,
                        .has_result = true,
-                       .from_server = type != OXC_EVENT_REQUEST,
-                       .over_http = true};
+                       .from_server = type != OXC_EVENT_REQUEST};
 }
 
 /* What the session of a request adds to it. */
@@ -109,10 +108,9 @@ void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call)
     neutral = neutral_event(call, OXC_EVENT_REQUEST, end);
     neutral.frame = call->frame;
     neutral.time = call->time;
-    neutral.record = call->record;
     neutral.unjudged = (call->flags & OXC_HTTP_CALL_UNJUDGED) != 0;
     set_session(tracker->http, call, &neutral);
-    oxc_tracker_take(tracker, &neutral);
+    oxc_take_in(tracker, &neutral, call->record);
     call->flags |= OXC_HTTP_CALL_FED;
 }
 
@@ -199,10 +197,9 @@ void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
     neutral = neutral_event(call, OXC_EVENT_RESPONSE, end_of(tracker, call));
     neutral.frame = event->frame;
     neutral.time = event->time;
-    neutral.record = call->answer;
     neutral.opened = OXC_NONE;
     set_answer(http, event, call, &neutral);
-    oxc_tracker_take(tracker, &neutral);
+    oxc_take_in(tracker, &neutral, call->answer);
 }
 
 void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call)
@@ -212,7 +209,7 @@ void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call)
     if ((call->flags & OXC_HTTP_CALL_FED) == 0)
         return;
     neutral = neutral_event(call, OXC_EVENT_WITHDRAWN, end_of(tracker, call));
-    oxc_tracker_take(tracker, &neutral);
+    oxc_take_in(tracker, &neutral, OXC_NONE);
 }
 
 /* The answer to a call that may have ended its session was missed: what was sent after it may have
@@ -248,13 +245,13 @@ void oxc_http_feed_doubt(oxc_tracker *tracker, const oxc_http_call *call)
 void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
                          const oxc_http_call *call)
 {
-    oxc_http_end *end;
+    oxc_link *link;
 
     if ((call->flags & OXC_HTTP_CALL_FED) == 0)
         return;
-    end = oxc_http_end_at(tracker, end_of(tracker, call));
-    end->connection.heard_time = event->time;
-    end->pending_period = call->pending_period;
+    link = oxc_link_at(tracker, end_of(tracker, call));
+    link->heard_time = event->time;
+    link->pending_period = call->pending_period;
 }
 
 void oxc_http_feed_close(oxc_tracker *tracker, const oxc_http_event *event)
@@ -280,12 +277,11 @@ void oxc_http_feed_gap(oxc_tracker *tracker, const oxc_http_event *event)
     oxc_event neutral = {.type = OXC_EVENT_LOST,
                          .frame = event->frame,
                          .time = event->time,
-                         .lost_from = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
-                         .over_http = true};
+                         .lost_from = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER};
 
     while (number != OXC_NONE) {
         neutral.connection = number;
-        oxc_tracker_take(tracker, &neutral);
+        oxc_take_in(tracker, &neutral, OXC_NONE);
         number = oxc_http_end_at(tracker, number)->next;
     }
 }

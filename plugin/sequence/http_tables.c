@@ -231,7 +231,8 @@ void oxc_http_learning_index(oxc_http *http, uint32_t number)
 
 uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server)
 {
-    const oxc_http_value *found = (const oxc_http_value *)find(&http->end_index, key_of(http, (uint64_t)connection + 1, server));
+    const oxc_http_value *found = (const oxc_http_value *)find(
+        &http->end_index, key_of(http, (uint64_t)connection + 1, server));
 
     return found == NULL ? OXC_NONE : found->number;
 }

@@ -29,18 +29,18 @@ static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
     return NULL;
 }
 
-/* The same, where the message does not have a record yet. */
+/* The same, unless the message has a record already.
+ *  @param number  of that, or OXC_NONE: set */
 static oxc_record *record_of(oxc_tracker *tracker, const oxc_event *event, uint32_t *number)
 {
     oxc_record *record;
 
-    if (!event->over_http) {
+    if (*number == OXC_NONE) {
         record = add_record(tracker, event);
         *number = tracker->records.count - 1;
         return record;
     }
-    *number = event->record;
-    record = oxc_record_at(tracker, event->record);
+    record = oxc_record_at(tracker, *number);
     record->type = (uint8_t)event->type;
     return record;
 }
@@ -60,9 +60,8 @@ static void init_request_links(oxc_record *record, oxc_kind kind)
         record->wait.previous = record->wait.next = record->wait.connect = OXC_NONE;
 }
 
-static void on_request(oxc_tracker *tracker, const oxc_event *event)
+static void on_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
-    uint32_t number;
     oxc_record *record = record_of(tracker, event, &number);
     bool readable = oxc_stub_readable(tracker, event, event->kind);
     uint32_t call;
@@ -70,7 +69,7 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event)
     oxc_association_of(tracker, event->connection);
     if (record == NULL)
         return;
-    oxc_connection_at(tracker, event->connection)->used = true;
+    oxc_link_at(tracker, event->connection)->used = true;
     record->connection = event->connection;
     record->code = oxc_code(event->kind, event->operation);
     record->flags = stub_flags(event, readable);
@@ -100,9 +99,8 @@ static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number
         record->delivery.earliest = OXC_NONE;
 }
 
-static void on_response(oxc_tracker *tracker, const oxc_event *event)
+static void on_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
-    uint32_t number;
     oxc_record *record = record_of(tracker, event, &number);
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
@@ -153,7 +151,7 @@ static void on_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 /* What any PDU shows of its connection. */
 static void on_connection(oxc_tracker *tracker, const oxc_event *event)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
     bool answer = event->type == OXC_EVENT_BIND_ACK || event->type == OXC_EVENT_RESPONSE ||
                   event->type == OXC_EVENT_FAULT;
 
@@ -173,14 +171,14 @@ static void on_withdrawn(oxc_tracker *tracker, const oxc_event *event)
         oxc_call_withdraw(tracker, call);
 }
 
-void oxc_tracker_take(oxc_tracker *tracker, const oxc_event *event)
+void oxc_take_in(oxc_tracker *tracker, const oxc_event *event, uint32_t record)
 {
     tracker->over_http = true;
     tracker->unjudged = event->unjudged;
     if (event->type == OXC_EVENT_REQUEST)
-        on_request(tracker, event);
+        on_request(tracker, event, record);
     else if (event->type == OXC_EVENT_RESPONSE)
-        on_response(tracker, event);
+        on_response(tracker, event, record);
     else if (event->type == OXC_EVENT_WITHDRAWN)
         on_withdrawn(tracker, event);
     else if (event->type == OXC_EVENT_LOST)
@@ -199,9 +197,9 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     }
     if (event->connection >= tracker->connections.count)
         return;
-    if (oxc_connection_at(tracker, event->connection)->first == 0)
-        oxc_connection_at(tracker, event->connection)->first = ++tracker->moments;
-    if (oxc_connection_at(tracker, event->connection)->repeated) {
+    if (oxc_link_at(tracker, event->connection)->first == 0)
+        oxc_link_at(tracker, event->connection)->first = ++tracker->moments;
+    if (oxc_link_at(tracker, event->connection)->repeated) {
         oxc_twins_event(tracker, event);
         return;
     }
@@ -213,10 +211,10 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         on_bind_ack(tracker, event);
         break;
     case OXC_EVENT_REQUEST:
-        on_request(tracker, event);
+        on_request(tracker, event, OXC_NONE);
         break;
     case OXC_EVENT_RESPONSE:
-        on_response(tracker, event);
+        on_response(tracker, event, OXC_NONE);
         break;
     case OXC_EVENT_FAULT:
     case OXC_EVENT_CANCEL:

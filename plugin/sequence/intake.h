@@ -11,7 +11,8 @@
 
 #include "state.h"
 
-/** Takes in a neutral event of MAPI over HTTP. */
-void oxc_tracker_take(oxc_tracker *tracker, const oxc_event *event);
+/** Takes in an event of MAPI over HTTP.
+ *  @param record  that the message has already, or OXC_NONE */
+void oxc_take_in(oxc_tracker *tracker, const oxc_event *event, uint32_t record);
 
 #endif /* OXC_INTAKE_H */

@@ -76,7 +76,7 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
 /* An EcDoAsyncConnectEx that was read, whose answer was not. */
 static void note_lost_issue(oxc_tracker *tracker, const oxc_call *call, uint32_t mark)
 {
-    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
+    uint32_t server = oxc_link_at(tracker, call->connection)->server;
 
     if (call->kind == OXC_KIND_ISSUE && (call->flags & OXC_CALL_UNREAD) == 0)
         oxc_server_at(tracker, server)->lost_issue = mark;
@@ -135,7 +135,7 @@ void oxc_answer_to_unread(oxc_tracker *tracker, const oxc_event *event, const ox
 }
 
 /* The kinds of calls that a connection can carry, as far as its binds say. */
-static unsigned kinds_on(const oxc_connection *connection)
+static unsigned kinds_on(const oxc_link *connection)
 {
     unsigned kinds = 0;
 
@@ -157,13 +157,13 @@ static void hide_calls(oxc_tracker *tracker, const uint32_t *list, const oxc_gap
 /* Requests of the client are missing, or the cancel PDUs of its waits. */
 static void hide_requests(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
     oxc_gap requests = *gap;
 
     requests.kinds = kinds_on(connection);
     connection->hides |= gap->bytes;
     oxc_gap_note(tracker, number, &requests);
-    if ((number & OXC_OF_HTTP) == 0)
+    if ((connection->traits & OXC_TRAIT_CANCELS) != 0)
         hide_calls(tracker, &connection->waits, gap);
 }
 
@@ -171,7 +171,7 @@ static void hide_requests(oxc_tracker *tracker, uint32_t number, const oxc_gap *
  * nobody saw. */
 static void hide_answers(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
-    oxc_connection *connection = oxc_connection_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, number);
 
     if (connection->hides)
         hide_requests(tracker, number, gap);

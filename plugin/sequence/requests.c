@@ -20,12 +20,12 @@
 
 static uint32_t server_of(const oxc_tracker *tracker, const oxc_event *event)
 {
-    return oxc_connection_at(tracker, event->connection)->server;
+    return oxc_link_at(tracker, event->connection)->server;
 }
 
 static uint32_t association_of(const oxc_tracker *tracker, const oxc_call *call)
 {
-    return oxc_connection_at(tracker, call->connection)->association;
+    return oxc_link_at(tracker, call->connection)->association;
 }
 
 /* Finds or begins the session of a request, unless the handle is null. */
@@ -37,8 +37,9 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
         call->flags |= OXC_CALL_NULL;
         return;
     }
-    call->owner = event->over_http ? oxc_session_of_http(tracker, event)
-                                   : oxc_session_used(tracker, server, event->name);
+    call->owner = oxc_has_trait(tracker, call->connection, OXC_TRAIT_OWN_CONTEXT)
+                      ? oxc_session_of_http(tracker, event)
+                      : oxc_session_used(tracker, server, event->name);
     if (call->owner == OXC_NONE)
         call->owner =
             oxc_session_begin(tracker, server, event->name, association_of(tracker, call));
@@ -110,7 +111,7 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
 static bool version_counts(const oxc_tracker *tracker, const oxc_session *session)
 {
     return session->version_from == OXC_NONE || session->alive > session->begun + 1 ||
-           oxc_connection_at(tracker, session->version_from)->echoes;
+           oxc_link_at(tracker, session->version_from)->echoes;
 }
 
 static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
@@ -186,7 +187,7 @@ static void connect_request(oxc_tracker *tracker, const oxc_event *event, oxc_ca
 {
     oxc_event carried = *event;
 
-    if (!event->over_http || event->replaced == OXC_NO_NAME)
+    if (event->replaced == OXC_NO_NAME)
         return;
     carried.name = event->replaced;
     call->owner = oxc_session_of_http(tracker, &carried);
@@ -209,6 +210,6 @@ void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
         connect_request(tracker, event, call);
     else if (call->kind == OXC_KIND_ISSUE)
         async_connect_request(tracker, event, call);
-    else if (call->kind == OXC_KIND_PUSH || event->over_http)
+    else if (call->kind == OXC_KIND_PUSH || event->has_name)
         set_session(tracker, event, call);
 }

@@ -47,7 +47,7 @@ static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
 void oxc_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
 
     connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
                           (connection->answered && event->call_id != connection->answer_id);

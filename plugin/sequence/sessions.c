@@ -46,7 +46,7 @@ static void open_before(oxc_tracker *tracker, uint32_t number, uint32_t opened)
 
 uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, event->connection);
+    const oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t number = oxc_session_find(tracker, connection->server, event->name);
 
     if (number != OXC_NONE)

@@ -15,9 +15,9 @@
 
 #define CUTS 3 /* waits in a row that show at which age a device cuts them */
 
-static const oxc_connection *connection_of(const oxc_tracker *tracker, const oxc_call *call)
+static const oxc_link *connection_of(const oxc_tracker *tracker, const oxc_call *call)
 {
-    return oxc_connection_at(tracker, call->connection);
+    return oxc_link_at(tracker, call->connection);
 }
 
 /* Whether nobody can say what became of a wait. */
@@ -27,27 +27,24 @@ static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
            connection_of(tracker, call)->partial;
 }
 
-/* For how long a wait may be silent: over MAPI over HTTP the server says so. */
+/* For how long a wait may be silent: some servers say so. */
 static int64_t limit_of(const oxc_tracker *tracker, uint32_t connection)
 {
-    uint32_t period;
+    uint32_t period = oxc_link_at(tracker, connection)->pending_period;
 
-    if ((connection & OXC_OF_HTTP) == 0)
-        return oxc_wait_reach(tracker);
-    period = oxc_http_end_at(tracker, connection)->pending_period;
     if (period == 0)
         return oxc_wait_reach(tracker);
     return (int64_t)period * INT64_C(1000000) +
            (int64_t)tracker->settings.grace * INT64_C(1000000000);
 }
 
-/* Over MAPI over HTTP silence ends with the connection. */
+/* Silence of a server that would give signs of life ends with the connection. */
 static int64_t end_of_silence(const oxc_tracker *tracker, uint32_t connection)
 {
     oxc_close close = {0};
 
-    if ((connection & OXC_OF_HTTP) != 0 && oxc_close_of(tracker, connection, &close) &&
-        close.has_time)
+    if (oxc_has_trait(tracker, connection, OXC_TRAIT_SIGNS_OF_LIFE) &&
+        oxc_close_of(tracker, connection, &close) && close.has_time)
         return close.time;
     return oxc_time(tracker);
 }

@@ -67,16 +67,17 @@ typedef struct {
     uint16_t port;
     uint8_t interfaces; /**< of OXC_BINDS_..., that binds asked for; 0: not known */
     bool bind_pending;
-    bool bound;    /**< a bind has been seen */
-    bool echoes;   /**< responses came with different call ids: each with that of its call */
-    bool hides;    /**< requests of it are missing */
-    bool used;     /**< by a request */
-    bool heard;    /**< a PDU of the server has been seen */
-    bool answered; /**< a response has been seen */
-    bool partial;  /**< only some of its PDUs come as events */
-    bool repeated; /**< a second sighting of #twin */
-    bool split;    /**< its requests and answers travel on TCP connections of their own */
-} oxc_connection;
+    bool bound;     /**< a bind has been seen */
+    bool echoes;    /**< responses came with different call ids: each with that of its call */
+    bool hides;     /**< requests of it are missing */
+    bool used;      /**< by a request */
+    bool heard;     /**< a PDU of the server has been seen */
+    bool answered;  /**< a response has been seen */
+    bool partial;   /**< only some of its PDUs come as events */
+    bool repeated;  /**< a second sighting of #twin */
+    uint8_t traits; /**< of #oxc_trait */
+    uint32_t pending_period; /**< of the answer that is under way, milliseconds; 0: not known */
+} oxc_link;
 
 /** A name that readable PDUs of a server showed, and that is of no session or context of it. */
 typedef struct {
@@ -305,15 +306,14 @@ typedef struct {
 
 struct oxc_http;
 
-/** What is a connection over MAPI over HTTP: a TCP connection to one server. They have numbers of
- *  their own, with this bit. */
+/** A connection of MAPI over HTTP is a TCP connection to one server. These are not announced: they
+ *  have numbers of their own, with this bit. */
 #define OXC_OF_HTTP 0x80000000u
 
 typedef struct {
-    oxc_connection connection;
+    oxc_link link;
     uint64_t server; /**< oxc_http_name */
     uint32_t next;   /**< to another server on the TCP connection: its number, or OXC_NONE */
-    uint32_t pending_period; /**< of the answer that is under way, milliseconds; 0: not known */
     bool closed;
     oxc_close close;
 } oxc_http_end;
@@ -346,7 +346,7 @@ struct oxc_tracker {
     uint64_t frame_rules;    /* reported on the frame of the last finding */
     struct oxc_http *http;   /* NULL until its first message */
     oxc_store ends;          /* oxc_http_end */
-    bool over_http;          /* the event being taken in is of MAPI over HTTP */
+    bool over_http;          /* what is said has the words of MAPI over HTTP */
     bool unjudged;           /* and nothing is said of it */
     GArray *findings;        /* oxc_kept_finding */
     GArray *shown;           /* oxc_finding: those of the last view */
@@ -370,12 +370,11 @@ static inline oxc_association *oxc_association_at(const oxc_tracker *tracker, ui
     return (oxc_association *)oxc_store_at(&tracker->associations, association);
 }
 
-static inline oxc_connection *oxc_connection_at(const oxc_tracker *tracker, uint32_t connection)
+static inline oxc_link *oxc_link_at(const oxc_tracker *tracker, uint32_t connection)
 {
     if ((connection & OXC_OF_HTTP) != 0)
-        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))
-                    ->connection;
-    return (oxc_connection *)oxc_store_at(&tracker->connections, connection);
+        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))->link;
+    return (oxc_link *)oxc_store_at(&tracker->connections, connection);
 }
 
 static inline oxc_session *oxc_session_at(const oxc_tracker *tracker, uint32_t session)
@@ -407,6 +406,11 @@ static inline uint32_t oxc_now(const oxc_tracker *tracker)
 static inline oxc_http_end *oxc_http_end_at(const oxc_tracker *tracker, uint32_t end)
 {
     return (oxc_http_end *)oxc_store_at(&tracker->ends, end & ~OXC_OF_HTTP);
+}
+
+static inline bool oxc_has_trait(const oxc_tracker *tracker, uint32_t connection, oxc_trait trait)
+{
+    return (oxc_link_at(tracker, connection)->traits & (unsigned)trait) != 0;
 }
 
 /** Whether a connection is closed by now.

@@ -16,15 +16,14 @@
 
 void oxc_twins_init(oxc_tracker *tracker)
 {
-    oxc_index_init(&tracker->twin_index, &tracker->connections, offsetof(oxc_connection, sighting),
+    oxc_index_init(&tracker->twin_index, &tracker->connections, offsetof(oxc_link, sighting),
                    tracker->seed);
 }
 
 /* Whether two connections with the same bytes in bind and bind_ack are one. One client may well
  * send the same bind twice to join a group: then only the addresses tell, as connections that asked
  * for a new group have shown them. A new group is given once. */
-static bool are_one(const oxc_tracker *tracker, const oxc_connection *one,
-                    const oxc_connection *other)
+static bool are_one(const oxc_tracker *tracker, const oxc_link *one, const oxc_link *other)
 {
     int64_t apart = oxc_since(one->bind_time, other->bind_time);
 
@@ -41,8 +40,8 @@ static bool are_one(const oxc_tracker *tracker, const oxc_connection *one,
 
 static void pair(oxc_tracker *tracker, uint32_t first, uint32_t second)
 {
-    oxc_connection *one = oxc_connection_at(tracker, first);
-    oxc_connection *other = oxc_connection_at(tracker, second);
+    oxc_link *one = oxc_link_at(tracker, first);
+    oxc_link *other = oxc_link_at(tracker, second);
 
     other->repeated = true;
     other->association = one->association;
@@ -57,21 +56,21 @@ static void pair(oxc_tracker *tracker, uint32_t first, uint32_t second)
 /* The other sighting of a connection, or OXC_NONE. */
 static uint32_t find_other(const oxc_tracker *tracker, uint32_t number)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, number);
+    const oxc_link *connection = oxc_link_at(tracker, number);
     uint32_t other;
 
     if (connection->sighting == 0 || connection->used || connection->twin != OXC_NONE)
         return OXC_NONE;
     other = oxc_index_find(&tracker->twin_index, connection->sighting);
     if (other == OXC_NONE || other == number ||
-        !are_one(tracker, connection, oxc_connection_at(tracker, other)))
+        !are_one(tracker, connection, oxc_link_at(tracker, other)))
         return OXC_NONE;
     return other;
 }
 
 /* Whether of two sightings the one that has its bind_ack just now is the second one: the server's
  * side gives its bind_ack first, but it showed the bind later. */
-static bool is_second(const oxc_connection *connection, const oxc_connection *other)
+static bool is_second(const oxc_link *connection, const oxc_link *other)
 {
     return other->used || other->binds < connection->binds;
 }
@@ -80,8 +79,7 @@ bool oxc_twins_find(oxc_tracker *tracker, uint32_t number)
 {
     uint32_t other = find_other(tracker, number);
 
-    if (other == OXC_NONE ||
-        !is_second(oxc_connection_at(tracker, number), oxc_connection_at(tracker, other)))
+    if (other == OXC_NONE || !is_second(oxc_link_at(tracker, number), oxc_link_at(tracker, other)))
         return false;
     pair(tracker, other, number);
     return true;
@@ -89,7 +87,7 @@ bool oxc_twins_find(oxc_tracker *tracker, uint32_t number)
 
 void oxc_twins_follow(oxc_tracker *tracker, uint32_t number)
 {
-    const oxc_connection *connection = oxc_connection_at(tracker, number);
+    const oxc_link *connection = oxc_link_at(tracker, number);
     uint32_t other = find_other(tracker, number);
 
     if (other != OXC_NONE)
@@ -103,7 +101,7 @@ static void see_request(oxc_tracker *tracker, const oxc_event *event, oxc_record
     uint32_t number = tracker->records.count - 1;
     uint32_t before = oxc_call_find(tracker, event->connection, event->call_id);
     uint32_t first =
-        oxc_call_find(tracker, oxc_connection_at(tracker, event->connection)->twin, event->call_id);
+        oxc_call_find(tracker, oxc_link_at(tracker, event->connection)->twin, event->call_id);
 
     record->code = oxc_code(event->kind, event->operation);
     if (before != OXC_NONE)
@@ -156,7 +154,7 @@ void oxc_twins_event(oxc_tracker *tracker, const oxc_event *event)
 
 void oxc_twins_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
-    uint32_t twin = oxc_connection_at(tracker, event->connection)->twin;
+    uint32_t twin = oxc_link_at(tracker, event->connection)->twin;
     uint32_t call;
     oxc_record *record;
 

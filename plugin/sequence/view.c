@@ -67,7 +67,7 @@ static void name_later_waits(const oxc_tracker *tracker, uint32_t answer, oxc_fi
 {
     uint32_t request = oxc_record_at(tracker, answer)->request;
     uint32_t connection = oxc_record_at(tracker, request)->connection;
-    bool split = oxc_connection_at(tracker, connection)->split;
+    bool split = oxc_has_trait(tracker, connection, OXC_TRAIT_ANSWERS_APART);
     uint32_t next = oxc_record_at(tracker, request)->wait.next;
     size_t count = 1;
 

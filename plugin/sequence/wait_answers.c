@@ -44,11 +44,11 @@ static uint32_t find_later(const oxc_tracker *tracker, const oxc_call *call)
     uint32_t later = context->last_wait_connection != call->connection ? context->last_wait
                                                                        : context->other_wait;
 
-    if (oxc_connection_at(tracker, call->connection)->split)
+    if (oxc_has_trait(tracker, call->connection, OXC_TRAIT_ANSWERS_APART))
         later = context->last_wait;
     /* Nobody knows whether the close came before the later wait. */
-    if (!is_out(call) || oxc_connection_at(tracker, call->connection)->partial ||
-        later == OXC_NONE || later <= call->record)
+    if (!is_out(call) || oxc_link_at(tracker, call->connection)->partial || later == OXC_NONE ||
+        later <= call->record)
         return OXC_NONE;
     return (oxc_record_at(tracker, later)->flags & OXC_RECORD_UNSURE) == 0 ? later : OXC_NONE;
 }
@@ -110,7 +110,7 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call,
     facts->alone =
         is_out(call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
         context->last_wait == call->record && (context->flags & OXC_CONTEXT_UNANSWERED) == 0 &&
-        !others_dropped(call, context) && !oxc_connection_at(tracker, call->connection)->partial;
+        !others_dropped(call, context) && !oxc_link_at(tracker, call->connection)->partial;
     if (company_hidden(tracker, call, context))
         facts->alone_doubts = OXC_DOUBT_WAIT;
 }
@@ -126,7 +126,7 @@ static uint32_t activity_of(const oxc_tracker *tracker, const oxc_context *conte
 }
 
 /* Whether a handle that came on a connection may have been returned there, unseen. */
-static bool may_be_own(const oxc_tracker *tracker, const oxc_connection *connection)
+static bool may_be_own(const oxc_tracker *tracker, const oxc_link *connection)
 {
     const oxc_association *association = oxc_association_at(tracker, connection->association);
 
@@ -139,9 +139,8 @@ static bool may_be_own(const oxc_tracker *tracker, const oxc_connection *connect
  *  @param wait  record of the request of the other one */
 static bool went_elsewhere(const oxc_tracker *tracker, const oxc_call *call, uint32_t wait)
 {
-    const oxc_connection *one = oxc_connection_at(tracker, call->connection);
-    const oxc_connection *other =
-        oxc_connection_at(tracker, oxc_record_at(tracker, wait)->connection);
+    const oxc_link *one = oxc_link_at(tracker, call->connection);
+    const oxc_link *other = oxc_link_at(tracker, oxc_record_at(tracker, wait)->connection);
     uint32_t home = oxc_context_at(tracker, call->owner)->server;
 
     return one->server != other->server && may_be_own(tracker, one->server == home ? other : one);

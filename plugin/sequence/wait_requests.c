@@ -22,9 +22,10 @@
  * what the client has got by then. If answers travel on a TCP connection of their own, they are
  * acknowledged there, and often later. They may do so, too, where the server has never been heard:
  * on the IN channel of RPC over HTTP, if the capture does not hold its beginning. */
-static bool acknowledges(const oxc_connection *connection)
+static bool acknowledges(const oxc_link *connection)
 {
-    return connection->heard && !connection->split && !connection->partial;
+    return connection->heard && (connection->traits & OXC_TRAIT_ANSWERS_APART) == 0 &&
+           !connection->partial;
 }
 
 /* The newest outstanding wait of a context on a connection, if the request that comes now proves
@@ -34,7 +35,7 @@ static uint32_t find_same(oxc_tracker *tracker, uint32_t context, uint32_t conne
     uint32_t wait = oxc_wait_newest(tracker, context, connection);
     bool closed;
 
-    if (wait == OXC_NONE || !acknowledges(oxc_connection_at(tracker, connection)))
+    if (wait == OXC_NONE || !acknowledges(oxc_link_at(tracker, connection)))
         return OXC_NONE;
     closed = oxc_is_closed(tracker, connection);
     if (!closed && !oxc_context_uncertain(tracker, oxc_call_at(tracker, wait)))
@@ -54,7 +55,7 @@ static uint32_t find_other(oxc_tracker *tracker, uint32_t context)
         bool closed = oxc_is_closed(tracker, call->connection);
 
         if (!closed && !oxc_context_uncertain(tracker, call))
-            return oxc_connection_at(tracker, call->connection)->partial ? OXC_NONE : wait;
+            return oxc_link_at(tracker, call->connection)->partial ? OXC_NONE : wait;
         oxc_wait_retire(tracker, wait, closed);
     }
     return OXC_NONE;
@@ -150,15 +151,15 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
                            oxc_facts *facts)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t association = oxc_connection_at(tracker, call->connection)->association;
-    uint32_t server = oxc_connection_at(tracker, call->connection)->server;
+    uint32_t association = oxc_link_at(tracker, call->connection)->association;
+    uint32_t server = oxc_link_at(tracker, call->connection)->server;
 
     facts->explained = event->explained || oxc_context_explained(tracker, event->name);
     facts->association_began = oxc_association_at(tracker, association)->began;
     facts->association_complete = oxc_association_complete(tracker, association);
     facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
     /* Only where it counts: it is one look-up more. */
-    if (!facts->explained && !event->over_http)
+    if (!facts->explained && !oxc_has_trait(tracker, call->connection, OXC_TRAIT_OWN_CONTEXT))
         facts->returned_as_cxh = oxc_name_was_returned(tracker, server, event->name);
     if (context->session == OXC_NONE)
         return;
@@ -221,11 +222,11 @@ static void note_address(const oxc_tracker *tracker, uint32_t number, uint32_t s
 
 static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
-    uint32_t server = oxc_connection_at(tracker, event->connection)->server;
+    uint32_t server = oxc_link_at(tracker, event->connection)->server;
     uint32_t session;
 
     call->owner = oxc_context_used(tracker, server, event->name);
-    if (call->owner == OXC_NONE && event->over_http)
+    if (call->owner == OXC_NONE && oxc_has_trait(tracker, call->connection, OXC_TRAIT_OWN_CONTEXT))
         call->owner =
             oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
     else if (call->owner == OXC_NONE)
@@ -235,12 +236,12 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     oxc_context_show(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = oxc_context_at(tracker, call->owner)->session;
     if (session == OXC_NONE) {
-        uint32_t peer = oxc_connection_at(tracker, call->connection)->peer;
+        uint32_t peer = oxc_link_at(tracker, call->connection)->peer;
 
         oxc_peer_at(tracker, peer)->unknown_waits = oxc_now(tracker);
     } else {
         oxc_session_at(tracker, session)->latest =
-            oxc_connection_at(tracker, call->connection)->association;
+            oxc_link_at(tracker, call->connection)->association;
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_WAITED;
     }
 }
@@ -282,7 +283,7 @@ void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t number)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
     const oxc_association *association =
-        oxc_association_at(tracker, oxc_connection_at(tracker, call->connection)->association);
+        oxc_association_at(tracker, oxc_link_at(tracker, call->connection)->association);
     uint32_t context = association->latest_context;
 
     /* Everything that was issued on the association is known, and it is one context. */
