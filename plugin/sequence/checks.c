@@ -7,11 +7,8 @@
  */
 
 #include "facts.h"
+#include "spec.h"
 
-#define SECOND              INT64_C(1000000000)
-#define WAIT_LIMIT          (300 * SECOND) /* [MS-OXCNOTIF] 3.1.5.3, [MS-OXCRPC] 3.3.4.1 */
-#define NOTIFICATION        0x00000001u
-#define STATUS_REJECTED     0x000007EEu
 #define FIRST_ASYNC_VERSION UINT64_C(0x0008000001660000) /* 8.0.358.0, [MS-OXCRPC] 3.1.4.1.3.2 */
 
 /* Whether evidence exists and no unreadable call of the given kinds may have undone it. Evidence
@@ -29,7 +26,7 @@ static void cite(oxc_finding *finding, const oxc_evidence *evidence)
 }
 
 /* Each function is called for the PDUs that rules_on[] gives it, and says for its rule which
- * unreadable calls lift it. Rules on a response rest on a session that had not ended:
+ * unreadable calls suppress it. Rules on a response rest on a session that had not ended:
  * facts->judged is false where that is in doubt. */
 
 static bool check_wait_null_handle(const oxc_facts *facts, oxc_finding *finding)
@@ -38,7 +35,7 @@ static bool check_wait_null_handle(const oxc_facts *facts, oxc_finding *finding)
     return facts->null_handle;
 }
 
-/* Lifted inside association_complete: an EcDoAsyncConnectEx may have returned the handle. */
+/* Suppressed inside association_complete: an EcDoAsyncConnectEx may have returned the handle. */
 static bool check_wait_without_connect(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
@@ -54,7 +51,7 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
            !facts->returned_as_cxh && !facts->reported_unknown;
 }
 
-/* Lifted by an EcDoAsyncConnectEx response that may have given the handle to a new context.
+/* Suppressed by an EcDoAsyncConnectEx response that may have given the handle to a new context.
  * An answer to the wait that was lost or not matched is no evidence to begin with, nor is a later
  * wait that is earlier by its time. */
 static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
@@ -71,7 +68,7 @@ static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
            facts->later_wait.age <= facts->request.age;
 }
 
-/* Lifted as wait-overlap. */
+/* Suppressed as wait-overlap. */
 static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->other_wait.frame;
@@ -79,9 +76,9 @@ static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *fi
            holds(&facts->other_wait, OXC_DOUBT_ISSUE);
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have returned the handle again, one that is outstanding
- * included, and by a wait that may have had a success since; for Rejected also by a wait that may
- * have been outstanding at the same time, which the tracker has looked at. */
+/* Suppressed by an EcDoAsyncConnectEx that may have returned the handle again, one that is
+ * outstanding included, and by a wait that may have had a success since; for Rejected also by a
+ * wait that may have been outstanding at the same time, which the tracker has looked at. */
 static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->failure.frame;
@@ -90,7 +87,7 @@ static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
            holds(&facts->failure, OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have returned the handle for another session, and
+/* Suppressed by an EcDoAsyncConnectEx that may have returned the handle for another session, and
  * by an EcDoConnectEx that may have begun the session anew before that; those that are out
  * included. */
 static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
@@ -101,12 +98,12 @@ static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
 
 static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age >= SECOND;
+    return uses_ended_context(facts, finding) && facts->session_end.age >= OXC_SECOND;
 }
 
 static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age < SECOND &&
+    return uses_ended_context(facts, finding) && facts->session_end.age < OXC_SECOND &&
            (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
@@ -117,11 +114,11 @@ static bool check_wait_busy_loop(const oxc_facts *facts, oxc_finding *finding)
     return facts->judged && facts->busy_since.frame != 0;
 }
 
-/* Lifted by an EcDoRpcExt2 that may have fetched, and by the possible end of the session. */
+/* Suppressed by an EcDoRpcExt2 that may have fetched, and by the possible end of the session. */
 static bool check_notification_not_fetched(const oxc_facts *facts, oxc_finding *finding)
 {
     bool next = facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
-                (facts->flags & NOTIFICATION) != 0;
+                (facts->flags & OXC_NOTIFICATION_PENDING) != 0;
     bool last = facts->pdu == OXC_PDU_DISCONNECT_REQUEST;
 
     cite(finding, &facts->unfetched);
@@ -142,7 +139,7 @@ static bool check_connect_null_session(const oxc_facts *facts, oxc_finding *find
     return facts->null_handle;
 }
 
-/* Lifted inside association_complete: an EcDoConnectEx may have returned the handle. */
+/* Suppressed inside association_complete: an EcDoConnectEx may have returned the handle. */
 static bool check_connect_without_session(const oxc_facts *facts, oxc_finding *finding)
 {
     (void)finding;
@@ -156,7 +153,7 @@ static bool check_connect_session_unknown(const oxc_facts *facts, oxc_finding *f
            !facts->reported_unknown;
 }
 
-/* Lifted by an EcDoConnectEx that may have returned the handle again. */
+/* Suppressed by an EcDoConnectEx that may have returned the handle again. */
 static bool connects_ended_session(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->session_end);
@@ -165,16 +162,16 @@ static bool connects_ended_session(const oxc_facts *facts, oxc_finding *finding)
 
 static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age >= SECOND;
+    return connects_ended_session(facts, finding) && facts->session_end.age >= OXC_SECOND;
 }
 
 static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age < SECOND &&
+    return connects_ended_session(facts, finding) && facts->session_end.age < OXC_SECOND &&
            (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
-/* Lifted by the possible end of the session, by a wait that may have returned an error, and by
+/* Suppressed by the possible end of the session, by a wait that may have returned an error, and by
  * an EcDoAsyncConnectEx that may have given the handle to another session. */
 static bool check_connect_repeated(const oxc_facts *facts, oxc_finding *finding)
 {
@@ -183,7 +180,7 @@ static bool check_connect_repeated(const oxc_facts *facts, oxc_finding *finding)
            holds(&facts->live_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
 }
 
-/* Lifted by the possible end of the session. */
+/* Suppressed by the possible end of the session. */
 static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->session_open.frame;
@@ -192,7 +189,7 @@ static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding
            facts->server_version != 0 && facts->server_version < FIRST_ASYNC_VERSION;
 }
 
-/* Lifted by a wait on a handle that is not known to be the session's, by an
+/* Suppressed by a wait on a handle that is not known to be the session's, by an
  * EcDoAsyncConnectEx whose handle is not known, and by the possible end of the session. */
 static bool check_connect_not_followed_by_wait(const oxc_facts *facts, oxc_finding *finding)
 {
@@ -213,7 +210,7 @@ static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_finding 
     return facts->judged && facts->status != 0 && !facts->null_handle;
 }
 
-/* Lifted by the possible or coming end of the other session, and by an EcDoAsyncConnectEx
+/* Suppressed by the possible or coming end of the other session, and by an EcDoAsyncConnectEx
  * that may have taken the handle from it before. */
 static bool check_connect_handle_reused(const oxc_facts *facts, oxc_finding *finding)
 {
@@ -235,7 +232,7 @@ static bool check_disconnect_handle_not_null(const oxc_facts *facts, oxc_finding
     return facts->judged && facts->status == 0 && !facts->null_handle;
 }
 
-/* Lifted by an EcDoAsyncConnectEx that may have begun a new context between the two. */
+/* Suppressed by an EcDoAsyncConnectEx that may have begun a new context between the two. */
 static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->zero_wait.frame;
@@ -243,26 +240,26 @@ static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *find
            facts->zero_wait.age <= facts->request.age;
 }
 
-/* Lifted by a wait that may have been outstanding at the same time, and by an EcDoDisconnect that
- * may have been sent. */
+/* Suppressed by a wait that may have been outstanding at the same time, and by an EcDoDisconnect
+ * that may have been sent. */
 static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->frames[0] = facts->wait.frame;
-    return facts->judged && facts->status == STATUS_REJECTED && facts->alone &&
+    return facts->judged && facts->status == OXC_STATUS_REJECTED && facts->alone &&
            facts->alone_doubts == 0 && !facts->disconnecting && facts->disconnect_doubts == 0;
 }
 
 static bool check_flags_out_reserved(const oxc_facts *facts, oxc_finding *finding)
 {
     finding->value = facts->flags;
-    return facts->judged && (facts->flags & ~NOTIFICATION) != 0;
+    return facts->judged && (facts->flags & ~OXC_NOTIFICATION_PENDING) != 0;
 }
 
-/* Lifted by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
+/* Suppressed by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
  * one known would make the wait only earlier. */
 static bool check_wait_completed_early(const oxc_facts *facts, oxc_finding *finding)
 {
-    int64_t limit = WAIT_LIMIT - facts->grace;
+    int64_t limit = OXC_WAIT_LIMIT - facts->grace;
 
     cite(finding, &facts->wait);
     return facts->judged && facts->status == 0 && facts->flags == 0 && !facts->disconnect_sent &&
@@ -270,10 +267,10 @@ static bool check_wait_completed_early(const oxc_facts *facts, oxc_finding *find
            facts->activity.frame != 0 && facts->activity.age < limit;
 }
 
-/* Lifted by an EcDoRpcExt2 that may have been the session's last. */
+/* Suppressed by an EcDoRpcExt2 that may have been the session's last. */
 static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
 {
-    int64_t limit = WAIT_LIMIT + facts->grace;
+    int64_t limit = OXC_WAIT_LIMIT + facts->grace;
 
     cite(finding, &facts->wait);
     return facts->judged && facts->status == 0 && holds(&facts->wait, OXC_DOUBT_FETCH) &&
@@ -287,14 +284,14 @@ static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
     return !facts->null_handle && holds(&facts->dropped_wait, 0);
 }
 
-/* Each wait is looked at once, where no gap lifts that: the tracker has looked at the gaps. */
+/* Each wait is looked at once, where no gap suppresses that: the tracker has looked at the gaps. */
 static bool check_wait_unanswered(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->unanswered_wait);
     return !facts->null_handle && holds(&facts->unanswered_wait, 0);
 }
 
-/* Lifted by a wait that may have had an answer between the three. */
+/* Suppressed by a wait that may have had an answer between the three. */
 static bool check_wait_cut_repeatedly(const oxc_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->cut_waits);

@@ -12,12 +12,13 @@
 #include "state.h"
 
 /* A gap is a stretch of a connection that the capture does not hold, or that nobody could read: a
- * missing TCP segment, a sealed or damaged call, a response without a call. A gap may lift a
+ * missing TCP segment, a sealed or damaged call, a response without a call. A gap may suppress a
  * verdict, it never causes one.
  *
  * Kinds. What a gap may have hidden is of seven kinds (oxc_mark): an EcDoRpcExt2, the end of a
  * session, an EcDoConnectEx or EcDoAsyncConnectEx that returned a handle, a wait, an
- * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in checks.c which of them lift it.
+ * EcDoDisconnect, the answer to an EcDoRpcExt2. Each rule says in checks.c which of them suppress
+ * it.
  *
  * Marks. Of each kind only the last one is kept, as a mark: the place in the order of records. A
  * question names the mark of the oldest evidence; a gap from before it says nothing. So nothing is

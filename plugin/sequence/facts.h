@@ -24,7 +24,7 @@ typedef enum {
     OXC_PDU_DISCONNECT_RESPONSE,
 } oxc_pdu;
 
-/** What gaps may have hidden. A gap may lift a verdict, it never causes one: doubt.h. */
+/** What gaps may have hidden. A gap may suppress a verdict, it never causes one: doubt.h. */
 typedef enum {
     OXC_DOUBT_FETCH = 1 << 0,      /**< EcDoRpcExt2 was sent, or was in flight */
     OXC_DOUBT_END = 1 << 1,        /**< a session ended */

@@ -12,9 +12,9 @@
 #include "doubt.h"
 #include "handles.h"
 #include "records.h"
+#include "spec.h"
 
-#define SECOND INT64_C(1000000000)
-#define ROW    3 /* notifications in a row that make a busy loop */
+#define ROW 3 /* notifications in a row that make a busy loop */
 
 void oxc_fetches_init(oxc_tracker *tracker)
 {
@@ -183,7 +183,7 @@ static uint16_t row_with_this(oxc_tracker *tracker, const oxc_context *context, 
         return 1;
     before = oxc_evidence_of(tracker, context->notification);
     doubts = oxc_doubts_of(tracker, context->session, connection, context->notification + 1);
-    if (before.age >= SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
+    if (before.age >= OXC_SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
         return 1;
     return (uint16_t)(context->row < ROW ? context->row + 1 : ROW);
 }
@@ -299,7 +299,7 @@ oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, ui
 oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t number,
                                             uint32_t connection)
 {
-    int64_t grace = (int64_t)tracker->settings.grace * SECOND;
+    int64_t grace = oxc_grace(tracker);
     oxc_session *session = oxc_session_at(tracker, number);
     oxc_evidence found = {0};
 

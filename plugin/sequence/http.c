@@ -16,9 +16,7 @@
 #include "http_sessions.h"
 #include "http_tables.h"
 #include "losses.h"
-
-#define SECOND     INT64_C(1000000000)
-#define WAIT_LIMIT (300 * SECOND) /* [MS-OXCMAPIHTTP] 3.1.5.5 */
+#include "spec.h"
 
 static oxc_http *new_http(uint64_t seed)
 {
@@ -148,8 +146,7 @@ void oxc_tracker_http_event(oxc_tracker *tracker, const oxc_http_event *event)
 
     if (tracker->http == NULL) {
         tracker->http = new_http(tracker->seed);
-        tracker->http->waits_over =
-            event->time + WAIT_LIMIT + (int64_t)tracker->settings.grace * SECOND;
+        tracker->http->waits_over = event->time + OXC_WAIT_LIMIT + oxc_grace(tracker);
     }
     http = tracker->http;
     http->mark++;

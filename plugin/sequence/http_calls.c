@@ -9,8 +9,7 @@
 #include "http_calls.h"
 
 #include "http_tables.h"
-
-#define SECOND INT64_C(1000000000)
+#include "spec.h"
 
 uint64_t oxc_http_content(const oxc_http_event *event, const oxc_http_call *call)
 {
@@ -26,7 +25,7 @@ void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_fr
     const oxc_http_copies *copies = oxc_http_copies_of(http, call->id, call->content);
     const oxc_http_id *id = oxc_http_id_at(http, call->id);
     bool seen = copies->unknown != 0 || copies->cut != 0 || copies->has_answer;
-    bool recent = copies->has_answer && oxc_since(call->time, copies->answered) < SECOND;
+    bool recent = copies->has_answer && oxc_since(call->time, copies->answered) < OXC_SECOND;
 
     *reused_frame = 0;
     /* Another one whose body is not known yet may be the same, for all we know. */

@@ -7,8 +7,8 @@
  */
 
 #include "http_facts.h"
+#include "spec.h"
 
-#define SECOND        INT64_C(1000000000)
 #define LEGS_TOO_MANY 4
 
 static void cite(oxc_finding *finding, const oxc_http_evidence *evidence)
@@ -41,7 +41,7 @@ static bool check_request_without_cookie(const oxc_http_facts *facts, oxc_findin
 static bool check_request_after_disconnect(const oxc_http_facts *facts, oxc_finding *finding)
 {
     cite(finding, &facts->session_end);
-    return facts->is_call && holds(&facts->session_end) && facts->session_end.age >= SECOND &&
+    return facts->is_call && holds(&facts->session_end) && facts->session_end.age >= OXC_SECOND &&
            (facts->type == OXC_HTTP_TYPE_EXECUTE || facts->type == OXC_HTTP_TYPE_DISCONNECT);
 }
 
@@ -61,7 +61,7 @@ static bool check_sequence_cookie_stale(const oxc_http_facts *facts, oxc_finding
 {
     cite(finding, &facts->replaced);
     return facts->is_call && facts->type == OXC_HTTP_TYPE_EXECUTE && holds(&facts->replaced) &&
-           facts->replaced.age >= SECOND;
+           facts->replaced.age >= OXC_SECOND;
 }
 
 static bool check_context_not_set(const oxc_http_facts *facts, oxc_finding *finding)
@@ -121,7 +121,7 @@ static bool check_retry_on_lost_context(const oxc_http_facts *facts, oxc_finding
 {
     cite(finding, &facts->lost);
     return facts->is_call && facts->type != OXC_HTTP_TYPE_CONNECT && holds(&facts->lost) &&
-           facts->lost.age >= SECOND;
+           facts->lost.age >= OXC_SECOND;
 }
 
 /* Suppressed by a Disconnect that may have gone unseen, and where the idle time is not known. */

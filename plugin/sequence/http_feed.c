@@ -13,8 +13,8 @@
 #include "http_sessions.h"
 #include "http_tables.h"
 #include "intake.h"
+#include "spec.h"
 
-#define REJECTED           0x000007EEu
 #define FAILED             0x80004005u /* stands for all that is no return value of a wait */
 #define REFUSED_SEQUENCE   15u         /* X-ResponseCode, [MS-OXCMAPIHTTP] 2.2.3.3.3 */
 #define REFUSED_BY_GROMOX  7u
@@ -122,7 +122,7 @@ static uint32_t wait_status(const oxc_http_event *event, bool other_out)
         (event->product == OXC_HTTP_PRODUCT_GROMOX && event->response_code == REFUSED_BY_GROMOX);
 
     if (event->has_response_code && event->response_code != 0)
-        return refused && other_out ? REJECTED : FAILED;
+        return refused && other_out ? OXC_STATUS_REJECTED : FAILED;
     if (event->status != 200 || !event->has_response_code || !event->has_status_code ||
         event->status_code != 0 || !event->has_error_code)
         return FAILED;

@@ -15,8 +15,6 @@
 #include "judge.h"
 #include "records.h"
 
-#define SECOND INT64_C(1000000000)
-
 bool oxc_http_is_other(const oxc_http_call *call)
 {
     return !oxc_http_is_call(call->type) || call->server == OXC_HTTP_NO_NAME;
@@ -69,7 +67,7 @@ void oxc_http_judge(oxc_tracker *tracker, const oxc_http_event *event, const oxc
     oxc_finding findings[OXC_RULE_COUNT];
     size_t count;
 
-    facts->grace = (int64_t)tracker->settings.grace * SECOND;
+    facts->grace = oxc_grace(tracker);
     count = oxc_http_rules_check(facts, findings);
     if (count != 0 && oxc_http_record_of(tracker, event, call) != OXC_NONE)
         oxc_report(tracker, findings, count);

@@ -14,8 +14,8 @@
 #include "http_requests.h"
 #include "http_sessions.h"
 #include "http_tables.h"
+#include "spec.h"
 
-#define MILLISECOND INT64_C(1000000)
 #define RESPONSE_FIELDS                                                                            \
     (OXC_HTTP_FIELD_REQUEST_TYPE | OXC_HTTP_FIELD_REQUEST_ID | OXC_HTTP_FIELD_CONTENT_TYPE |       \
      OXC_HTTP_FIELD_RESPONSE_CODE)
@@ -70,7 +70,7 @@ static void judge_piece(oxc_tracker *tracker, const oxc_http_event *event, oxc_h
 
     if (event->pieces != 0)
         call->flags |= OXC_HTTP_CALL_STREAM;
-    facts.pending_period = (int64_t)call->pending_period * MILLISECOND;
+    facts.pending_period = (int64_t)call->pending_period * OXC_MILLISECOND;
     if (call->piece.mark != 0)
         facts.silence = (oxc_http_evidence){.frame = call->piece.frame,
                                             .age = oxc_since(event->time, call->piece.time),

@@ -10,8 +10,8 @@
 
 #include "http_cookies.h"
 #include "http_tables.h"
+#include "spec.h"
 
-#define MILLISECOND    INT64_C(1000000)
 #define LOST_CONTEXT   10u /* X-ResponseCode, 2.2.3.3.3 */
 #define LOST_GROMOX    2u
 #define CALLS_COMPARED 64 /* outstanding ones of a session: nobody has that many */
@@ -239,7 +239,7 @@ static int64_t expiration_of(oxc_http *http, const oxc_http_session *session)
     if ((session->flags & OXC_HTTP_SESSION_EXPIRES) == 0 ||
         may_hide(http, session, session->expires_mark))
         return 0;
-    return (int64_t)session->expiration * MILLISECOND;
+    return (int64_t)session->expiration * OXC_MILLISECOND;
 }
 
 static void look_at_idle(oxc_http *http, oxc_http_call *call, oxc_http_facts *facts)

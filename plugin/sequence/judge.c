@@ -111,7 +111,7 @@ void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
     oxc_finding findings[OXC_RULE_COUNT];
     size_t count;
 
-    facts->grace = (int64_t)tracker->settings.grace * INT64_C(1000000000);
+    facts->grace = oxc_grace(tracker);
     count = check(tracker, facts, findings);
     count_unjudged(tracker, facts, count);
     oxc_report(tracker, findings, count);

@@ -8,10 +8,10 @@
 
 #include "rules.h"
 
+#include "spec.h"
+
 #include <inttypes.h>
 #include <string.h>
-
-#define MILLISECOND UINT64_C(1000000)
 
 const oxc_rule oxc_rules[OXC_RULE_COUNT] = {
 #define OXC_RULE(id, ...) {__VA_ARGS__},
@@ -124,7 +124,7 @@ static void append_close(GString *text, const oxc_finding *finding)
 
 static void append_value(GString *text, const char *name, size_t length, const oxc_finding *finding)
 {
-    uint64_t milliseconds = finding->value / MILLISECOND;
+    uint64_t milliseconds = finding->value / (uint64_t)OXC_MILLISECOND;
 
     if (strncmp(name, "{frame}", length) == 0)
         g_string_append_printf(text, "%u", finding->frames[0]);

@@ -12,6 +12,7 @@
 #include "contexts.h"
 #include "doubt.h"
 #include "records.h"
+#include "spec.h"
 
 #define CUTS 3 /* waits in a row that show at which age a device cuts them */
 
@@ -34,8 +35,7 @@ static int64_t limit_of(const oxc_tracker *tracker, uint32_t connection)
 
     if (period == 0)
         return oxc_wait_reach(tracker);
-    return (int64_t)period * INT64_C(1000000) +
-           (int64_t)tracker->settings.grace * INT64_C(1000000000);
+    return (int64_t)period * OXC_MILLISECOND + oxc_grace(tracker);
 }
 
 /* Silence of a server that would give signs of life ends with the connection. */
@@ -203,7 +203,8 @@ oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t number, uint3
     if (session->end != OXC_NONE || session->waiting == OXC_NONE || session->activity == OXC_NONE ||
         oxc_evidence_of(tracker, session->activity).age <= oxc_wait_reach(tracker))
         return evidence;
-    /* Lifted by an EcDoRpcExt2 that may have been the session's last, and by its possible end. */
+    /* Suppressed by an EcDoRpcExt2 that may have been the session's last, and by its possible end.
+     */
     if ((oxc_doubts_of(tracker, number, connection, session->activity + 1) & OXC_DOUBT_FETCH) !=
             0 ||
         oxc_doubts_of_life(tracker, number, connection) != 0)

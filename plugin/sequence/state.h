@@ -13,6 +13,7 @@
 
 #include "facts.h"
 #include "marks.h"
+#include "spec.h"
 #include "store.h"
 #include "tracker.h"
 
@@ -445,10 +446,16 @@ static inline int64_t oxc_time(const oxc_tracker *tracker)
     return tracker->time;
 }
 
+/** How far the clocks of two ends, or a busy one, may be off. */
+static inline int64_t oxc_grace(const oxc_tracker *tracker)
+{
+    return (int64_t)tracker->settings.grace * OXC_SECOND;
+}
+
 /** How long a wait may be outstanding, at most, [MS-OXCRPC] 3.3.4.1: nanoseconds. */
 static inline int64_t oxc_wait_reach(const oxc_tracker *tracker)
 {
-    return (300 + (int64_t)tracker->settings.grace) * INT64_C(1000000000);
+    return OXC_WAIT_LIMIT + oxc_grace(tracker);
 }
 
 #endif /* OXC_STATE_H */

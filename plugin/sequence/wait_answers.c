@@ -15,19 +15,17 @@
 #include "handles.h"
 #include "judge.h"
 #include "records.h"
+#include "spec.h"
 #include "wait_ends.h"
-
-#define STATUS_REJECTED 0x000007EEu
-#define STATUS_EXITING  0x000003EDu
-#define NOTIFICATION    0x00000001u
 
 static oxc_outcome outcome_of(uint32_t status, uint32_t flags)
 {
     if (status == 0)
-        return (flags & NOTIFICATION) != 0 ? OXC_OUTCOME_NOTIFICATION : OXC_OUTCOME_NO_EVENT;
-    if (status == STATUS_REJECTED)
+        return (flags & OXC_NOTIFICATION_PENDING) != 0 ? OXC_OUTCOME_NOTIFICATION
+                                                       : OXC_OUTCOME_NO_EVENT;
+    if (status == OXC_STATUS_REJECTED)
         return OXC_OUTCOME_REJECTED;
-    return status == STATUS_EXITING ? OXC_OUTCOME_EXITING : OXC_OUTCOME_OTHER_ERROR;
+    return status == OXC_STATUS_EXITING ? OXC_OUTCOME_EXITING : OXC_OUTCOME_OTHER_ERROR;
 }
 
 /* Whether this PDU comes for a wait that is still outstanding. */
@@ -179,7 +177,7 @@ static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts
 
 static bool is_notification(const oxc_facts *facts)
 {
-    return facts->status == 0 && (facts->flags & NOTIFICATION) != 0;
+    return facts->status == 0 && (facts->flags & OXC_NOTIFICATION_PENDING) != 0;
 }
 
 /* Whether a wait on another connection, which seems to be over, cannot show to be outstanding. */
@@ -193,7 +191,7 @@ static bool other_is_over(const oxc_tracker *tracker, const oxc_context *context
 static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context,
                           const oxc_facts *facts)
 {
-    if (facts->status != STATUS_REJECTED)
+    if (facts->status != OXC_STATUS_REJECTED)
         return facts->status != 0;
     /* Of a session that was there before the capture, earlier waits may still be out; and one that
      * was lost on another connection may not show until that carries something again. */
@@ -252,7 +250,7 @@ void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
                       readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE);
     if (call->owner != OXC_NONE && (call->flags & OXC_CALL_CANCELLED) != 0) {
         /* The server has ignored the cancel or orphaned PDU: shown, and no evidence. */
-        if (readable && event->status == 0 && (event->flags & NOTIFICATION) != 0)
+        if (readable && event->status == 0 && (event->flags & OXC_NOTIFICATION_PENDING) != 0)
             oxc_fetch_link(tracker, call->owner);
     } else if (call->owner != OXC_NONE && readable) {
         judge_response(tracker, event, call);
