@@ -229,7 +229,7 @@ def add_mapi(table, bench):
 def add_memory(table, programs):
     memory = json.loads(subprocess.run([programs / "tracker_memory"], check=True,
                                        stdout=subprocess.PIPE).stdout)
-    table.add("bytes a wait", memory["wait"], 96, "{:.0f}")
+    table.add("bytes a wait", round(memory["wait"]), 96, "{:.0f}")
     table.add("bytes a session", memory["session"], None, "{:.0f}")
     table.add("bytes a fetch", memory["fetch"], None, "{:.0f}")
 

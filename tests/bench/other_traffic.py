@@ -12,6 +12,8 @@ ADDRESSES = (bytes([192, 0, 2, 10]), bytes([192, 0, 2, 20]))
 CLIENT_PORT = 50001
 FIN, SYN, PSH, ACK = 0x01, 0x02, 0x08, 0x10
 
+FILE_HEADER = struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 0x40000, 1)
+
 NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860 02000000")
 SRVSVC = bytes.fromhex("c84f324b7016d30112785a47bf6ee188 03000000")
 
@@ -28,11 +30,13 @@ def _sum(data):
 class Connection:
     """The frames of a connection to @p port, as the bytes of a capture."""
 
-    def __init__(self, port):
+    def __init__(self, port, client=ADDRESSES[0], begin=1709542800):
         self.ports = (CLIENT_PORT, port)
+        self.addresses = (client, ADDRESSES[1])
+        self.begin = begin
         self.sequence = [1000, 2000]
         self.frames = 0
-        self.bytes = bytearray(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 0x40000, 1))
+        self.bytes = bytearray(FILE_HEADER)
         self._send(0, SYN)
         self._send(1, SYN | ACK)
         self._send(0, ACK)
@@ -41,7 +45,7 @@ class Connection:
         other = 1 - side
         tcp = struct.pack("!HHIIBBHHH", self.ports[side], self.ports[other], self.sequence[side],
                           self.sequence[other] if flags & ACK else 0, 0x50, flags, 64240, 0, 0)
-        ends = ADDRESSES[side] + ADDRESSES[other]
+        ends = self.addresses[side] + self.addresses[other]
         checksum = _sum(ends + struct.pack("!HH", 6, len(tcp) + len(payload)) + tcp + payload)
         tcp = tcp[:16] + struct.pack("!H", checksum) + tcp[18:]
         ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + len(payload), self.frames & 0xFFFF, 0x4000, 64,
@@ -49,7 +53,7 @@ class Connection:
         ip = ip[:10] + struct.pack("!H", _sum(ip)) + ip[12:]
         frame = b"\x02\0\0\0\0" + bytes([other]) + b"\x02\0\0\0\0" + bytes([side]) + b"\x08\0"
         frame += ip + tcp + payload
-        self.bytes += struct.pack("<IIII", 1709542800 + self.frames // 1000,
+        self.bytes += struct.pack("<IIII", self.begin + self.frames // 1000,
                                   self.frames % 1000 * 997, len(frame), len(frame)) + frame
         self.sequence[side] += len(payload) + bool(flags & (SYN | FIN))
         self.frames += 1
@@ -99,20 +103,20 @@ def dcerpc(count):
     return connection
 
 
-def _mapi_request(kind, number, cookies, body):
+def _mapi_request(kind, name, cookies, body):
     return (f"POST /mapi/emsmdb/?MailboxId=b7d1c5e2@example.com HTTP/1.1\r\nHost: mail.example.com\r\n"
             f"User-Agent: Microsoft Office/16.0\r\nContent-Type: application/mapi-http\r\n"
-            f"X-RequestType: {kind}\r\nX-RequestId: {{0A5B1C2D-0000-4000-8000-000000000001}}:{number}\r\n"
+            f"X-RequestType: {kind}\r\nX-RequestId: {name}\r\n"
             f"X-ClientInfo: {{0A5B1C2D-0000-4000-8000-000000000002}}:1\r\n{cookies}"
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
 
-def _mapi_response(kind, number, more, body):
+def _mapi_response(kind, name, more, body):
     """The head with PROCESSING, and what follows it in a frame of its own."""
     def chunk(data):
         return f"{len(data):x}\r\n".encode() + data + b"\r\n"
     head = (f"HTTP/1.1 200 OK\r\nContent-Type: application/mapi-http\r\nX-RequestType: {kind}\r\n"
-            f"X-RequestId: {{0A5B1C2D-0000-4000-8000-000000000001}}:{number}\r\nX-ResponseCode: 0\r\n"
+            f"X-RequestId: {name}\r\nX-ResponseCode: 0\r\n"
             f"X-PendingPeriod: 30000\r\nX-ExpirationInfo: 900000\r\n{more}"
             f"Transfer-Encoding: chunked\r\n\r\n").encode() + chunk(b"PROCESSING\r\n")
     return head, chunk(b"DONE\r\nX-ResponseCode: 0\r\nX-ElapsedTime: 41\r\n\r\n" + body) + b"0\r\n\r\n"
@@ -123,10 +127,11 @@ def _extended(payload):
     return struct.pack("<I", len(buffer)) + buffer
 
 
-def mapi(count):
+def mapi(count, session=0, **where):
     """A session of MAPI over HTTP on port 80: waits that end with a notification, each fetched."""
-    connection = Connection(80)
-    set_context = "Set-Cookie: MapiContext=e4Dk7uyj\r\n"
+    connection = Connection(80, **where)
+    context = f"MapiContext=e4Dk7uyj{session}"
+    set_context = f"Set-Cookie: {context}\r\n"
     notify = struct.pack("<BIBHQQIB", 0x2A, 0x11, 0, 0x8002, 0xD101000000000001, 0x4523010000000000, 0,
                          0) + b"IPM.Note\0"
     connect = b"/o=First Organization/cn=Recipients/cn=janedow\0" + struct.pack("<IIIII", 0, 1252, 1033,
@@ -141,9 +146,10 @@ def mapi(count):
                    struct.pack("<III", 0, 0, 0) + _extended(struct.pack("<H", 2 + len(notify)) + notify)
                    + struct.pack("<I", 0))]
     for number, (kind, sends, sets, body, answer) in enumerate(calls, 1):
-        cookies = f"Cookie: MapiContext=e4Dk7uyj{sends.format(number - 2)}\r\n" if number > 1 else ""
-        connection.talk(_mapi_request(kind, number, cookies, body),
-                        *_mapi_response(kind, number, sets.format(number), answer))
+        cookies = f"Cookie: {context}{sends.format(number - 2)}\r\n" if number > 1 else ""
+        name = f"{{0A5B1C2D-0000-4000-8000-{session:012X}}}:{number}"
+        connection.talk(_mapi_request(kind, name, cookies, body),
+                        *_mapi_response(kind, name, sets.format(number), answer))
     return connection
 
 
