@@ -75,6 +75,7 @@ oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint3
     connection->number = oxc_tracker_add_connection(tracker, server, port);
     connection->client = client;
     oxc_tracker_set_client(tracker, connection->number, client);
+    oxc_tracker_set_ending(tracker, connection->number, &connection->ending);
     g_ptr_array_add(connections, connection);
     return connection;
 }
@@ -118,40 +119,11 @@ void oxc_rpc_connection_bind(oxc_rpc_connection *connection, uint16_t context_id
     wmem_map_insert(connection->contexts, key, GUINT_TO_POINTER(bound));
 }
 
-bool oxc_leg_is_closed(const oxc_leg *leg)
-{
-    return leg && leg->tcp && !leg->closing &&
-           (leg->tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN));
-}
-
-/* The one of its legs that was closed first, or NULL. */
-static const oxc_leg *first_closed(const oxc_rpc_connection *connection)
-{
-    const oxc_leg *first = connection->legs[0], *second = connection->legs[1];
-
-    if (!oxc_leg_is_closed(second))
-        return oxc_leg_is_closed(first) ? first : NULL;
-    if (!oxc_leg_is_closed(first))
-        return second;
-    return first->close.time < second->close.time ? first : second;
-}
-
 bool oxc_rpc_connection_is_closed(uint32_t number, oxc_close *close)
 {
     const oxc_rpc_connection *connection = oxc_rpc_connection_by_number(number);
-    const oxc_leg *closed;
 
-    if (!connection)
-        return false;
-    closed = connection->left ? NULL : first_closed(connection);
-    if (close && closed)
-        *close = closed->close;
-    return connection->left || closed;
-}
-
-static bool connection_closed(void *user _U_, uint32_t number, oxc_close *close)
-{
-    return oxc_rpc_connection_is_closed(number, close);
+    return connection && oxc_ending_is_over(&connection->ending, close);
 }
 
 void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection)
@@ -192,7 +164,7 @@ uint32_t oxc_refused_in(oxc_interface interface)
 
 void oxc_analysis_init(const oxc_settings *settings)
 {
-    tracker = oxc_tracker_new(settings, connection_closed, NULL);
+    tracker = oxc_tracker_new(settings);
     connections = g_ptr_array_new();
     exchange_clients = g_hash_table_new(NULL, NULL);
     servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);

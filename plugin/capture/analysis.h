@@ -21,26 +21,15 @@ typedef enum {
     OXC_INTERFACE_ASYNCEMSMDB,
 } oxc_interface;
 
-struct tcp_analysis;
-
-/** A TCP connection that carries a connection or a channel of one: what is known of its end. */
-typedef struct {
-    const struct tcp_analysis *tcp; /**< NULL if it is no TCP connection, or not known */
-    bool closing;    /**< the segment being dissected carries a FIN or RST: its PDUs come before */
-    oxc_close close; /**< how it was closed */
-} oxc_leg;
-
 /** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. Its transport
  *  fills in what others are to know. */
 typedef struct {
-    uint32_t number; /**< in the tracker */
-    uint32_t client; /**< as oxc_client_by_address() says */
-    bool bound;      /**< a bind or alter_context has been seen */
-    bool partial;    /**< only some of its PDUs come to us */
-    bool over_http;  /**< it is a virtual connection */
-    bool left;       /**< what carried it carries another one by now */
-    /** What carries it: its TCP connection, or the newest IN and OUT channel; NULL for none. */
-    const oxc_leg *legs[2];
+    uint32_t number;   /**< in the tracker */
+    uint32_t client;   /**< as oxc_client_by_address() says */
+    bool bound;        /**< a bind or alter_context has been seen */
+    bool partial;      /**< only some of its PDUs come to us */
+    bool over_http;    /**< it is a virtual connection */
+    oxc_ending ending; /**< filled in by the transport */
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
     wmem_map_t *contexts;
@@ -78,9 +67,6 @@ oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint3
 
 /** The connection with a number, or NULL. */
 oxc_rpc_connection *oxc_rpc_connection_by_number(uint32_t number);
-
-/** True if a FIN or RST of either side has been seen by now. @p leg may be NULL. */
-bool oxc_leg_is_closed(const oxc_leg *leg);
 
 /** True if a connection has ended by now: one of its legs is closed, or it was left.
  *  @param close  NULL, or zeros: gets how the leg that was closed first was closed, as far as is

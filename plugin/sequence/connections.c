@@ -84,6 +84,11 @@ uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint1
     return number;
 }
 
+void oxc_tracker_set_ending(oxc_tracker *tracker, uint32_t number, const oxc_ending *ending)
+{
+    oxc_link_at(tracker, number)->ending = ending;
+}
+
 void oxc_tracker_split_connection(oxc_tracker *tracker, uint32_t number)
 {
     oxc_link *connection = oxc_link_at(tracker, number);

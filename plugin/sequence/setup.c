@@ -15,13 +15,11 @@
 #include "twins.h"
 #include "waits.h"
 
-oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed, void *user)
+oxc_tracker *oxc_tracker_new(const oxc_settings *settings)
 {
     oxc_tracker *tracker = g_new0(oxc_tracker, 1);
 
     tracker->settings = *settings;
-    tracker->closed = closed;
-    tracker->user = user;
     /* Handles and call ids come from strangers, who should not know where they are put. */
     tracker->seed = (uint64_t)g_random_int() << 32 | g_random_int();
     oxc_connections_init(tracker);

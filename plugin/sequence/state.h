@@ -48,12 +48,13 @@ typedef struct {
 } oxc_association;
 
 typedef struct {
-    uint64_t first;     /**< moment of its first packet */
-    uint64_t binds;     /**< moment of its last bind */
-    int64_t bind_time;  /**< of that */
-    int64_t heard_time; /**< of the last PDU of the server */
-    uint64_t digest;    /**< of the last bind */
-    uint64_t sighting;  /**< of that and its bind_ack, 0: not known */
+    const oxc_ending *ending; /**< NULL: it has none */
+    uint64_t first;           /**< moment of its first packet */
+    uint64_t binds;           /**< moment of its last bind */
+    int64_t bind_time;        /**< of that */
+    int64_t heard_time;       /**< of the last PDU of the server */
+    uint64_t digest;          /**< of the last bind */
+    uint64_t sighting;        /**< of that and its bind_ack, 0: not known */
     uint32_t server;
     uint32_t peer;
     uint32_t association; /**< OXC_NONE before the bind_ack or the first call */
@@ -322,8 +323,6 @@ typedef struct {
 struct oxc_tracker {
     bool archive; /**< oxc_tracker_from_archive() */
     oxc_settings settings;
-    oxc_connection_closed closed;
-    void *user;
     uint64_t seed;
 
     oxc_store servers, peers, associations, connections, sessions, contexts, calls, records;
@@ -419,7 +418,7 @@ static inline bool oxc_has_trait(const oxc_tracker *tracker, uint32_t connection
 static inline bool oxc_close_of(const oxc_tracker *tracker, uint32_t connection, oxc_close *close)
 {
     if ((connection & OXC_OF_HTTP) == 0)
-        return tracker->closed != NULL && tracker->closed(tracker->user, connection, close);
+        return oxc_ending_is_over(oxc_link_at(tracker, connection)->ending, close);
     if (close != NULL)
         *close = oxc_http_end_at(tracker, connection)->close;
     return oxc_http_end_at(tracker, connection)->closed;

@@ -9,6 +9,7 @@
 #ifndef OXC_TRACKER_H
 #define OXC_TRACKER_H
 
+#include "ending.h"
 #include "event.h"
 #include "rules.h"
 
@@ -34,26 +35,6 @@ typedef struct {
     bool assume_complete; /**< oxcnotif.assume_complete: treat every association as complete */
     uint32_t grace;       /**< oxcnotif.grace, seconds */
 } oxc_settings;
-
-typedef enum {
-    OXC_CLOSE_UNKNOWN, /**< not known how, or by what else it came to its end */
-    OXC_CLOSE_FIN,
-    OXC_CLOSE_RST,
-} oxc_close_kind;
-
-/** How a connection was closed: the first FIN or RST on it. */
-typedef struct {
-    oxc_close_kind kind;
-    oxc_side side; /**< who sent it */
-    bool has_time;
-    int64_t time; /**< nanoseconds since the epoch */
-} oxc_close;
-
-/** Says whether a FIN or RST of either side has been seen on a connection by now.
- *  @param user        as given to oxc_tracker_new()
- *  @param connection  as returned by oxc_tracker_add_connection()
- *  @param close       NULL, or all zero: to be filled in where it is closed, as far as is known */
-typedef bool (*oxc_connection_closed)(void *user, uint32_t connection, oxc_close *close);
 
 typedef struct oxc_tracker oxc_tracker;
 
@@ -95,10 +76,8 @@ typedef struct {
 } oxc_view;
 
 /** Makes an empty tracker. Free it with oxc_tracker_free().
- *  @param settings  copied
- *  @param closed    asked whether a connection has been closed; borrowed with @p user */
-oxc_tracker *oxc_tracker_new(const oxc_settings *settings, oxc_connection_closed closed,
-                             void *user);
+ *  @param settings  copied */
+oxc_tracker *oxc_tracker_new(const oxc_settings *settings);
 
 /** Frees the tracker and all views' memory; NULL is allowed. */
 void oxc_tracker_free(oxc_tracker *tracker);
@@ -109,6 +88,10 @@ void oxc_tracker_free(oxc_tracker *tracker);
  *                 [MS-RPCE] 3.3.1.4.1
  *  @return the connection's number, counted from 0 */
 uint32_t oxc_tracker_add_connection(oxc_tracker *tracker, uint32_t server, uint16_t port);
+
+/** Says where to look whether a connection has ended.
+ *  @param ending  borrowed for as long as the tracker lives; who fills it may do so at any time */
+void oxc_tracker_set_ending(oxc_tracker *tracker, uint32_t connection, const oxc_ending *ending);
 
 /** Announces that requests and answers of a connection travel on TCP connections of their own
  *  (RPC over HTTP). Then the capture may hold a request before it shows that an answer is missing:

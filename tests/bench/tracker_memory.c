@@ -102,7 +102,7 @@ static void tell_session(story *of, uint32_t session)
 static size_t measure(uint32_t sessions, uint32_t waits, bool fetch)
 {
     static const oxc_settings settings = {.grace = 10};
-    story of = {.tracker = oxc_tracker_new(&settings, NULL, NULL)};
+    story of = {.tracker = oxc_tracker_new(&settings)};
     size_t memory;
 
     for (uint32_t session = 0; session < sessions; session++)

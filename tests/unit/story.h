@@ -66,8 +66,9 @@ bool random_chance(uint64_t *random, guint percent);
 /** A tracker that is told a history. */
 typedef struct {
     oxc_tracker *tracker;
-    bool closed[STORY_LINKS];
-    oxc_close how[STORY_LINKS];
+    uint8_t closed[STORY_LINKS]; /**< what the legs show: a subject stays where it is */
+    oxc_leg legs[STORY_LINKS];
+    oxc_ending endings[STORY_LINKS];
 } subject;
 
 void subject_init(subject *s, const story *told);

@@ -15,20 +15,15 @@
 
 #include "story.h"
 
-static bool is_closed(void *user, uint32_t link, oxc_close *close)
-{
-    const subject *s = user;
-    if (close != NULL && s->closed[link])
-        *close = s->how[link];
-    return s->closed[link];
-}
-
 void subject_init(subject *s, const story *told)
 {
     memset(s, 0, sizeof *s);
-    s->tracker = oxc_tracker_new(&told->settings, is_closed, s);
+    s->tracker = oxc_tracker_new(&told->settings);
     for (uint32_t i = 0; i < told->links; i++) {
         assert_int_equal(oxc_tracker_add_connection(s->tracker, told->server[i], told->port[i]), i);
+        s->legs[i] = (oxc_leg){.seen = &s->closed[i], .ends = 1};
+        s->endings[i].legs[0] = &s->legs[i];
+        oxc_tracker_set_ending(s->tracker, i, &s->endings[i]);
         oxc_tracker_set_client(s->tracker, i, told->client[i]);
         if (told->split[i])
             oxc_tracker_split_connection(s->tracker, i);
@@ -45,7 +40,7 @@ void subject_tell(subject *s, const step *what)
 {
     if (what->close) {
         s->closed[what->e.connection] = true;
-        s->how[what->e.connection] = what->how;
+        s->legs[what->e.connection].close = what->how;
         return;
     }
     oxc_event e = what->e;

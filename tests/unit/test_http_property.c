@@ -29,7 +29,7 @@ static guint64 from_environment(const char *name, guint64 otherwise)
 static oxc_tracker *play(const oxc_http_event *events, guint length)
 {
     oxc_settings settings = {.grace = 10};
-    oxc_tracker *tracker = oxc_tracker_new(&settings, NULL, NULL);
+    oxc_tracker *tracker = oxc_tracker_new(&settings);
 
     for (guint i = 0; i < length; i++)
         oxc_tracker_http_event(tracker, &events[i]);

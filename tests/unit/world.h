@@ -36,31 +36,21 @@ typedef struct {
     uint32_t frame;
     uint32_t ordinal;
     int64_t time;
-    bool closed[MANY_CONNECTIONS];
-    oxc_close how[MANY_CONNECTIONS]; /**< of the closed ones */
-    uint32_t call_id;                /**< of the next request */
+    uint8_t closed[MANY_CONNECTIONS]; /**< what the legs show: the world stays where it is */
+    oxc_leg legs[MANY_CONNECTIONS];
+    oxc_ending endings[MANY_CONNECTIONS];
+    uint32_t call_id; /**< of the next request */
     oxc_stub_state stub;
     bool sealed;
     bool same_frame; /**< the next PDU is in the frame of the last one */
 } world;
-
-static inline bool world_closed(void *user, uint32_t connection, oxc_close *close)
-{
-    const world *of = (const world *)user;
-
-    if (connection >= MANY_CONNECTIONS || !of->closed[connection])
-        return false;
-    if (close != NULL)
-        *close = of->how[connection];
-    return true;
-}
 
 static inline void world_set_up(world *w, bool assume_complete)
 {
     oxc_settings settings = {.assume_complete = assume_complete, .grace = 10};
 
     *w = (world){.call_id = 100, .stub = OXC_STUB_CLEAR, .time = 1000 * SECOND};
-    w->tracker = oxc_tracker_new(&settings, world_closed, w);
+    w->tracker = oxc_tracker_new(&settings);
 }
 
 static inline void world_tear_down(world *w)
@@ -95,7 +85,14 @@ static inline uint32_t world_send(world *w, oxc_event *event)
 
 static inline uint32_t connection_to(world *w, uint32_t server)
 {
-    return oxc_tracker_add_connection(w->tracker, server, 6001);
+    uint32_t connection = oxc_tracker_add_connection(w->tracker, server, 6001);
+
+    if (connection < MANY_CONNECTIONS) {
+        w->legs[connection] = (oxc_leg){.seen = &w->closed[connection], .ends = 1};
+        w->endings[connection].legs[0] = &w->legs[connection];
+        oxc_tracker_set_ending(w->tracker, connection, &w->endings[connection]);
+    }
+    return connection;
 }
 
 static inline void bind_as(world *w, uint32_t connection, uint32_t asked, uint32_t given)
@@ -219,7 +216,7 @@ static inline void lose_segment(world *w, uint32_t connection)
 static inline void reset(world *w, uint32_t connection)
 {
     w->closed[connection] = true;
-    w->how[connection] = (oxc_close){OXC_CLOSE_RST, OXC_SIDE_SERVER, true, w->time};
+    w->legs[connection].close = (oxc_close){OXC_CLOSE_RST, OXC_SIDE_SERVER, true, w->time};
 }
 
 static inline void unread(world *w, bool on)

@@ -43,12 +43,12 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
                           const struct tcpinfo *segment)
 {
     oxc_flow *reverse = &tcp->flows[flow == tcp->flows ? 1 : 0];
-    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(tcp->leg.tcp);
-    oxc_segment_kind kind = oxc_flow_take(tcp->leg.tcp, tcp->flows, pinfo, segment);
+    bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(tcp->tcp);
+    oxc_segment_kind kind = oxc_flow_take(tcp->tcp, tcp->flows, pinfo, segment);
     bool repeated = kind == OXC_SEGMENT_REPEATED;
     bool unseen = reverse->known && !reverse->pending &&
                   oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
-    unsigned missing = oxc_tcp_missing(tcp->leg.tcp) |
+    unsigned missing = oxc_tcp_missing(tcp->tcp) |
                        (kind != OXC_SEGMENT_NEXT ? OXC_MISSING_OWN : 0u) |
                        (unseen ? OXC_MISSING_OTHER : 0u);
 
@@ -79,8 +79,8 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 
     if (!tcp)
         return builtin_heuristic->dissector(tvb, pinfo, tree, data);
-    if (segment && tcp->leg.tcp) {
-        flow = oxc_flow_of(tcp->leg.tcp, tcp->flows);
+    if (segment && tcp->tcp) {
+        flow = oxc_flow_of(tcp->tcp, tcp->flows);
         repeated = watch_segment(pinfo, tcp, flow, segment);
     }
     tcp->leg.closing = segment && (segment->flags & (OXC_TCP_FIN | OXC_TCP_RST)) != 0;

@@ -182,7 +182,7 @@ static void send_lost(const packet_info *pinfo, const oxc_channel *channel, unsi
  * nobody can read those after it. */
 static void watch_loss(const packet_info *pinfo, const oxc_channel *channel)
 {
-    unsigned missing = oxc_tcp_missing(channel->leg.tcp);
+    unsigned missing = oxc_tcp_missing(channel->tcp);
     const oxc_virtual_connection *connection;
 
     if (missing) {
@@ -248,9 +248,9 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
 {
     oxc_segment_kind kind;
 
-    if (!segment || !channel->leg.tcp)
+    if (!segment || !channel->tcp)
         return false;
-    kind = oxc_flow_take(channel->leg.tcp, channel->flows, pinfo, segment);
+    kind = oxc_flow_take(channel->tcp, channel->flows, pinfo, segment);
     if (kind == OXC_SEGMENT_AFTER_GAP || kind == OXC_SEGMENT_OVERLAPS)
         send_lost(pinfo, channel, OXC_MISSING_OWN);
     return kind == OXC_SEGMENT_REPEATED;
@@ -269,8 +269,8 @@ int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
         call_data_dissector(tvb, pinfo, tree);
     } else {
         dissect_channel(&pass, tvb);
-        if (channel->leg.tcp && !PINFO_FD_VISITED(pinfo))
-            oxc_flow_of(channel->leg.tcp, channel->flows)->pending = pinfo->desegment_len != 0;
+        if (channel->tcp && !PINFO_FD_VISITED(pinfo))
+            oxc_flow_of(channel->tcp, channel->flows)->pending = pinfo->desegment_len != 0;
     }
     return (int)tvb_captured_length(tvb);
 }
@@ -290,10 +290,10 @@ void oxc_rpch_watch_channel(packet_info *pinfo)
 
     if (!channel)
         return;
-    oxc_tcp_note_close(channel->leg.tcp, pinfo, oxc_channel_sender(channel, pinfo),
+    oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
                        &channel->leg.close);
     watch_loss(pinfo, channel);
-    if (oxc_flow_skip_unseen(channel->leg.tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
+    if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
         send_lost(pinfo, channel, OXC_MISSING_OWN);
 }
 

@@ -103,8 +103,9 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     channel->server = name_of_end(&channel->peer);
     channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
     channel->port = (uint16_t)channel->peer.port;
-    channel->leg.tcp = tcp_of(conversation);
-    if (!channel->leg.tcp) {
+    channel->tcp = tcp_of(conversation);
+    channel->leg = oxc_tcp_leg(channel->tcp);
+    if (!channel->tcp) {
         unsettled = channel;
         unsettled_count++;
     }
@@ -122,7 +123,8 @@ void oxc_channel_settle(packet_info *pinfo)
     conversation_t *conversation = unsettled_count == 1 ? find_conversation_pinfo(pinfo, 0) : NULL;
 
     if (conversation && !oxc_channel_find(conversation)) {
-        unsettled->leg.tcp = tcp_of(conversation);
+        unsettled->tcp = tcp_of(conversation);
+        unsettled->leg = oxc_tcp_leg(unsettled->tcp);
         conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), unsettled);
         oxc_http_note_taken(pinfo, OXC_HTTP_RPC);
     }
@@ -219,9 +221,9 @@ static void fill_record(const oxc_virtual_connection *connection)
 {
     if (!connection->told)
         return;
-    connection->told->legs[0] = &connection->in->leg;
-    connection->told->legs[1] = &connection->out->leg;
-    connection->told->left = connection->ended;
+    connection->told->ending.legs[0] = &connection->in->leg;
+    connection->told->ending.legs[1] = &connection->out->leg;
+    connection->told->ending.left = connection->ended;
 }
 
 /* Whose PDUs are complete from here on? */

@@ -41,10 +41,11 @@ typedef struct {
     uint32_t asks;        /**< the client of #server, as oxc_client_by_address() says */
     oxc_end client;
     oxc_end peer;
-    oxc_leg leg;           /**< its TCP connection is not known in a tunnel, for example */
-    oxc_flow flows[2];     /**< while it is taken, without TLS */
-    oxc_refusal *refusal;  /**< of the last request, or NULL */
-    wmem_tree_t *openings; /**< frame -> the oxc_virtual_connection from there on */
+    const struct tcp_analysis *tcp; /**< NULL if unknown, in a tunnel for example */
+    oxc_leg leg;                    /**< its TCP connection is not known in a tunnel, for example */
+    oxc_flow flows[2];              /**< while it is taken, without TLS */
+    oxc_refusal *refusal;           /**< of the last request, or NULL */
+    wmem_tree_t *openings;          /**< frame -> the oxc_virtual_connection from there on */
 } oxc_channel;
 
 /** The two newest channels that share a cookie, [MS-RPCH] 3.2.1.1. */

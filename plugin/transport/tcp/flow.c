@@ -50,6 +50,12 @@ oxc_side oxc_missing_from(unsigned missing, oxc_side sender)
     return sender == OXC_SIDE_CLIENT ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT;
 }
 
+oxc_leg oxc_tcp_leg(const struct tcp_analysis *tcp)
+{
+    return (oxc_leg){.seen = tcp ? &tcp->conversation_completeness : NULL,
+                     .ends = OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN};
+}
+
 void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
                         oxc_close *close)
 {

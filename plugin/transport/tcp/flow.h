@@ -56,6 +56,9 @@ unsigned oxc_tcp_missing(const struct tcp_analysis *tcp);
 /** Who sent what is missing. @param sender  of the packet */
 oxc_side oxc_missing_from(unsigned missing, oxc_side sender);
 
+/** The leg that a TCP connection is. @param tcp  may be NULL */
+oxc_leg oxc_tcp_leg(const struct tcp_analysis *tcp);
+
 /** Notes the first FIN or RST of a connection, if the packet at hand carries it. For each packet of
  *  the connection, on the first pass.
  *  @param tcp     may be NULL

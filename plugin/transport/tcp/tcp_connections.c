@@ -27,8 +27,9 @@ static oxc_tcp_connection *new_connection(packet_info *pinfo, conversation_t *co
         tcp = get_tcp_conversation_data(conversation, pinfo);
     made->connection = oxc_rpc_connection_new(oxc_server_by_address(server), (uint16_t)port,
                                               oxc_client_by_address(client, NULL));
-    made->connection->legs[0] = &made->leg;
-    made->leg.tcp = tcp;
+    made->connection->ending.legs[0] = &made->leg;
+    made->tcp = tcp;
+    made->leg = oxc_tcp_leg(tcp);
     if (tcp)
         made->client_flow = (tcp->fwd == &tcp->flow1) == to_server ? 0 : 1;
     return made;
@@ -52,14 +53,14 @@ oxc_tcp_connection *oxc_tcp_connection_of_packet(packet_info *pinfo, bool to_ser
     oxc_tcp_connection *tcp = pinfo->ptype == PT_TCP ? oxc_ends_find(pinfo) : NULL;
     conversation_t *conversation;
 
-    if (tcp && !PINFO_FD_VISITED(pinfo) && oxc_tcp_listed(tcp->leg.tcp, pinfo) > 0)
+    if (tcp && !PINFO_FD_VISITED(pinfo) && oxc_tcp_listed(tcp->tcp, pinfo) > 0)
         return tcp;
     conversation = find_conversation_pinfo(pinfo, 0);
     tcp = connection_of(conversation);
     if (conversation && !tcp && !PINFO_FD_VISITED(pinfo)) {
         tcp = new_connection(pinfo, conversation, to_server);
         conversation_add_proto_data(conversation, oxc_connection_protocol(), tcp);
-        if (tcp->leg.tcp)
+        if (tcp->tcp)
             oxc_ends_remember(pinfo, tcp);
     }
     return tcp;
@@ -67,7 +68,7 @@ oxc_tcp_connection *oxc_tcp_connection_of_packet(packet_info *pinfo, bool to_ser
 
 oxc_side oxc_tcp_connection_sender(const oxc_tcp_connection *tcp)
 {
-    const struct tcp_analysis *analysis = tcp->leg.tcp;
+    const struct tcp_analysis *analysis = tcp->tcp;
 
     if (!analysis)
         return OXC_SIDE_UNKNOWN;

@@ -18,6 +18,7 @@
 /** Such a connection, in file scope; or whatever else than TCP a conversation is. */
 typedef struct oxc_tcp_connection {
     oxc_rpc_connection *connection; /**< what is known of it above TCP */
+    const struct tcp_analysis *tcp; /**< NULL if it is no TCP connection */
     oxc_leg leg;
     oxc_flow flows[2];   /**< in Wireshark's order */
     uint8_t client_flow; /**< which of them is the client's */

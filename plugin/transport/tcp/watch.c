@@ -55,7 +55,7 @@ static void watch_close(packet_info *pinfo, oxc_tcp_connection *tcp)
 {
     if (tcp->leg.close.has_time || !oxc_leg_is_closed(&tcp->leg) || !is_of(pinfo, tcp))
         return;
-    oxc_tcp_note_close(tcp->leg.tcp, pinfo, oxc_tcp_connection_sender(tcp), &tcp->leg.close);
+    oxc_tcp_note_close(tcp->tcp, pinfo, oxc_tcp_connection_sender(tcp), &tcp->leg.close);
 }
 
 void oxc_watch_segment(packet_info *pinfo)
@@ -77,8 +77,8 @@ void oxc_watch_segment(packet_info *pinfo)
         return;
     }
     cut = oxc_tcp_payload_is_cut(pinfo);
-    missing = oxc_tcp_missing(tcp->leg.tcp);
-    unseen = oxc_flow_skip_unseen(tcp->leg.tcp, tcp->flows);
+    missing = oxc_tcp_missing(tcp->tcp);
+    unseen = oxc_flow_skip_unseen(tcp->tcp, tcp->flows);
     if (!(cut || missing || unseen) || !is_of(pinfo, tcp))
         return;
     sender = oxc_tcp_connection_sender(tcp);

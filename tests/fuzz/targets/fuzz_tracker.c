@@ -28,7 +28,9 @@ enum { MEMORY_AT_FIRST = 1024 * 1024, MEMORY_OF_EVENT = 1024 };
 /* Two trackers that hash differently get the same events. */
 typedef struct {
     oxc_tracker *trackers[2];
-    bool closed[CONNECTIONS];
+    uint8_t closed[CONNECTIONS];
+    oxc_leg legs[CONNECTIONS];
+    oxc_ending endings[CONNECTIONS];
     uint32_t frame;
     uint32_t ordinal;
     int64_t time;
@@ -49,13 +51,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static bool is_closed(void *user, uint32_t connection, oxc_close *close)
-{
-    (void)close;
-    FUZZ_CHECK(connection < CONNECTIONS);
-    return ((const machine *)user)->closed[connection];
-}
-
 static void start(machine *m, unsigned settings)
 {
     static const uint32_t graces[] = {10, 0, 1, UINT32_MAX};
@@ -64,9 +59,13 @@ static void start(machine *m, unsigned settings)
     memset(m, 0, sizeof *m);
     m->time = INT64_C(1700000000) * SECOND;
     for (size_t i = 0; i < 2; i++) {
-        m->trackers[i] = oxc_tracker_new(&chosen, is_closed, m);
-        for (uint32_t k = 0; k < CONNECTIONS; k++)
+        m->trackers[i] = oxc_tracker_new(&chosen);
+        for (uint32_t k = 0; k < CONNECTIONS; k++) {
             FUZZ_CHECK(oxc_tracker_add_connection(m->trackers[i], k / 6, k < 4 ? 6001 : 6004) == k);
+            m->legs[k] = (oxc_leg){.seen = &m->closed[k], .ends = 1};
+            m->endings[k].legs[0] = &m->legs[k];
+            oxc_tracker_set_ending(m->trackers[i], k, &m->endings[k]);
+        }
     }
 }
 
