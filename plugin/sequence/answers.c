@@ -58,8 +58,8 @@ static oxc_facts response_facts(oxc_tracker *tracker, const oxc_event *event, co
         .judged = is_judged(tracker, call),
         .status = event->status,
         .null_handle = event->name == OXC_NO_NAME,
-        .rop_faults = event->rop_faults,
-        .rop_fault_flags = event->rop_fault_flags,
+        .rop_faults = event->rops.faults,
+        .rop_fault_flags = event->rops.fault_flags,
     };
 }
 

@@ -86,6 +86,17 @@ typedef enum {
     OXC_ROP_NOTIFY_FLAGS_INVALID = 1 << 1, /**< a RopNotify that breaks [MS-OXCNOTIF] 2.2.1.4.1.2 */
 } oxc_rop_fault;
 
+/** What the ROP buffers of a call say, as far as they could be walked. */
+typedef struct {
+    unsigned faults;            /**< of #oxc_rop_fault */
+    uint16_t fault_flags;       /**< NotificationFlags of the first faulty RopNotify */
+    bool unwalked;              /**< not walked to their end: they may hold more RopNotify */
+    const uint32_t *registered; /**< response: handles made by RopRegisterNotification */
+    size_t registered_count;
+    const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
+    size_t notified_count;
+} oxc_rops;
+
 /** One of the two ends of a connection. */
 typedef enum {
     OXC_SIDE_UNKNOWN, /**< not known, or both */
@@ -141,13 +152,8 @@ typedef struct {
      *  16-bit words from the most significant on; 0 where it was not read. */
     uint64_t server_version;
 
-    /* EcDoRpcExt2, as far as its ROP buffers could be walked. */
-    unsigned rop_faults;        /**< of #oxc_rop_fault */
-    uint16_t rop_fault_flags;   /**< NotificationFlags of the first faulty RopNotify */
-    const uint32_t *registered; /**< response: handles made by RopRegisterNotification */
-    size_t registered_count;
-    const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
-    size_t notified_count;
+    oxc_rops rops; /**< calls of #OXC_KIND_EXECUTE */
+
     /* What a transport may know besides (MAPI over HTTP does). */
     bool unjudged;         /**< request: nothing is said of it */
     bool explained;        /**< wait request: an answer of the capture gave its name */
@@ -157,9 +163,6 @@ typedef struct {
     bool alive;            /**< response: the session lived when the request was sent */
     uint32_t opened;   /**< request: record of the answer that opened its session, or OXC_NONE */
     oxc_name replaced; /**< Connect: the session whose cookie it carries, or none */
-
-    /** Response: its ROPs could not be walked to their end, and may hold more RopNotify. */
-    bool rops_unwalked;
 } oxc_event;
 
 #endif /* OXC_EVENT_H */

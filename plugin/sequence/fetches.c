@@ -398,18 +398,18 @@ void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_
 {
     oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 
-    for (size_t i = 0; i < event->registered_count; i++)
-        add_registration(tracker, call->owner, event->registered[i], event->frame);
-    if (event->notified_count == 0) {
+    for (size_t i = 0; i < event->rops.registered_count; i++)
+        add_registration(tracker, call->owner, event->rops.registered[i], event->frame);
+    if (event->rops.notified_count == 0) {
         /* What could not be walked may have delivered. */
-        if (event->rops_unwalked)
+        if (event->rops.unwalked)
             oxc_fetch_forget(tracker, call);
         return;
     }
     record->delivery.registered = tracker->links->len;
-    record->delivery.registered_count = (uint32_t)event->notified_count;
-    for (size_t i = 0; i < event->notified_count; i++) {
-        uint32_t frame = registration_frame(tracker, call->owner, event->notified[i]);
+    record->delivery.registered_count = (uint32_t)event->rops.notified_count;
+    for (size_t i = 0; i < event->rops.notified_count; i++) {
+        uint32_t frame = registration_frame(tracker, call->owner, event->rops.notified[i]);
 
         g_array_append_val(tracker->links, frame);
     }

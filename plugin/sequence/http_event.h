@@ -191,14 +191,8 @@ typedef struct {
     uint32_t event_pending;
 
     /* Execute, as far as its ROP buffers could be walked. */
-    bool registers;      /**< request: it holds a RopRegisterNotification */
-    bool rops_unwalked;  /**< not walked to their end: what is below may not be all */
-    unsigned rop_faults; /**< of #oxc_rop_fault */
-    uint16_t rop_fault_flags;
-    const uint32_t *registered; /**< response: handles made by RopRegisterNotification */
-    size_t registered_count;
-    const uint32_t *notified; /**< response: NotificationHandle of each RopNotify, in order */
-    size_t notified_count;
+    bool registers; /**< request: it holds a RopRegisterNotification */
+    oxc_rops rops;
 
     /* CLOSED and GAP. */
     bool by_client; /**< CLOSED: who closes; GAP: whose bytes are missing */

@@ -145,15 +145,9 @@ static void set_execute(const oxc_http_event *event, bool accepted, oxc_event *n
     neutral->status = accepted ? 0 : FAILED;
     if (!alive)
         neutral->name = NAME_OF_NONE;
-    neutral->rops_unwalked = event->rops_unwalked || is_unread(event);
-    if (event->stream_wrong)
-        return;
-    neutral->rop_faults = event->rop_faults;
-    neutral->rop_fault_flags = event->rop_fault_flags;
-    neutral->registered = event->registered;
-    neutral->registered_count = event->registered_count;
-    neutral->notified = event->notified;
-    neutral->notified_count = event->notified_count;
+    if (!event->stream_wrong)
+        neutral->rops = event->rops;
+    neutral->rops.unwalked = event->rops.unwalked || is_unread(event);
 }
 
 static void set_answer(const oxc_http *http, const oxc_http_event *event, const oxc_http_call *call,

@@ -122,8 +122,8 @@ static void judge_body(oxc_tracker *tracker, const oxc_http_event *event, oxc_ht
 {
     oxc_facts wait = {.pdu = OXC_PDU_WAIT_REQUEST, .explained = true, .flags = event->flags};
     oxc_facts execute = {.pdu = OXC_PDU_RPC_REQUEST,
-                         .rop_faults = event->rop_faults,
-                         .rop_fault_flags = event->rop_fault_flags};
+                         .rop_faults = event->rops.faults,
+                         .rop_fault_flags = event->rops.fault_flags};
 
     if (call->type == OXC_HTTP_TYPE_EXECUTE && call->session != OXC_NONE && event->registers)
         oxc_http_session_at(tracker->http, call->session)->registered = true;
@@ -132,7 +132,7 @@ static void judge_body(oxc_tracker *tracker, const oxc_http_event *event, oxc_ht
         return;
     if (call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && event->has_flags && event->flags != 0)
         oxc_http_judge_neutral(tracker, event, call, &wait);
-    else if (call->type == OXC_HTTP_TYPE_EXECUTE && event->rop_faults != 0)
+    else if (call->type == OXC_HTTP_TYPE_EXECUTE && event->rops.faults != 0)
         oxc_http_judge_neutral(tracker, event, call, &execute);
 }
 

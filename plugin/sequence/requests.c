@@ -54,8 +54,8 @@ static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t n
 {
     oxc_call *call = oxc_call_at(tracker, number);
     oxc_facts facts = {.pdu = OXC_PDU_RPC_REQUEST,
-                       .rop_faults = event->rop_faults,
-                       .rop_fault_flags = event->rop_fault_flags};
+                       .rop_faults = event->rops.faults,
+                       .rop_fault_flags = event->rops.fault_flags};
 
     set_session(tracker, event, call);
     facts.null_handle = call->owner == OXC_NONE;

@@ -150,7 +150,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     memset(&answer->facts, 0, sizeof answer->facts);
     oxc_mapi_body_dissect(tvb, pinfo, body, asked->type, asked->response, NULL, &answer->facts);
     /* These live as long as the packet. */
-    answer->facts.registered = answer->facts.notified = NULL;
+    answer->facts.rops.registered = answer->facts.rops.notified = NULL;
     for (const proto_node *node = body ? body->first_child : NULL; node; node = node->next)
         note_node(node, true);
     return (int)tvb_captured_length(tvb);
@@ -254,11 +254,11 @@ static void says_what_it_holds(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
         shown = facts_of("Execute request", ways[i]);
         assert_true(shown.facts.has_flags && shown.facts.flags == 3 && shown.facts.registers);
-        assert_false(shown.facts.rops_unwalked || shown.facts.has_status_code);
+        assert_false(shown.facts.rops.unwalked || shown.facts.has_status_code);
         clear(&shown);
         shown = facts_of("Execute response", ways[i]);
         assert_true(shown.facts.has_status_code && shown.facts.has_error_code);
-        assert_int_equal(shown.facts.notified_count, 1);
+        assert_int_equal(shown.facts.rops.notified_count, 1);
         clear(&shown);
         shown = facts_of("NotificationWait response", ways[i]);
         assert_true(shown.facts.has_error_code && shown.facts.error_code == 0x7ee);

@@ -111,10 +111,10 @@ static void look_at_delivery(const naive *n, int i, int session, naive_view *vie
             view->delivery_time = x->e.time - at(n, k)->e.time;
     if (!x->believed)
         return;
-    view->registered_count = x->e.notified_count;
-    for (size_t k = 0; k < x->e.notified_count && k < G_N_ELEMENTS(view->registered); k++)
+    view->registered_count = x->e.rops.notified_count;
+    for (size_t k = 0; k < x->e.rops.notified_count && k < G_N_ELEMENTS(view->registered); k++)
         view->registered[k] =
-            session == NOTHING ? 0 : registered_in(n, session, x->e.notified[k], i);
+            session == NOTHING ? 0 : registered_in(n, session, x->e.rops.notified[k], i);
 }
 
 static void look_at_session_call(const naive *n, int i, int request, naive_view *view)

@@ -302,7 +302,7 @@ void judge_request(naive *n, int i)
     if (disconnects) {
         judge_never_waited(n, i);
         judge_last_notifications(n, i);
-    } else if ((x->e.rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0) {
+    } else if ((x->e.rops.faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0) {
         report(n, i, OXC_RULE_rop_notify_in_request, i);
     }
 }

@@ -67,7 +67,7 @@ static void judge_rpc_response(naive *n, int i)
     if (knows_handle(x) && returned_zero(x) && !is_null(x->e.name) &&
         !same_handle(x->e.name, at(n, x->call)->e.name))
         report(n, i, OXC_RULE_session_handle_changed, x->call);
-    if (x->believed && (x->e.rop_faults & OXC_ROP_NOTIFY_FLAGS_INVALID) != 0)
+    if (x->believed && (x->e.rops.faults & OXC_ROP_NOTIFY_FLAGS_INVALID) != 0)
         report(n, i, OXC_RULE_notify_flags_invalid, x->call);
 }
 

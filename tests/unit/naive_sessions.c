@@ -385,9 +385,9 @@ int delivery_of(const naive *n, int notification)
         if (!is_response(n, x, OXC_KIND_EXECUTE) || at(n, x->call)->session != session ||
             x->call < fetch)
             continue;
-        if (x->believed && x->e.notified_count > 0)
+        if (x->believed && x->e.rops.notified_count > 0)
             return i;
-        if (is_unreadable(x) || x->e.rops_unwalked)
+        if (is_unreadable(x) || x->e.rops.unwalked)
             return NOTHING;
     }
     return NOTHING;
@@ -401,8 +401,8 @@ uint32_t registered_in(const naive *n, int session, uint32_t handle, int respons
         if (!is_response(n, x, OXC_KIND_EXECUTE) || at(n, x->call)->session != session ||
             !x->believed)
             continue;
-        for (size_t k = 0; k < x->e.registered_count; k++)
-            if (x->e.registered[k] == handle)
+        for (size_t k = 0; k < x->e.rops.registered_count; k++)
+            if (x->e.rops.registered[k] == handle)
                 return x->e.frame;
     }
     return 0;

@@ -174,7 +174,7 @@ void send_request(world *w)
     if (method == OXC_KIND_WAIT && chance(w, 4))
         s->e.flags = 1 + below(w, 2);
     if (method == OXC_KIND_EXECUTE && chance(w, w->odd / 4))
-        s->e.rop_faults = OXC_ROP_NOTIFY_IN_REQUEST;
+        s->e.rops.faults = OXC_ROP_NOTIFY_IN_REQUEST;
 }
 
 void send_wait_on(world *w, uint32_t link)
@@ -275,15 +275,15 @@ static void answer_rpc(world *w, step *s, oxc_name session)
                                 : world_cxh(w, any_index(w, e->connection));
     if (e->status == 0 && is_handle_null(e->name))
         w->ended |= 1u << handle_index(session);
-    e->registered_count = chance(w, 20) ? 1 + below(w, 2) : 0;
-    e->notified_count = chance(w, 35) ? 1 + below(w, 2) : 0;
+    e->rops.registered_count = chance(w, 20) ? 1 + below(w, 2) : 0;
+    e->rops.notified_count = chance(w, 35) ? 1 + below(w, 2) : 0;
     for (guint i = 0; i < 2; i++) {
         s->registered[i] = 0x10 + below(w, 2);
         s->notified[i] = 0x10 + below(w, 3);
     }
-    e->rops_unwalked = chance(w, 4);
+    e->rops.unwalked = chance(w, 4);
     if (chance(w, w->odd / 4))
-        e->rop_faults = OXC_ROP_NOTIFY_FLAGS_INVALID;
+        e->rops.faults = OXC_ROP_NOTIFY_FLAGS_INVALID;
 }
 
 static void answer_session_call(world *w, oxc_event *e, oxc_name session, guint null)

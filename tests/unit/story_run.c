@@ -140,13 +140,13 @@ static void print_stub(GString *text, const step *s)
         g_string_append_printf(text, " status %x", e->status);
     if (e->server_version != 0)
         g_string_append_printf(text, " version %" G_GINT64_MODIFIER "x", e->server_version);
-    if (e->rop_faults != 0)
-        g_string_append_printf(text, " ROP faults %x", e->rop_faults);
-    for (size_t i = 0; i < e->registered_count; i++)
+    if (e->rops.faults != 0)
+        g_string_append_printf(text, " ROP faults %x", e->rops.faults);
+    for (size_t i = 0; i < e->rops.registered_count; i++)
         g_string_append_printf(text, " registers %x", s->registered[i]);
-    for (size_t i = 0; i < e->notified_count; i++)
+    for (size_t i = 0; i < e->rops.notified_count; i++)
         g_string_append_printf(text, " notifies %x", s->notified[i]);
-    if (e->rops_unwalked)
+    if (e->rops.unwalked)
         g_string_append(text, " unwalked");
 }
 

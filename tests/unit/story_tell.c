@@ -46,8 +46,8 @@ void subject_tell(subject *s, const step *what)
     oxc_event e = what->e;
     uint32_t *registered = g_memdup2(what->registered, sizeof what->registered);
     uint32_t *notified = g_memdup2(what->notified, sizeof what->notified);
-    e.registered = registered;
-    e.notified = notified;
+    e.rops.registered = registered;
+    e.rops.notified = notified;
     oxc_tracker_event(s->tracker, &e);
     g_free(registered);
     g_free(notified);
@@ -68,8 +68,8 @@ naive *story_begin_naive(const story *told)
 static void tell_naive(naive *n, const step *what, const step *kept)
 {
     oxc_event e = what->e;
-    e.registered = kept->registered;
-    e.notified = kept->notified;
+    e.rops.registered = kept->registered;
+    e.rops.notified = kept->notified;
     if (what->close)
         naive_close(n, e.connection, e.time);
     else

@@ -75,16 +75,16 @@ static void delivery_and_registration(void **state)
     (void)state;
     start();
     t = prepare(FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
-    t.answer.registered = handles;
-    t.answer.registered_count = 1;
+    t.answer.rops.registered = handles;
+    t.answer.rops.registered_count = 1;
     send_talk(&w, &t);
     registered = answer_talk(&w, &t);
     wait_and_notify(OTHER);
     waited = w.frame;
     pass(&w, SECOND);
     t = prepare(FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
-    t.answer.notified = handles;
-    t.answer.notified_count = 1;
+    t.answer.rops.notified = handles;
+    t.answer.rops.notified_count = 1;
     send_talk(&w, &t);
     answer_talk(&w, &t);
     assert_int_equal(view_of(&w, waited).delivered_frame, w.frame);
@@ -538,10 +538,10 @@ static void rop_rules(void **state)
     (void)state;
     start();
     t = prepare(FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
-    t.request.rop_faults = OXC_ROP_NOTIFY_IN_REQUEST;
+    t.request.rops.faults = OXC_ROP_NOTIFY_IN_REQUEST;
     expect(&w, send_talk(&w, &t), "rop-notify-in-request");
-    t.answer.rop_faults = OXC_ROP_NOTIFY_FLAGS_INVALID;
-    t.answer.rop_fault_flags = 0x3000;
+    t.answer.rops.faults = OXC_ROP_NOTIFY_FLAGS_INVALID;
+    t.answer.rops.fault_flags = 0x3000;
     expect(&w, answer_talk(&w, &t), "notify-flags-invalid");
     assert_int_equal(finding_of(&w, w.frame).value, 0x3000);
 }

@@ -1931,7 +1931,7 @@ static uint32_t send_rops(uint32_t connection, uint32_t cxh, unsigned faults)
     oxc_event event = new_event(&w, OXC_EVENT_REQUEST, connection);
 
     event.name = handle_of(cxh);
-    event.rop_faults = faults;
+    event.rops.faults = faults;
     return request_event(&w, &event, OXC_KIND_EXECUTE).frame;
 }
 
@@ -1963,8 +1963,8 @@ static uint32_t answer_rops(uint32_t connection, unsigned faults)
     oxc_event event = response_of(&w, request(&w, connection, OXC_KIND_EXECUTE, CXH));
 
     event.name = handle_of(CXH);
-    event.rop_faults = faults;
-    event.rop_fault_flags = 0x4002;
+    event.rops.faults = faults;
+    event.rops.fault_flags = 0x4002;
     return world_send(&w, &event);
 }
 

@@ -525,10 +525,10 @@ static uint32_t deliver(sent call, uint32_t cxh, const uint32_t *registered, siz
     oxc_event event = response_of(&w, call);
 
     event.name = handle_of(cxh);
-    event.registered = registered;
-    event.registered_count = registrations;
-    event.notified = notified;
-    event.notified_count = notifications;
+    event.rops.registered = registered;
+    event.rops.registered_count = registrations;
+    event.rops.notified = notified;
+    event.rops.notified_count = notifications;
     return world_send(&w, &event);
 }
 
@@ -1231,11 +1231,11 @@ static void random_events(void **state)
             .name = handle_of(g_rand_int(random) % 6),
             .status = g_rand_int(random) % 3 == 0 ? REJECTED : 0,
             .flags = g_rand_int(random) % 3,
-            .rop_faults = g_rand_int(random) % 4,
-            .registered = handles,
-            .registered_count = g_rand_int(random) % 3,
-            .notified = handles,
-            .notified_count = g_rand_int(random) % 3,
+            .rops.faults = g_rand_int(random) % 4,
+            .rops.registered = handles,
+            .rops.registered_count = g_rand_int(random) % 3,
+            .rops.notified = handles,
+            .rops.notified_count = g_rand_int(random) % 3,
         };
 
         w.same_frame = g_rand_int(random) % 4 == 0;

@@ -60,13 +60,8 @@ typedef enum {
 /** What rgbIn or rgbOut says. The arrays live as long as the packet. */
 typedef struct {
     oxc_walk_state state;
-    size_t rop_count;           /**< ROPs walked, the one where a walk ended included */
-    unsigned faults;            /**< of #oxc_rop_fault */
-    uint16_t flags;             /**< NotificationFlags of the first faulty RopNotify */
-    const uint32_t *registered; /**< handles made by RopRegisterNotification */
-    size_t registered_count;
-    const uint32_t *notified; /**< NotificationHandle of each RopNotify, in order */
-    size_t notified_count;
+    size_t rop_count;        /**< ROPs walked, the one where a walk ended included */
+    oxc_rops rops;           /**< to the analysis */
     const uint32_t *pending; /**< SessionIndex of each RopPending, in order */
     size_t pending_count;
     /** Of the first RopNotify of a new mail: "New mail in folder 0x0123456789abcdef, message

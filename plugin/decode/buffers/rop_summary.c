@@ -145,9 +145,9 @@ static void summarise_rop(rop_summariser *summariser, const oxc_payload *payload
     summary->rop_count++;
     worsen(summary, walk_state(rop->state));
     if (meaning.faults && payload->fault == OXC_PAYLOAD_OK) {
-        if (!summary->faults)
-            summary->flags = meaning.flags;
-        summary->faults |= meaning.faults;
+        if (!summary->rops.faults)
+            summary->rops.fault_flags = meaning.flags;
+        summary->rops.faults |= meaning.faults;
     }
     if (meaning.kind != OXC_MEANS_NOTHING)
         append(&summariser->lists[meaning.kind], summariser->scope, meaning.value);
@@ -223,9 +223,11 @@ oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_inf
         worsen(&summary, OXC_WALK_CUT);
     else if (buffer->end != OXC_EXT_END && buffer->end != OXC_EXT_HEADER)
         worsen(&summary, OXC_WALK_DAMAGED);
-    summary.registered =
-        array_values(summariser.lists[OXC_MEANS_REGISTERED], &summary.registered_count);
-    summary.notified = array_values(summariser.lists[OXC_MEANS_NOTIFIED], &summary.notified_count);
+    summary.rops.registered =
+        array_values(summariser.lists[OXC_MEANS_REGISTERED], &summary.rops.registered_count);
+    summary.rops.notified =
+        array_values(summariser.lists[OXC_MEANS_NOTIFIED], &summary.rops.notified_count);
+    summary.rops.unwalked = summary.state != OXC_WALK_WHOLE;
     summary.pending = array_values(summariser.lists[OXC_MEANS_PENDING], &summary.pending_count);
     return summary;
 }

@@ -264,13 +264,7 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
     oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell,
                                                  name_call(stub, request, event, &call));
 
-    event->rop_faults = summary.faults;
-    event->rop_fault_flags = summary.flags;
-    event->registered = summary.registered;
-    event->registered_count = summary.registered_count;
-    event->notified = summary.notified;
-    event->notified_count = summary.notified_count;
-    event->rops_unwalked = summary.state != OXC_WALK_WHOLE;
+    event->rops = summary.rops;
     stub->news = summary.new_mail;
     if (!stub->tree && summary.state == OXC_WALK_WHOLE &&
         oxc_pass_extended_buffer(buffer, stub->pinfo))

@@ -38,13 +38,7 @@ static void copy_facts(oxc_http_event *event, const oxc_http_event *facts)
     event->has_event_pending = facts->has_event_pending;
     event->event_pending = facts->event_pending;
     event->registers = facts->registers;
-    event->rops_unwalked = facts->rops_unwalked;
-    event->rop_faults = facts->rop_faults;
-    event->rop_fault_flags = facts->rop_fault_flags;
-    event->registered = facts->registered;
-    event->registered_count = facts->registered_count;
-    event->notified = facts->notified;
-    event->notified_count = facts->notified_count;
+    event->rops = facts->rops;
 }
 
 void oxc_mapi_tell_head(oxc_mapi_row *row)
@@ -79,6 +73,5 @@ void oxc_mapi_tell_rest(oxc_mapi_row *row)
         row->event->body_size = message->body_total;
         send(row, OXC_HTTP_REQUEST_BODY);
     }
-    row->event->registered = row->event->notified = NULL;
-    row->event->registered_count = row->event->notified_count = 0;
+    row->event->rops = (oxc_rops){0};
 }

@@ -199,15 +199,7 @@ static bool has_registration(const oxc_extended_buffer *buffer)
 
 static void take_summary(body_reader *body, const oxc_rop_summary *summary)
 {
-    oxc_http_event *facts = body->facts;
-
-    facts->rops_unwalked = summary->state != OXC_WALK_WHOLE;
-    facts->rop_faults = summary->faults;
-    facts->rop_fault_flags = summary->flags;
-    facts->registered = summary->registered;
-    facts->registered_count = summary->registered_count;
-    facts->notified = summary->notified;
-    facts->notified_count = summary->notified_count;
+    body->facts->rops = summary->rops;
     body->news = summary->new_mail;
 }
 
@@ -224,7 +216,7 @@ static void read_rops(body_reader *body)
         return;
     tvb = take_buffer(body, hf_mapihttp_rop_buffer, size);
     tree = show_buffer(body, tvb, hf_mapihttp_rop_buffer);
-    body->facts->rops_unwalked = true;
+    body->facts->rops.unwalked = true;
     if (!oxc_emsmdb_active())
         return;
     buffer = oxc_read_extended_buffer(tvb, body->pinfo);

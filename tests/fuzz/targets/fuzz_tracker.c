@@ -115,12 +115,12 @@ static void fill_stub(oxc_event *event, fuzz_input *input, uint32_t *objects)
     event->status = statuses[result % 8];
     event->flags = result & 0x40 ? 0x80000002u : (result >> 3 & 1);
     event->server_version = versions[result >> 4 & 3];
-    event->rop_faults = many & 0x80 ? (many >> 4 & 3) : 0;
-    event->rop_fault_flags = (uint16_t)(many << 8);
+    event->rops.faults = many & 0x80 ? (many >> 4 & 3) : 0;
+    event->rops.fault_flags = (uint16_t)(many << 8);
     event->group_id = many & 7;
-    event->registered = event->notified = objects;
-    event->registered_count = many & MOST_OBJECTS;
-    event->notified_count = many >> 2 & MOST_OBJECTS;
+    event->rops.registered = event->rops.notified = objects;
+    event->rops.registered_count = many & MOST_OBJECTS;
+    event->rops.notified_count = many >> 2 & MOST_OBJECTS;
 }
 
 /* The next event. Returns false where the connection is closed instead. */
@@ -148,7 +148,7 @@ static bool next_event(machine *m, fuzz_input *input, oxc_event *event, uint32_t
 static void tell(machine *m, const oxc_event *event)
 {
     m->events++;
-    m->objects += event->registered_count + event->notified_count;
+    m->objects += event->rops.registered_count + event->rops.notified_count;
     for (size_t i = 0; i < 2; i++) {
         oxc_tracker_event(m->trackers[i], event);
         FUZZ_CHECK(oxc_tracker_memory(m->trackers[i]) <=

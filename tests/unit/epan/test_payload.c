@@ -80,8 +80,8 @@ static void reads_obfuscated_buffer(void **state)
     read_hex(&r, obfuscated, false);
     assert_int_equal(r.summary.state, OXC_WALK_WHOLE);
     assert_int_equal(r.summary.rop_count, 2);
-    assert_int_equal(r.summary.notified_count, 1);
-    assert_int_equal(r.summary.notified[0], 0x11);
+    assert_int_equal(r.summary.rops.notified_count, 1);
+    assert_int_equal(r.summary.rops.notified[0], 0x11);
     assert_int_equal(r.summary.pending_count, 1);
     assert_int_equal(r.summary.pending[0], 5);
     assert_string_equal(r.summary.new_mail, "New mail in folder 0xd100000000000001, "
@@ -95,7 +95,7 @@ static void assert_compressed(reading *r)
     assert_int_equal(r->buffer->payloads[0].fault, OXC_PAYLOAD_OK);
     assert_int_equal(r->buffer->payloads[0].captured, 241);
     assert_int_equal(r->summary.state, OXC_WALK_WHOLE);
-    assert_int_equal(r->summary.notified_count, 6);
+    assert_int_equal(r->summary.rops.notified_count, 6);
 }
 
 static void reads_compressed_buffer(void **state)
@@ -132,11 +132,11 @@ static void reads_chain(void **state)
     read_hex(&r, chain, false);
     assert_int_equal(r.summary.state, OXC_WALK_WHOLE);
     assert_int_equal(r.buffer->count, 3);
-    assert_int_equal(r.summary.registered_count, 1);
-    assert_int_equal(r.summary.registered[0], 0x22);
-    assert_int_equal(r.summary.notified_count, 2);
-    assert_int_equal(r.summary.notified[0], 0x22);
-    assert_int_equal(r.summary.notified[1], 0x33);
+    assert_int_equal(r.summary.rops.registered_count, 1);
+    assert_int_equal(r.summary.rops.registered[0], 0x22);
+    assert_int_equal(r.summary.rops.notified_count, 2);
+    assert_int_equal(r.summary.rops.notified[0], 0x22);
+    assert_int_equal(r.summary.rops.notified[1], 0x33);
     assert_int_equal(r.summary.pending_count, 1);
     assert_null(r.summary.new_mail);
     finish(&r);
@@ -189,13 +189,13 @@ static void finds_faults(void **state)
 
     (void)state;
     read_hex(&r, "0000 0400 0500 0500 0500 6e 0500", true);
-    assert_int_equal(r.summary.faults, OXC_ROP_NOTIFY_IN_REQUEST);
+    assert_int_equal(r.summary.rops.faults, OXC_ROP_NOTIFY_IN_REQUEST);
     assert_int_equal(r.summary.pending_count, 0);
     finish(&r);
     read_hex(&r, "0000 0400 1200 1200 1200 2a 11000000 00 8010 01000000000000d1", false);
-    assert_int_equal(r.summary.faults, OXC_ROP_NOTIFY_FLAGS_INVALID);
-    assert_int_equal(r.summary.flags, 0x1080);
-    assert_int_equal(r.summary.notified_count, 1);
+    assert_int_equal(r.summary.rops.faults, OXC_ROP_NOTIFY_FLAGS_INVALID);
+    assert_int_equal(r.summary.rops.fault_flags, 0x1080);
+    assert_int_equal(r.summary.rops.notified_count, 1);
     finish(&r);
 }
 
@@ -207,12 +207,12 @@ static void judges_no_doubtful_payload(void **state)
     (void)state;
     read_hex(&r, "0000 0c00 0500 0500 0500 6e 0500", true);
     assert_int_equal(r.buffer->payloads[0].fault, OXC_PAYLOAD_FLAGS);
-    assert_int_equal(r.summary.faults, 0);
+    assert_int_equal(r.summary.rops.faults, 0);
     finish(&r);
     read_hex(&r, "0000 0400 0600 0600 0500 6e 0500", true);
     assert_int_equal(r.buffer->payloads[0].fault, OXC_PAYLOAD_SIZE);
     assert_int_equal(r.summary.state, OXC_WALK_DAMAGED);
-    assert_int_equal(r.summary.faults, 0);
+    assert_int_equal(r.summary.rops.faults, 0);
     finish(&r);
 }
 
@@ -258,17 +258,17 @@ static void assert_survives_cuts(const char *hex, size_t notified_by_half)
     for (size = 0; size < data.size; size++) {
         read_bytes(&part, data.data, size, data.size, false);
         assert_int_equal(part.summary.state, OXC_WALK_CUT);
-        assert_is_start(part.summary.notified, part.summary.notified_count, whole.summary.notified,
-                        whole.summary.notified_count);
+        assert_is_start(part.summary.rops.notified, part.summary.rops.notified_count,
+                        whole.summary.rops.notified, whole.summary.rops.notified_count);
         if (size > 3 * data.size / 4)
-            assert_true(part.summary.notified_count >= notified_by_half);
+            assert_true(part.summary.rops.notified_count >= notified_by_half);
         finish(&part);
         read_bytes(&part, data.data, size, size, false);
         assert_int_equal(part.summary.state, size ? OXC_WALK_DAMAGED : OXC_WALK_WHOLE);
-        assert_is_start(part.summary.notified, part.summary.notified_count, whole.summary.notified,
-                        whole.summary.notified_count);
+        assert_is_start(part.summary.rops.notified, part.summary.rops.notified_count,
+                        whole.summary.rops.notified, whole.summary.rops.notified_count);
         if (size > 3 * data.size / 4)
-            assert_true(part.summary.notified_count >= notified_by_half);
+            assert_true(part.summary.rops.notified_count >= notified_by_half);
         finish(&part);
     }
     finish(&whole);
