@@ -92,7 +92,7 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     result = oxc_observe(&run, builtin_heuristic->dissector, data);
     tcp->leg.closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
-        oxc_segment_seen(pinfo);
+        oxc_segment_seen(pinfo, tcp);
         tcp->hidden = false;
         if (flow && !repeated)
             flow->pending = pinfo->desegment_len != 0;

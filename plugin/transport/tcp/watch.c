@@ -16,11 +16,14 @@
 #include "tcp_payload.h"
 #include "transport/loss.h"
 
-static uint32_t seen_frame; /* the last one whose PDUs came to the observer over TCP, or 0 */
+/* The last frame whose PDUs came to the observer over TCP, or 0, and on which connection. */
+static uint32_t seen_frame;
+static oxc_tcp_connection *seen_on;
 
-void oxc_segment_seen(const packet_info *pinfo)
+void oxc_segment_seen(const packet_info *pinfo, struct oxc_tcp_connection *tcp)
 {
     seen_frame = pinfo->num;
+    seen_on = tcp;
 }
 
 /* The client's port may belong to any other protocol. Wireshark then gives it the connection, of
@@ -65,13 +68,15 @@ void oxc_watch_segment(packet_info *pinfo)
     unsigned missing;
     bool unseen, cut;
 
+    if (seen_frame == pinfo->num) {
+        watch_close(pinfo, seen_on);
+        return;
+    }
     if (!oxc_ends_may_know(pinfo))
         return;
     tcp = oxc_ends_find(pinfo);
     if (tcp)
         watch_close(pinfo, tcp);
-    if (seen_frame == pinfo->num)
-        return;
     if (!tcp || tcp->hidden) {
         watch_hidden(pinfo);
         return;

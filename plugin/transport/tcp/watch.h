@@ -13,9 +13,11 @@
 
 #include "compat.h"
 
-/** Notes that the PDUs of a frame came to the observer over TCP, which looks for a loss itself.
- *  Only on the first pass. */
-void oxc_segment_seen(const packet_info *pinfo);
+struct oxc_tcp_connection;
+
+/** Notes that the PDUs of a frame came to the observer over TCP, on a connection, which looks for a
+ *  loss itself. Only on the first pass. */
+void oxc_segment_seen(const packet_info *pinfo, struct oxc_tcp_connection *tcp);
 
 /** Called for every frame of TCP on the first pass, when it has been dissected. Reports a loss if
  *  the frame goes between a client and a server of the two interfaces but went to another
