@@ -19,7 +19,7 @@ typedef struct {
 } ends;
 
 /* Those that were looked up of late: most frames belong to one of them. */
-enum { RECENT_BITS = 10 };
+enum { RECENT_BITS = 12 };
 
 typedef struct {
     ends key;
