@@ -9,7 +9,7 @@
 #ifndef OXC_MAPI_WORDS_H
 #define OXC_MAPI_WORDS_H
 
-#include <epan/value_string.h>
+#include "compat.h"
 
 #include "decode/text.h"
 #include "mapi_row.h"
