@@ -22,6 +22,7 @@
 typedef struct {
     uint32_t frame;
     uint32_t connection; /* OXC_NONE if it is not known */
+    const oxc_close *closed;
 } outstanding;
 
 static bool goes_to_server(const oxc_view *view)
@@ -56,7 +57,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
 
 static bool is_closed(const outstanding *wait)
 {
-    return wait->connection != OXC_NONE && oxc_rpc_connection_is_closed(wait->connection, NULL);
+    return oxc_carrier_is_closed(wait->connection, wait->closed, NULL);
 }
 
 /* Makes room for waits that may still get an answer. */
@@ -73,7 +74,9 @@ static void end_closed(oxc_context_totals *context)
 static void begin_wait(oxc_context_totals *context, const packet_info *pinfo,
                        const oxc_shown *shown)
 {
-    outstanding wait = {.frame = pinfo->num, .connection = shown->carrier.connection};
+    outstanding wait = {.frame = pinfo->num,
+                        .connection = shown->carrier.connection,
+                        .closed = shown->carrier.closed};
 
     context->waits++;
     if (!context->out)

@@ -60,6 +60,8 @@ static void cut_call(oxc_http *http, const oxc_http_event *event, uint32_t numbe
     if (oxc_http_has(call, OXC_HTTP_CALL_CLOSED))
         return;
     call->flags |= OXC_HTTP_CALL_CLOSED;
+    /* From here on it does not hear if what it overlapped with was a leg. */
+    call->overlap_doubtful = true;
     if (oxc_http_counts(call) && !doubted && call->session != OXC_NONE &&
         call->type != OXC_HTTP_TYPE_CONNECT) {
         oxc_http_cut_session(oxc_http_session_at(http, call->session), event, call, http->mark);

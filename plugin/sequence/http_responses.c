@@ -114,6 +114,7 @@ static void leave(oxc_tracker *tracker, uint32_t number, int64_t time)
     oxc_http_feed_leg(tracker, call);
     if (call->session != OXC_NONE)
         oxc_http_mend_session(oxc_http_session_at(http, call->session), call);
+    oxc_http_forget_request(http, call);
     call->flags &= ~(unsigned)OXC_HTTP_CALL_FED;
     if (oxc_http_has(call, OXC_HTTP_CALL_BEGUN))
         oxc_http_end_call(http, number, OXC_HTTP_LEFT, time);

@@ -8,6 +8,8 @@
 
 #include "http_sessions.h"
 
+#include <string.h>
+
 #include "http_cookies.h"
 #include "http_tables.h"
 #include "spec.h"
@@ -70,7 +72,7 @@ static void doubt_overlaps(oxc_http *http, const oxc_http_session *session,
     for (unsigned compared = 0; at != OXC_NONE && compared < CALLS_COMPARED; compared++) {
         oxc_http_call *other = oxc_http_call_at(http, at);
 
-        if (other->overlap.mark == call->mark)
+        if (other->overlaps[0].mark == call->mark)
             other->overlap_doubtful = true;
         at = other->older;
     }
@@ -184,16 +186,17 @@ static bool same_request(const oxc_http_call *one, const oxc_http_call *other)
 
 /* The next older call of the session with which this one may overlap: a request that has no answer
  * although the connection lost none. */
-static uint32_t next_overlapped(const oxc_http *http, uint32_t at, const oxc_http_call *call)
+static uint32_t next_overlapped(const oxc_http *http, uint32_t at, const oxc_http_call *call,
+                                unsigned *compared)
 {
-    unsigned compared = 0;
-
-    for (; at != OXC_NONE && compared < CALLS_COMPARED; compared++) {
+    for (; at != OXC_NONE && *compared < CALLS_COMPARED; (*compared)++) {
         const oxc_http_call *other = oxc_http_call_at(http, at);
 
         if (other != call && changes_session(other) && !same_request(other, call) &&
-            (other->flags & OXC_HTTP_CALL_DOUBTED) == 0)
+            (other->flags & OXC_HTTP_CALL_DOUBTED) == 0) {
+            (*compared)++;
             return at;
+        }
         at = other->older;
     }
     return OXC_NONE;
@@ -218,10 +221,11 @@ static oxc_http_evidence find_outstanding(oxc_http *http, const oxc_http_call *c
 {
     const oxc_http_session *session = oxc_http_session_at(http, call->session);
     uint32_t at = session->newest;
+    unsigned compared = 0;
 
     if (!changes_session(call))
         return (oxc_http_evidence){0};
-    while ((at = next_overlapped(http, at, call)) != OXC_NONE) {
+    while ((at = next_overlapped(http, at, call, &compared)) != OXC_NONE) {
         const oxc_http_call *other = oxc_http_call_at(http, at);
 
         if (other->connection == call->connection)
@@ -288,7 +292,8 @@ void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_fact
 
 static void set_overlap(oxc_http *http, oxc_http_call *call, const oxc_http_call *later)
 {
-    call->overlap = (oxc_http_seen){later->time, later->mark, later->frame};
+    memmove(call->overlaps + 1, call->overlaps, sizeof call->overlaps - sizeof call->overlaps[0]);
+    call->overlaps[0] = (oxc_http_seen){later->time, later->mark, later->frame};
     call->overlap_doubtful =
         oxc_http_doubtful(http, oxc_http_session_at(http, call->session), call->mark);
 }
@@ -298,10 +303,11 @@ static void set_overlap(oxc_http *http, oxc_http_call *call, const oxc_http_call
 static void overlap_others(oxc_http *http, const oxc_http_call *call)
 {
     uint32_t at = oxc_http_session_at(http, call->session)->newest;
+    unsigned compared = 0;
 
     if (!changes_session(call))
         return;
-    while ((at = next_overlapped(http, at, call)) != OXC_NONE) {
+    while ((at = next_overlapped(http, at, call, &compared)) != OXC_NONE) {
         oxc_http_call *other = oxc_http_call_at(http, at);
 
         if (other->connection != call->connection)
@@ -320,16 +326,46 @@ void oxc_http_take_request(oxc_http *http, uint32_t number, bool judged)
     session = oxc_http_session_at(http, call->session);
     if (judged)
         session->cut.mark = 0;
+    if (call->type == OXC_HTTP_TYPE_CONNECT || call->type == OXC_HTTP_TYPE_DISCONNECT) {
+        call->leaving_before = session->leaving;
+        session->leaving = (oxc_http_seen){call->time, call->mark, call->frame};
+    }
     if (call->type == OXC_HTTP_TYPE_CONNECT) {
         session->connecting++;
-        session->leaving = (oxc_http_seen){call->time, call->mark, call->frame};
         return;
     }
-    if (call->type == OXC_HTTP_TYPE_DISCONNECT)
-        session->leaving = (oxc_http_seen){call->time, call->mark, call->frame};
     if (judged)
         overlap_others(http, call);
     list_call(http, number);
+}
+
+static void forget_overlap(oxc_http_call *call, uint64_t mark)
+{
+    unsigned i = 0;
+
+    while (i < OXC_HTTP_OVERLAPS && call->overlaps[i].mark != mark)
+        i++;
+    for (; i < OXC_HTTP_OVERLAPS; i++)
+        call->overlaps[i] = i + 1 < OXC_HTTP_OVERLAPS ? call->overlaps[i + 1] : (oxc_http_seen){0};
+}
+
+void oxc_http_forget_request(oxc_http *http, const oxc_http_call *call)
+{
+    oxc_http_session *session;
+    uint32_t at;
+
+    if (call->session == OXC_NONE)
+        return;
+    session = oxc_http_session_at(http, call->session);
+    if (session->leaving.mark == call->mark)
+        session->leaving = call->leaving_before;
+    at = session->newest;
+    for (unsigned compared = 0; at != OXC_NONE && compared < CALLS_COMPARED; compared++) {
+        oxc_http_call *other = oxc_http_call_at(http, at);
+
+        forget_overlap(other, call->mark);
+        at = other->older;
+    }
 }
 
 bool oxc_http_accepted(const oxc_http_event *event, oxc_http_request_type type)
@@ -408,7 +444,7 @@ void oxc_http_look_at_answer(oxc_http *http, const oxc_http_event *event, oxc_ht
     if (call->session == OXC_NONE)
         return;
     look_at_lost(http, event, call, facts);
-    facts->overlapping = evidence_of(&call->overlap, event->time);
+    facts->overlapping = evidence_of(&call->overlaps[0], event->time);
     facts->overlapping.doubtful =
         call->overlap_doubtful || (call->flags & OXC_HTTP_CALL_DOUBTED) != 0;
 }

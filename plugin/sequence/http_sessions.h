@@ -26,6 +26,9 @@ void oxc_http_look_at_session(oxc_http *http, oxc_http_call *call, oxc_http_fact
 /** Takes in a request that counts. */
 void oxc_http_take_request(oxc_http *http, uint32_t call, bool judged);
 
+/** Takes back what oxc_http_take_request() did: the request was a leg, and leaves no trace. */
+void oxc_http_forget_request(oxc_http *http, const oxc_http_call *call);
+
 /** Whether an answer was accepted, 3.2.5.1: HTTP, the response code, the stream and the body say
  *  so. */
 bool oxc_http_accepted(const oxc_http_event *event, oxc_http_request_type type);

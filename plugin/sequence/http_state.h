@@ -136,6 +136,8 @@ typedef enum {
     OXC_HTTP_LEFT,   /**< it was a leg: it never was there */
 } oxc_http_ending;
 
+enum { OXC_HTTP_OVERLAPS = 4 };
+
 /** A request without its whole answer. */
 typedef struct {
     uint64_t number; /**< oxc_http_event.call */
@@ -161,10 +163,13 @@ typedef struct {
     uint32_t before, behind; /**< of the connection; before also links free ones */
     bool other_out;          /**< another call of the session was outstanding at the request */
     int64_t idle;            /**< how long none was, nanoseconds; -1: not known */
-    oxc_http_seen overlap;   /**< request of an Execute or Disconnect on another connection */
-    bool overlap_doubtful;   /**< it may be of another session with the same cookie */
-    oxc_http_seen piece;     /**< last bytes of the answer */
-    uint32_t pending_period; /**< milliseconds, 0: not known */
+    /** Requests of Execute or Disconnect on other connections, the latest first; older ones stand
+     * by for those that turn out to be legs. */
+    oxc_http_seen overlaps[OXC_HTTP_OVERLAPS];
+    oxc_http_seen leaving_before; /**< what the request replaced in oxc_http_session.leaving */
+    bool overlap_doubtful;        /**< it may be of another session with the same cookie */
+    oxc_http_seen piece;          /**< last bytes of the answer */
+    uint32_t pending_period;      /**< milliseconds, 0: not known */
 } oxc_http_call;
 
 /** Cookies of an accepted Connect under names that say nothing. */

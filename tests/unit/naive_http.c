@@ -125,16 +125,18 @@ static uint64_t overlap_at_answer(const http_past *h, uint32_t call)
     size_t head = http_find(h, OXC_HTTP_REQUEST_HEAD, call);
     const oxc_http_event *own = &h->e[head];
     size_t session = http_session_at(h, head, own->server, own->cookies.context.value);
-    size_t close = http_closed(h, call);
 
     if (!changes(own->request_type) || own->cookies.context.value == OXC_HTTP_NO_NAME || own->leg)
         return 0;
-    for (size_t i = head + 1; i < h->count && (close == HTTP_NOWHERE || i < close); i++) {
+    /* Behind a FIN nothing is said: what it overlapped with may be a leg by now. */
+    if (http_closed(h, call) != HTTP_NOWHERE)
+        return 0;
+    for (size_t i = head + 1; i < h->count; i++) {
         const oxc_http_event *r = &h->e[i];
 
         if (r->type == OXC_HTTP_REQUEST_HEAD && changes(r->request_type) &&
             r->connection != own->connection && r->request_id != own->request_id && !r->leg &&
-            http_use_then(h, r->call) != HTTP_COPY &&
+            !http_is_leg(h, r->call) && http_use_then(h, r->call) != HTTP_COPY &&
             http_use_then(h, r->call) != HTTP_NOT_JUDGED &&
             http_is_of(h, r->call, own->server, own->cookies.context.value, session))
             return HTTP_RULE(request_overlap);

@@ -219,13 +219,14 @@ uint64_t naive_http_on_use(const http_past *h, size_t head)
 }
 
 /* Whether the client may have ended a session, or wants to: a Disconnect was sent, or a Connect
- * with its cookie, be it as a leg. */
+ * with its cookie. */
 static bool may_be_left(const http_past *h, const named *of)
 {
     for (size_t i = of->begin; i < h->count; i++) {
         const oxc_http_event *e = &h->e[i];
 
-        if (carries(h, i, of) && !e->leg && http_use_then(h, e->call) != HTTP_COPY &&
+        if (carries(h, i, of) && !e->leg && !http_is_leg(h, e->call) &&
+            http_use_then(h, e->call) != HTTP_COPY &&
             (e->request_type == OXC_HTTP_TYPE_DISCONNECT ||
              e->request_type == OXC_HTTP_TYPE_CONNECT))
             return true;

@@ -237,7 +237,8 @@ static GArray *lose_some(const http_history *whole, guint64 seed, guint before)
             continue;
         }
         lost = true;
-        lost_time = event->time;
+        /* Until it shows that the answer to a leg is missing, nobody can know that it was one. */
+        lost_time = oxc_http_is_leg_status(event->status) ? INT64_MIN / 2 : event->time;
         if (!by_client)
             k->over[event->call] = true;
     }

@@ -408,7 +408,7 @@ static void tell_begin(oxc_stream_state *stream, void *user)
     side *of = &stream->sides[1];
     const waiting *next = stream->doubtful ? NULL : front(stream, 0);
 
-    if (!next || of->begun || of->searching || of->phase != IN_HEAD || of->lines > 0 ||
+    if (!next || of->begun || of->phase != IN_HEAD || of->lines > 0 ||
         of->head->len <= STATUS_CLASS_AT || memcmp(of->head->data, "HTTP/1.", 7) != 0 ||
         of->head->data[STATUS_CLASS_AT] == '1')
         return;

@@ -95,7 +95,8 @@ static void take_late_field(void *user, const oxc_field *field, size_t end, size
     int behind = of->fed + (int)end, start = behind - (int)size;
     oxc_part *part = oxc_mapi_add_part(of, OXC_PART_FIELD, start, behind);
 
-    if (start < 0) {
+    /* What began in an earlier chunk has the framing of chunks in between. */
+    if (start < of->fed) {
         char *line =
             wmem_strdup_printf(wmem_file_scope(), "%.*s: %.*s\n", (int)field->name.size,
                                field->name.text, (int)field->value.size, field->value.text);
@@ -170,6 +171,12 @@ static oxc_body_kind kind_of_body(const oxc_mapi_message *message, bool to_clien
          (!event->mapi_content || (event->has_response_code && event->response_code != 0))))
         return OXC_BODY_TEXT;
     return message->body_dropped ? OXC_BODY_NOT_KEPT : OXC_BODY_DECODED;
+}
+
+bool oxc_mapi_body_is_kept(const oxc_mapi_message *message)
+{
+    return message->joined && !message->body_dropped && !message->event.stream_wrong &&
+           kind_of_body(message, true) == OXC_BODY_DECODED;
 }
 
 void oxc_mapi_add_whole_body(oxc_mapi_collector *of, oxc_mapi_message *message)

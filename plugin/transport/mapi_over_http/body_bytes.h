@@ -15,6 +15,10 @@
 void oxc_mapi_take_body(void *user, bool to_client, void *request, uint64_t position,
                         const uint8_t *bytes, size_t size);
 
+/** Whether oxc_mapi_message.joined is the whole body of a response, and one to be decoded, once the
+ * response has ended. */
+bool oxc_mapi_body_is_kept(const oxc_mapi_message *message);
+
 /** Adds the body of a message that has ended as a part, if it has one that can be shown. */
 void oxc_mapi_add_whole_body(oxc_mapi_collector *of, oxc_mapi_message *message);
 

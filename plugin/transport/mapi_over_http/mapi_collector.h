@@ -14,7 +14,7 @@
 /** The bytes at hand. */
 typedef struct {
     oxc_mapi_connection *connection;
-    const packet_info *pinfo;
+    packet_info *pinfo;
     const uint8_t *bytes; /**< of this frame */
     int length;
     int64_t base;        /**< position of the first of them in its direction */

@@ -20,6 +20,7 @@
 #include "mapi_connection.h"
 #include "mapi_split.h"
 #include "packet-mapihttp.h"
+#include "present/packet-oxcnotif.h"
 #include "transport/http/hooks.h"
 #include "transport/tcp/tcp_payload.h"
 
@@ -41,6 +42,7 @@ typedef struct {
 } beginning;
 
 static wmem_map_t *beginnings; /* frame -> beginning */
+static wmem_map_t *endings;    /* frame -> connection whose last response ended with its FIN */
 
 /* The connection that was looked up last: it is asked for more than once in a frame. */
 static struct {
@@ -81,7 +83,7 @@ static oxc_mapi_connection *connection_of_packet(packet_info *pinfo)
 /* Losses */
 
 /* Which direction Wireshark's analysis of TCP says to have lost bytes before this segment. */
-static void watch_loss(oxc_mapi_connection *connection, const packet_info *pinfo)
+static void watch_loss(oxc_mapi_connection *connection, packet_info *pinfo)
 {
     bool to_client = oxc_mapi_to_client(connection, pinfo);
     unsigned missing = oxc_tcp_missing(connection->tcp);
@@ -380,6 +382,19 @@ static bool dissect_if_ours(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return true;
 }
 
+/* Shows what the end of a response says that came with a FIN instead of bytes. */
+static void show_ending(const oxc_mapi_connection *connection, tvbuff_t *tvb, packet_info *pinfo,
+                        proto_tree *tree)
+{
+    oxc_carrier carrier = {.transport = OXC_TRANSPORT_MAPI_HTTP,
+                           .connection = UINT32_MAX,
+                           .server = connection->ended_host,
+                           .closed = &connection->close};
+
+    oxc_present(pinfo, tree, tvb, OXC_NONE, &carrier, NULL);
+    renew_column_fields(pinfo, tree);
+}
+
 void oxc_mapi_watch_frame(const oxc_http_frame *frame, packet_info *pinfo, proto_tree *tree)
 {
     oxc_mapi_connection *connection;
@@ -397,14 +412,22 @@ void oxc_mapi_watch_frame(const oxc_http_frame *frame, packet_info *pinfo, proto
         (!connection->tls && oxc_flow_skip_unseen(connection->tcp, connection->flows)))
         oxc_mapi_lose(connection, pinfo, oxc_mapi_to_client(connection, pinfo));
     oxc_mapi_close(connection, pinfo);
+    if (connection->ended_frame == pinfo->num) {
+        wmem_map_insert(endings, GUINT_TO_POINTER(pinfo->num), connection);
+        show_ending(connection, frame->tvb, pinfo, tree);
+    }
 }
 
 void oxc_mapi_show_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     const beginning *found;
+    const oxc_mapi_connection *ended;
 
     if (!active)
         return;
+    ended = (const oxc_mapi_connection *)wmem_map_lookup(endings, GUINT_TO_POINTER(pinfo->num));
+    if (ended)
+        show_ending(ended, tvb, pinfo, tree);
     found = (const beginning *)wmem_map_lookup(beginnings, GUINT_TO_POINTER(pinfo->num));
     if (!found)
         return;
@@ -449,6 +472,8 @@ void oxc_mapi_handoff(void)
 {
     proto_http2 = proto_get_id_by_filter_name("http2");
     beginnings =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
+    endings =
         wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), g_direct_hash, g_direct_equal);
     over_tcp_handle =
         register_dissector("mapi-over-http-over-tcp", dissect_over_tcp, oxc_http_protocol());

@@ -9,11 +9,14 @@
 #include "mapi_split.h"
 
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/exceptions.h>
 
 #include "capture/analysis.h"
 #include "decode/buffers/payload.h"
 #include "body_bytes.h"
+#include "mapi_body.h"
 #include "mapi_messages.h"
+#include "mapi_tell.h"
 
 /* Ends */
 
@@ -30,6 +33,28 @@ static void note_end(const oxc_mapi_collector *of, oxc_mapi_call *call, bool to_
     }
 }
 
+/* What the body says that a FIN has made whole. Its bytes were shown as they came. */
+static void read_ended_body(const oxc_mapi_collector *of, oxc_mapi_message *message)
+{
+    oxc_http_event facts = {.body = OXC_HTTP_BODY_NONE};
+    tvbuff_t *tvb;
+
+    message->event.body = message->body_total > 0 ? OXC_HTTP_BODY_UNREADABLE : OXC_HTTP_BODY_NONE;
+    if (!oxc_mapi_body_is_kept(message))
+        return;
+    tvb = tvb_new_real_data(message->joined->data, message->joined->len, (int)message->joined->len);
+    TRY
+    {
+        oxc_mapi_body_dissect(tvb, of->pinfo, NULL, message->call->type, true, NULL, &facts);
+        oxc_mapi_copy_facts(&message->event, &facts);
+    }
+    CATCH_NONFATAL_ERRORS
+    {
+    }
+    ENDTRY;
+    tvb_free(tvb);
+}
+
 /* The end of a response that no byte tells, but a FIN or RST. */
 static void send_end(const oxc_mapi_collector *of, oxc_mapi_message *message, oxc_stream_end how)
 {
@@ -42,7 +67,12 @@ static void send_end(const oxc_mapi_collector *of, oxc_mapi_message *message, ox
     event->connection = of->connection->number;
     event->pieces = 0;
     event->closed_early = how == OXC_STREAM_CUT;
-    event->body = message->body_total > 0 ? OXC_HTTP_BODY_UNREADABLE : OXC_HTTP_BODY_NONE;
+    event->body = OXC_HTTP_BODY_UNREADABLE;
+    if (!event->closed_early) {
+        read_ended_body(of, message);
+        of->connection->ended_frame = of->pinfo->num;
+        of->connection->ended_host = message->call->host;
+    }
     oxc_tracker_http_event(oxc_analysis_tracker(), event);
 }
 
@@ -181,7 +211,7 @@ oxc_parts *oxc_mapi_split(oxc_mapi_connection *connection, packet_info *pinfo, t
     return parts;
 }
 
-static void lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client)
+static void lose(oxc_mapi_connection *connection, packet_info *pinfo, bool to_client)
 {
     oxc_mapi_collector of = {
         .connection = connection, .pinfo = pinfo, .to_client = to_client, .row = -1};
@@ -189,8 +219,8 @@ static void lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool
     oxc_stream_lose(connection->stream, to_client, &of);
 }
 
-static void close_directions(oxc_mapi_connection *connection, const packet_info *pinfo,
-                             bool by_client, bool reset)
+static void close_directions(oxc_mapi_connection *connection, packet_info *pinfo, bool by_client,
+                             bool reset)
 {
     oxc_mapi_collector of = {.connection = connection, .pinfo = pinfo, .row = -1};
 
@@ -201,7 +231,7 @@ static void close_directions(oxc_mapi_connection *connection, const packet_info 
     }
 }
 
-void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client)
+void oxc_mapi_lose(oxc_mapi_connection *connection, packet_info *pinfo, bool to_client)
 {
     oxc_http_event event = {.type = OXC_HTTP_GAP, .by_client = !to_client};
 
@@ -214,7 +244,18 @@ void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bo
     lose(connection, pinfo, to_client);
 }
 
-void oxc_mapi_close(oxc_mapi_connection *connection, const packet_info *pinfo)
+static void note_close(oxc_mapi_connection *connection, const packet_info *pinfo,
+                       const oxc_http_event *event)
+{
+    if (connection->close.kind != OXC_CLOSE_UNKNOWN)
+        return;
+    connection->close = (oxc_close){.kind = event->reset ? OXC_CLOSE_RST : OXC_CLOSE_FIN,
+                                    .side = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
+                                    .has_time = true,
+                                    .time = oxc_arrival(pinfo)};
+}
+
+void oxc_mapi_close(oxc_mapi_connection *connection, packet_info *pinfo)
 {
     oxc_http_event event = {.type = OXC_HTTP_CLOSED};
     unsigned now, fresh;
@@ -228,6 +269,7 @@ void oxc_mapi_close(oxc_mapi_connection *connection, const packet_info *pinfo)
     connection->closes |= now;
     event.reset = (fresh & OXC_TCP_RST_SEEN) != 0;
     event.by_client = !oxc_mapi_to_client(connection, pinfo);
+    note_close(connection, pinfo, &event);
     close_directions(connection, pinfo, event.by_client, event.reset);
     oxc_mapi_send(connection, pinfo, &event);
 }

@@ -22,10 +22,10 @@ oxc_parts *oxc_mapi_split(oxc_mapi_connection *connection, packet_info *pinfo, t
                           bool shown);
 
 /** Notes that bytes of a direction are missing from the capture; first pass only, once a frame. */
-void oxc_mapi_lose(oxc_mapi_connection *connection, const packet_info *pinfo, bool to_client);
+void oxc_mapi_lose(oxc_mapi_connection *connection, packet_info *pinfo, bool to_client);
 
 /** Notes which ends have closed the connection by now, and tells the analysis; first pass only,
  * when the frame has been dissected. */
-void oxc_mapi_close(oxc_mapi_connection *connection, const packet_info *pinfo);
+void oxc_mapi_close(oxc_mapi_connection *connection, packet_info *pinfo);
 
 #endif /* OXC_MAPI_SPLIT_H */

@@ -26,7 +26,7 @@ static void send(oxc_mapi_row *row, oxc_http_event_type type)
     oxc_tracker_http_event(oxc_analysis_tracker(), event);
 }
 
-static void copy_facts(oxc_http_event *event, const oxc_http_event *facts)
+void oxc_mapi_copy_facts(oxc_http_event *event, const oxc_http_event *facts)
 {
     event->body = facts->body;
     event->has_flags = facts->has_flags;
@@ -65,7 +65,7 @@ void oxc_mapi_tell_rest(oxc_mapi_row *row)
         return;
     if (row->facts.body == OXC_HTTP_BODY_NONE && message->body_total > 0)
         row->facts.body = OXC_HTTP_BODY_UNREADABLE;
-    copy_facts(row->event, &row->facts);
+    oxc_mapi_copy_facts(row->event, &row->facts);
     if (row->row->to_client) {
         send(row, OXC_HTTP_RESPONSE_END);
     } else {

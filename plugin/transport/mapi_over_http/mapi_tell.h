@@ -11,6 +11,10 @@
 
 #include "mapi_row.h"
 
+/** Puts what a body says into the event of its end: the members that oxc_mapi_body_dissect() sets.
+ */
+void oxc_mapi_copy_facts(oxc_http_event *event, const oxc_http_event *facts);
+
 /** Tells of a head; on the first pass only. */
 void oxc_mapi_tell_head(oxc_mapi_row *row);
 

@@ -313,8 +313,10 @@ static void show_links(const oxc_mapi_row *row)
 static void present(const oxc_mapi_row *row)
 {
     const oxc_mapi_call *call = row->call;
-    oxc_carrier carrier = {
-        .transport = OXC_TRANSPORT_MAPI_HTTP, .connection = UINT32_MAX, .server = call->host};
+    oxc_carrier carrier = {.transport = OXC_TRANSPORT_MAPI_HTTP,
+                           .connection = UINT32_MAX,
+                           .server = call->host,
+                           .closed = &row->connection->close};
     oxc_view view;
 
     if (!row->row->to_client || call->request_frame == 0 ||
