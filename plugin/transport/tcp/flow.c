@@ -74,9 +74,11 @@ void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2], uint32_t 
     const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
     oxc_flow *own, *other;
 
-    if (!numbers)
-        return;
     own = oxc_flow_of(tcp, flows);
+    if (!oxc_tcp_is_analysed(tcp)) {
+        own->begun = size;
+        return;
+    }
     other = &flows[own == flows ? 1 : 0];
     own->next_seq = numbers->nextseq;
     own->first_seq = own->next_seq - size;
@@ -101,6 +103,12 @@ void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
     oxc_flow *own = oxc_flow_of(tcp, flows);
     oxc_flow *other = &flows[own == flows ? 1 : 0];
 
+    /* Without Wireshark's analysis of TCP the other side says up to where the first one went. */
+    if (!other->known && other->begun != 0) {
+        other->next_seq = segment->lastackseq;
+        other->first_seq = other->next_seq - other->begun;
+        other->known = true;
+    }
     if (!numbers || (!own->raw && !other->raw))
         return;
     settle_flow(own, numbers->nextseq - segment->nxtseq);
@@ -119,7 +127,9 @@ static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
                                 const struct tcpinfo *segment)
 {
     if (!flow->known)
-        return OXC_SEGMENT_NEXT;
+        return flow->begun != 0 && segment->nxtseq - segment->seq == flow->begun
+                   ? OXC_SEGMENT_REPEATED
+                   : OXC_SEGMENT_NEXT;
     /* What waits for the end of the connection comes once more, with the FIN. */
     if (flow->pending && (segment->flags & OXC_TCP_FIN) &&
         !oxc_seq_is_later(segment->nxtseq, flow->next_seq + 1))
@@ -148,7 +158,9 @@ oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
     oxc_flow *flow = oxc_flow_of(tcp, flows);
     oxc_segment_kind kind = kind_of(flow, pinfo, segment);
 
-    if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
+    if (!flow->known && kind == OXC_SEGMENT_NEXT)
+        flow->first_seq = segment->seq - flow->begun;
+    else if (!flow->known || kind == OXC_SEGMENT_AFTER_GAP)
         flow->first_seq = segment->seq;
     if (!flow->known || oxc_seq_is_later(segment->nxtseq, flow->next_seq))
         flow->next_seq = segment->nxtseq;

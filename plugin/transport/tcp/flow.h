@@ -27,6 +27,7 @@ typedef struct {
     uint32_t next_seq;  /**< after it */
     uint32_t tcp_next;  /**< what Wireshark's analysis of TCP had as its next one by then */
     uint32_t frame;     /**< that brought the last bytes */
+    uint32_t begun;     /**< bytes of the first segment, whose number nobody kept; 0: none */
     bool repeated;      /**< all of that frame had come before */
     bool known;         /**< there are any */
     bool raw;           /**< #next_seq is as on the wire, by oxc_flow_begin() */
