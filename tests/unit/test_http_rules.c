@@ -914,15 +914,21 @@ static void keepalive_overdue_fin(void **state)
     expect_none(&w);
 }
 
+/* Its answer asks for credentials. */
+static void refuse(talk *t)
+{
+    t->answer.status = 401;
+    t->answer.mapi_content = t->answer.has_response_code = false;
+    t->answer.fields = 0;
+}
+
 static uint32_t leg(const talk *like, bool empty)
 {
     talk t = *like;
 
     t.request.call = t.answer.call = http_calls++;
     t.request.leg = empty;
-    t.answer.status = 401;
-    t.answer.mapi_content = t.answer.has_response_code = false;
-    t.answer.fields = 0;
+    refuse(&t);
     send_talk(&w, &t);
     return answer_talk(&w, &t);
 }
@@ -975,6 +981,64 @@ static void leg_leaves_no_trace(void **state)
     two = prepare(OTHER, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ2);
     send_talk(&w, &two);
     expect_none(&w);
+}
+
+/* Nor does it overlap with what was outstanding, and the latest one that is none does. */
+static void leg_overlaps_with_none(void **state)
+{
+    (void)state;
+    for (unsigned legs = 1; legs <= 2; legs++) {
+        for (unsigned real = 0; real < 2; real++) {
+            talk one, two;
+            talk refused[2];
+
+            start();
+            one = prepare(FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
+            two = prepare(OTHER, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
+            send_talk(&w, &one);
+            if (real != 0)
+                send_talk(&w, &two);
+            for (unsigned i = 0; i < legs; i++) {
+                refused[i] = prepare(OTHER + 1 + i, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
+                refuse(&refused[i]);
+                send_talk(&w, &refused[i]);
+            }
+            for (unsigned i = 0; i < legs; i++)
+                answer_talk(&w, &refused[i]);
+            answer_talk(&w, &one);
+            if (real != 0)
+                assert_int_equal(finding_of(&w, w.frame).frames[1], two.frame);
+            else
+                expect(&w, w.frame, "");
+        }
+    }
+}
+
+static void lose_behind_leg(oxc_http_request_type type)
+{
+    talk t;
+
+    start();
+    http_execute(&w, FIRST, CTX, SEQ, SEQ2);
+    t = prepare(OTHER, type, CTX, SEQ2);
+    refuse(&t);
+    send_talk(&w, &t);
+    answer_talk(&w, &t);
+    pass(&w, 60 * SECOND);
+    lose(CTX);
+    expect_only(&w, w.frame, "context-lost");
+}
+
+static void leg_of_connect_ends_no_session(void **state)
+{
+    (void)state;
+    lose_behind_leg(OXC_HTTP_TYPE_CONNECT);
+}
+
+static void leg_of_disconnect_ends_no_session(void **state)
+{
+    (void)state;
+    lose_behind_leg(OXC_HTTP_TYPE_DISCONNECT);
 }
 
 static void leg_answered_after_all(void **state)
@@ -1057,6 +1121,9 @@ int main(void)
         TEST(auth_rejected_repeatedly),
         TEST(auth_rejected_repeatedly_near),
         TEST(leg_leaves_no_trace),
+        TEST(leg_overlaps_with_none),
+        TEST(leg_of_connect_ends_no_session),
+        TEST(leg_of_disconnect_ends_no_session),
         TEST(leg_answered_after_all),
     };
 
