@@ -50,13 +50,13 @@ static inline bool oxc_leg_is_closed(const oxc_leg *leg)
 /** The leg that was closed first, or NULL. */
 static inline const oxc_leg *oxc_ending_first(const oxc_ending *ending)
 {
-    const oxc_leg *first = ending->legs[0], *second = ending->legs[1];
+    const oxc_leg *one = ending->legs[0], *other = ending->legs[1];
 
-    if (!oxc_leg_is_closed(second))
-        return oxc_leg_is_closed(first) ? first : NULL;
-    if (!oxc_leg_is_closed(first))
-        return second;
-    return first->close.time < second->close.time ? first : second;
+    if (!oxc_leg_is_closed(other))
+        return oxc_leg_is_closed(one) ? one : NULL;
+    if (!oxc_leg_is_closed(one))
+        return other;
+    return one->close.time < other->close.time ? one : other;
 }
 
 /** True if a connection has ended by now: one of its legs is closed, or it was left.
