@@ -305,7 +305,7 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
                                    const oxc_call *call)
 {
     uint32_t context = OXC_NONE;
-    bool issued = event->status == 0 && !event->name == OXC_NO_NAME;
+    bool issued = event->status == 0 && event->name != OXC_NO_NAME;
     oxc_facts facts;
 
     if (issued)

@@ -124,7 +124,7 @@ static unsigned kinds_of_unread_request(const oxc_event *event, const oxc_call *
 
     if (call->kind == OXC_KIND_OPEN || (call->flags & OXC_CALL_UNREAD) == 0)
         return 0;
-    if (call->kind == OXC_KIND_CLOSE ? event->status != 0 : !event->name == OXC_NO_NAME)
+    if (call->kind == OXC_KIND_CLOSE ? event->status != 0 : event->name != OXC_NO_NAME)
         kinds &= ~(unsigned)OXC_DOUBT_END;
     return kinds;
 }

@@ -19,7 +19,8 @@ static oxc_run *current_run;
 static oxc_rpc_pdu *add_pdu(oxc_run *run)
 {
     if (run->count == run->capacity) {
-        oxc_rpc_pdu *more = wmem_alloc_array(run->pinfo->pool, oxc_rpc_pdu, run->capacity * 2);
+        oxc_rpc_pdu *more =
+            wmem_alloc_array(run->pinfo->pool, oxc_rpc_pdu, (size_t)run->capacity * 2);
 
         memcpy(more, run->pdus, run->count * sizeof *more);
         run->pdus = more;

@@ -134,7 +134,7 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 
 static bool is_request_on_channel(const char *method)
 {
-    return method && (strcmp(method, "RPC_IN_DATA") == 0 || strcmp(method, "RPC_OUT_DATA") == 0);
+    return strcmp(method, "RPC_IN_DATA") == 0 || strcmp(method, "RPC_OUT_DATA") == 0;
 }
 
 /* The channel on which Wireshark's HTTP has just seen a request, made if need be. */
@@ -146,7 +146,7 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
     const char *target = http ? OXC_HTTP_REQUEST(http, request_uri) : NULL;
     oxc_channel *channel;
 
-    if (!is_request_on_channel(method))
+    if (!method || !is_request_on_channel(method))
         return NULL;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
