@@ -119,22 +119,6 @@ void oxc_rpc_connection_bind(oxc_rpc_connection *connection, uint16_t context_id
     wmem_map_insert(connection->contexts, key, GUINT_TO_POINTER(bound));
 }
 
-bool oxc_rpc_connection_is_closed(uint32_t number, oxc_close *close)
-{
-    const oxc_rpc_connection *connection = oxc_rpc_connection_by_number(number);
-
-    return connection && oxc_ending_is_over(&connection->ending, close);
-}
-
-bool oxc_carrier_is_closed(uint32_t connection, const oxc_close *closed, oxc_close *close)
-{
-    if (!closed)
-        return connection != OXC_NONE && oxc_rpc_connection_is_closed(connection, close);
-    if (close)
-        *close = *closed;
-    return closed->kind != OXC_CLOSE_UNKNOWN;
-}
-
 void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection)
 {
     if (connection->partial)

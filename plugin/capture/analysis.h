@@ -68,14 +68,6 @@ oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint3
 /** The connection with a number, or NULL. */
 oxc_rpc_connection *oxc_rpc_connection_by_number(uint32_t number);
 
-/** True if a connection has ended by now: one of its legs is closed, or it was left.
- *  @param close  NULL, or zeros: gets how the leg that was closed first was closed, as far as is
- *                known, where a close ended it */
-bool oxc_rpc_connection_is_closed(uint32_t number, oxc_close *close);
-
-/** The same of a connection for which a carrier says both. */
-bool oxc_carrier_is_closed(uint32_t connection, const oxc_close *closed, oxc_close *close);
-
 /** Notes that only some of the PDUs of a connection come to us. Only on the first pass. */
 void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection);
 

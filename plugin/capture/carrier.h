@@ -30,9 +30,9 @@ typedef struct {
     /** "host:port" of the server where the transport names it, else NULL: then the server is the
      *  address that the packet goes to or comes from. Borrowed for as long as the file is open. */
     const char *server;
-    /** How the connection was closed, once it was: its kind is OXC_CLOSE_UNKNOWN before. NULL where
-     * #connection tells it, or nobody. Borrowed for as long as the file is open. */
-    const oxc_close *closed;
+    /** Whether the connection has ended by now; NULL where its calls count for nothing. Borrowed
+     * for as long as the file is open. */
+    const oxc_ending *ending;
 } oxc_carrier;
 
 #endif /* OXC_CARRIER_H */

@@ -93,7 +93,7 @@ static void begin_wait(oxc_journal *journal, const packet_info *pinfo, const oxc
                            .session = view->session,
                            .context = view->context,
                            .connection = shown->carrier.connection,
-                           .closed = shown->carrier.closed,
+                           .ending = shown->carrier.ending,
                            .ordinal = MIN(view->wait, MOST_ORDINAL) & MOST_ORDINAL,
                            .transport = (uint32_t)shown->carrier.transport & 0xF};
 
@@ -232,5 +232,5 @@ bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait, oxc_close *close)
 {
     *close = (oxc_close){0};
     return (wait->end_frame == 0 || wait->outcome == OXC_OUTCOME_CLOSED) &&
-           oxc_carrier_is_closed(wait->connection, wait->closed, close);
+           oxc_ending_is_over(wait->ending, close);
 }

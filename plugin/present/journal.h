@@ -18,8 +18,8 @@
 /** One wait. Times are nanoseconds since the epoch. */
 typedef struct {
     int64_t begin;
-    int64_t end;             /**< of #end_frame */
-    const oxc_close *closed; /**< as in oxc_carrier */
+    int64_t end;              /**< of #end_frame */
+    const oxc_ending *ending; /**< of #connection, as in oxc_carrier */
     uint32_t request_frame;
     uint32_t end_frame; /**< that ends it, or for closed and dropped shows it to be over; 0: none */
     uint32_t end_ordinal;

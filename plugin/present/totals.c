@@ -21,8 +21,7 @@
 
 typedef struct {
     uint32_t frame;
-    uint32_t connection; /* OXC_NONE if it is not known */
-    const oxc_close *closed;
+    const oxc_ending *ending; /* of its connection, as in oxc_carrier */
 } outstanding;
 
 static bool goes_to_server(const oxc_view *view)
@@ -57,7 +56,7 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
 
 static bool is_closed(const outstanding *wait)
 {
-    return oxc_carrier_is_closed(wait->connection, wait->closed, NULL);
+    return oxc_ending_is_over(wait->ending, NULL);
 }
 
 /* Makes room for waits that may still get an answer. */
@@ -74,9 +73,7 @@ static void end_closed(oxc_context_totals *context)
 static void begin_wait(oxc_context_totals *context, const packet_info *pinfo,
                        const oxc_shown *shown)
 {
-    outstanding wait = {.frame = pinfo->num,
-                        .connection = shown->carrier.connection,
-                        .closed = shown->carrier.closed};
+    outstanding wait = {.frame = pinfo->num, .ending = shown->carrier.ending};
 
     context->waits++;
     if (!context->out)

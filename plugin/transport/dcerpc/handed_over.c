@@ -44,8 +44,10 @@ static void take_lone_call(packet_info *pinfo, const dcerpc_info *di, oxc_rpc_pd
     if (run.connection && !PINFO_FD_VISITED(pinfo))
         oxc_rpc_connection_is_partial(run.connection);
     oxc_run_take(&run, pdu, event);
-    if (run.connection)
+    if (run.connection) {
         carrier->connection = run.connection->number;
+        carrier->ending = &run.connection->ending;
+    }
 }
 
 /* Takes the call and shows what is known of it. A sealed stub that came here was opened; so may

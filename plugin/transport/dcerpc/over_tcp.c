@@ -88,7 +88,8 @@ static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     run.from_server = !to_server;
     run.connection = repeated ? NULL : tcp->connection;
     run.carrier = (oxc_carrier){.transport = OXC_TRANSPORT_RPC_TCP,
-                                .connection = repeated ? UINT32_MAX : tcp->connection->number};
+                                .connection = repeated ? UINT32_MAX : tcp->connection->number,
+                                .ending = repeated ? NULL : &tcp->connection->ending};
     result = oxc_observe(&run, builtin_heuristic->dissector, data);
     tcp->leg.closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {

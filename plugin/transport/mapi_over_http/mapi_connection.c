@@ -95,6 +95,8 @@ oxc_mapi_connection *oxc_mapi_connection_new(conversation_t *conversation, const
     connection->client_port = to_server ? pinfo->srcport : pinfo->destport;
     connection->tcp = (const struct tcp_analysis *)conversation_get_proto_data(
         conversation, proto_get_id_by_filter_name("tcp"));
+    connection->leg = oxc_tcp_leg(connection->tcp);
+    connection->ending.legs[0] = &connection->leg;
     connection->stream = oxc_stream_new(sink, false);
     if (connection->tcp)
         connection->closes = connection->tcp->conversation_completeness;

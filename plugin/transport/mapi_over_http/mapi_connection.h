@@ -58,7 +58,8 @@ typedef struct {
     int64_t begun_time;     /**< first byte of the response whose head is not whole */
     uint32_t gap_frames[2]; /**< the last frame in which bytes of that direction were lost */
     unsigned closes;        /**< flags of conversation_completeness that were told */
-    oxc_close close;        /**< the first FIN or RST */
+    oxc_leg leg;            /**< #tcp, and how it was closed */
+    oxc_ending ending;      /**< of #leg */
     uint32_t ended_frame;   /**< whose FIN was the end of a response that says none; 0: none */
     const char *ended_host; /**< server of that response, as in oxc_carrier */
 } oxc_mapi_connection;

@@ -389,7 +389,7 @@ static void show_ending(const oxc_mapi_connection *connection, tvbuff_t *tvb, pa
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_MAPI_HTTP,
                            .connection = UINT32_MAX,
                            .server = connection->ended_host,
-                           .closed = &connection->close};
+                           .ending = &connection->ending};
 
     oxc_present(pinfo, tree, tvb, OXC_NONE, &carrier, NULL);
     renew_column_fields(pinfo, tree);

@@ -244,17 +244,6 @@ void oxc_mapi_lose(oxc_mapi_connection *connection, packet_info *pinfo, bool to_
     lose(connection, pinfo, to_client);
 }
 
-static void note_close(oxc_mapi_connection *connection, const packet_info *pinfo,
-                       const oxc_http_event *event)
-{
-    if (connection->close.kind != OXC_CLOSE_UNKNOWN)
-        return;
-    connection->close = (oxc_close){.kind = event->reset ? OXC_CLOSE_RST : OXC_CLOSE_FIN,
-                                    .side = event->by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
-                                    .has_time = true,
-                                    .time = oxc_arrival(pinfo)};
-}
-
 void oxc_mapi_close(oxc_mapi_connection *connection, packet_info *pinfo)
 {
     oxc_http_event event = {.type = OXC_HTTP_CLOSED};
@@ -269,7 +258,8 @@ void oxc_mapi_close(oxc_mapi_connection *connection, packet_info *pinfo)
     connection->closes |= now;
     event.reset = (fresh & OXC_TCP_RST_SEEN) != 0;
     event.by_client = !oxc_mapi_to_client(connection, pinfo);
-    note_close(connection, pinfo, &event);
+    oxc_tcp_note_close(connection->tcp, pinfo, event.by_client ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER,
+                       &connection->leg.close);
     close_directions(connection, pinfo, event.by_client, event.reset);
     oxc_mapi_send(connection, pinfo, &event);
 }

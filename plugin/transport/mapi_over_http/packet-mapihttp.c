@@ -316,7 +316,7 @@ static void present(const oxc_mapi_row *row)
     oxc_carrier carrier = {.transport = OXC_TRANSPORT_MAPI_HTTP,
                            .connection = UINT32_MAX,
                            .server = call->host,
-                           .closed = &row->connection->close};
+                           .ending = &row->connection->ending};
     oxc_view view;
 
     if (!row->row->to_client || call->request_frame == 0 ||

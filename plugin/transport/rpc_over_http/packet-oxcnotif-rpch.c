@@ -223,6 +223,8 @@ int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
     if (carries && run.carrier.connection == UINT32_MAX)
         oxc_miss_calls(pinfo);
     run.connection = run.carrier.connection == UINT32_MAX ? NULL : connection->told;
+    if (run.connection)
+        run.carrier.ending = &run.connection->ending;
     run.from_server = !oxc_channel_is_client(channel, pinfo);
     for (run_part part = {.end = 0}; tvb_captured_length_remaining(tvb, part.end) > 0;) {
         part = part_from(&run, part.behind, part.end);
