@@ -14,6 +14,7 @@ static wmem_tree_t *by_frame;
 static wmem_map_t *accepted;  /* clients -> the last frame that let them in */
 static wmem_list_t *refusals; /* of oxc_refusal; made with the first */
 static bool channels_seen;
+static bool http2_seen;
 
 void oxc_channels_note(void)
 {
@@ -25,10 +26,21 @@ bool oxc_channels_seen(void)
     return channels_seen;
 }
 
+void oxc_http2_note(void)
+{
+    http2_seen = true;
+}
+
+bool oxc_http2_seen(void)
+{
+    return http2_seen;
+}
+
 void oxc_refusals_end_file(void)
 {
     refusals = NULL;
     channels_seen = false;
+    http2_seen = false;
 }
 
 void oxc_refusals_register(void)

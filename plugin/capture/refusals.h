@@ -30,6 +30,11 @@ void oxc_channels_note(void);
 /** True if it has. */
 bool oxc_channels_seen(void);
 
+/** Notes MAPI over HTTP in HTTP/2, which nobody analyses, and whether there was any in this file.
+ */
+void oxc_http2_note(void);
+bool oxc_http2_seen(void);
+
 /** Sets up the list once; it empties itself with each file. */
 void oxc_refusals_register(void);
 

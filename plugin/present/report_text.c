@@ -35,6 +35,9 @@ static const char *nothing_seen(const oxc_totals *totals)
                "capture may have ended too early, or it holds one direction only.";
     if (totals->limits.unbound_connections > 0)
         return "No call of EMSMDB or AsyncEMSMDB could be read.";
+    if (oxc_http2_seen())
+        return "MAPI over HTTP was seen in HTTP/2 only, which is not analysed: Exchange's clients "
+               "speak HTTP/1.1. Capture between the server and what speaks HTTP/2 for it.";
     if (oxc_channels_seen())
         return "RPC over HTTP was seen, but no call of EMSMDB or AsyncEMSMDB in it: perhaps one "
                "of the two channels is missing, or its start.";

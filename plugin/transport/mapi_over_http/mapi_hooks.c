@@ -15,6 +15,7 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
+#include "capture/refusals.h"
 #include "capture/settings.h"
 #include "compat.h"
 #include "mapi_connection.h"
@@ -443,8 +444,10 @@ static int dissect_media(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, vo
 {
     if (!oxc_http_has_layer(pinfo, proto_http2))
         return call_dissector_with_data(media_handle, tvb, pinfo, tree, data);
-    if (active)
+    if (active) {
+        oxc_http2_note();
         oxc_mapihttp_show_http2(tvb, pinfo, proto_tree_get_root(tree));
+    }
     return 0;
 }
 
