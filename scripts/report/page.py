@@ -8,7 +8,6 @@
 page.js draws the timelines from the waits that the page carries, as JSON with the columns of COLUMNS.
 """
 
-import html
 import json
 import os
 import sys
@@ -45,7 +44,7 @@ LIMITS = [
 
 def text(value):
     """A value for a place between tags or in an attribute."""
-    return "–" if value is None else html.escape(str(value), quote=True)
+    return "–" if value is None else picture.escape(str(value))
 
 
 def embedded(value):

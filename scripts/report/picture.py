@@ -7,6 +7,7 @@
 
 import html
 import math
+import re
 
 from .timeline import NAMES, describe, wait_end
 
@@ -29,8 +30,13 @@ def nice_step(span, most):
     return power * 20
 
 
+# What must not be in HTML: control characters and halves of surrogates.
+NOT_HTML = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
 def escape(words):
-    return html.escape(words, quote=True)
+    """A text of strangers for a place between tags or in an attribute."""
+    return html.escape(NOT_HTML.sub("\N{REPLACEMENT CHARACTER}", words), quote=True)
 
 
 class Picture:

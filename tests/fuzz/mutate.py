@@ -255,6 +255,17 @@ HTTP_CHANGES = [
                                 b"Content-Length: -1", b"Transfer-Encoding: chunked", b"X: y"]),
     (rb"RPC_(IN|OUT)_DATA", [b"RPC_IN_DATA", b"RPC_OUT_DATA", b"GET", b"RPC_", b"POST"]),
     (rb"HTTP/1\.1 200", [b"HTTP/1.1 401", b"HTTP/1.0 200", b"HTTP/1.1 503", b"HTTP/1.1 100"]),
+    (rb"X-RequestType: *\w+", [b"X-RequestType: " + name for name in (
+        b"Connect", b"Execute", b"Disconnect", b"NotificationWait", b"PING", b"Bind", b"", b"x" * 5000)]),
+    (rb"X-(ResponseCode|PendingPeriod|ExpirationInfo): *\d+", [
+        b"X-ResponseCode: 0", b"X-ResponseCode: 10", b"X-ResponseCode: 4294967296", b"X-PendingPeriod: 0",
+        b"X-PendingPeriod: 99999999999999999999", b"X-ExpirationInfo: -1"]),
+    (rb"(PROCESSING|PENDING|DONE)\r\n", [b"PROCESSING\r\n", b"PENDING\r\n", b"DONE\r\n", b"DONE\n",
+                                        b"PENDING\r\n" * 1000, b"done\r\n", b""]),
+    (rb"(Set-)?Cookie: *[^\r]*", [b"Cookie: MapiContext=", b"Set-Cookie: MapiContext=a; MapiContext=b",
+                                  b"Cookie: " + b"a=b;" * 3000, b"Cookie: MapiSequence=1"]),
+    (rb"\{[0-9A-F-]+\}:\d+", [b"{}:1", b"{00000000-0000-0000-0000-000000000000}:99999999999",
+                               b"{" + b"A" * 3000 + b"}:1"]),
     (rb"\r\n\r\n", [b"\r\n", b"\n\n", b"\r\n\r\n\r\n", b""]),
     (rb"\?[^ ]*", [b"?", b"", b"?:", b"?host:99999", b"?" + b"a" * 5000, b"?other:6001"]),
     (rb"\r\n[0-9a-fA-F]+\r\n", [b"\r\n0\r\n", b"\r\n1\r\n", b"\r\nffff\r\n", b"\r\n7fffffff\r\n",
@@ -291,10 +302,42 @@ def rts(random, frames):
     return _change_pdu(random, frames, change, lambda pdu: pdu[2] == pdus.RTS and len(pdu) >= 20)
 
 
+READABLE = re.compile(rb"[\x20-\x7e]{5,}|(?:[\x20-\x7e]\0){5,}")
+HOSTILE = [b"<script>alert(1)</script>", b"</script>", b"<!--", b"-->", b"]]>", b"<img src=x onerror=y>",
+           b"\"'`", b"\\", b"\\u0000", b"&lt;&#0;", b"\x1b[2J\x1b]0;x\x07", b"\x00", b"\x7f", b"\x9b31m",
+           b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x80\xa8", b"\xe2\x80\xae",
+           b"%s%n", b"{}", b"\r\n", b"\n", b"\t", b"${x}", b"../../", b"\xef\xbb\xbf"]
+
+
+def names(random, frames):
+    """Writes what is hostile to texts, JSON and HTML over something readable, as long as it was."""
+    index = _pick(random, frames, lambda frame: READABLE.search(frame.payload))
+    if index is None:
+        return frames
+    payload = frames[index].payload
+    found = random.choice(list(READABLE.finditer(payload)))
+    start = random.randrange(found.start(), found.end())
+    text = b"".join(random.choice(HOSTILE) for _ in range(random.choice([1, 1, 3])))
+    if found.group()[1] == 0:  # UTF-16
+        start -= (start - found.start()) % 2
+        text = b"".join(bytes([byte, 0]) for byte in text)
+    frames[index].payload = _replace(payload, start, text[:found.end() - start])
+    return frames
+
+
+def host(random, frames):
+    """Calls the server of RPC over HTTP so everywhere, as the report does then."""
+    text = b"".join(random.choice(HOSTILE) for _ in range(random.choice([1, 2, 5])))
+    for frame in frames:
+        frame.payload = re.sub(rb"(RPC_(?:IN|OUT)_DATA [^? ]*\?)[^: ]+", lambda found: found[1] + text,
+                               frame.payload)
+    return frames
+
+
 MUTATIONS = [any_bytes, number_in_stub, number_in_stub, handle, handle, call_id, call_id,
              header_byte, method, method, lengths, stub_size, part_of_stub, fragments,
              order_of_pdus, order_of_pdus, from_elsewhere, segments, segments, order_of_frames,
-             order_of_frames, times, http, http, rts, rts]
+             order_of_frames, times, http, http, rts, rts, names, host]
 
 
 def _number_bytes(frames):
@@ -326,11 +369,16 @@ def _disorder(frames):
 
 def mutate(random, frames, count):
     """Applies some mutations to the frames of a capture, which stay as they are."""
+    return apply(random, frames, random.choices(MUTATIONS, k=count))
+
+
+def apply(random, frames, mutations):
+    """Applies these mutations to the frames of a capture, which stay as they are."""
     frames = copy.deepcopy(frames)
     for frame in frames:
         frame.original = frame.payload
-    for _ in range(count):
-        frames = random.choice(MUTATIONS)(random, frames)
+    for mutation in mutations:
+        frames = mutation(random, frames)
     _number_bytes(frames)
     for frame in frames:
         frame.length = max(frame.length, len(frame.data()))

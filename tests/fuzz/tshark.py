@@ -25,11 +25,12 @@ SANITIZERS = {
 
 
 class Result:
-    """How a run ended: seconds of CPU, the most memory in bytes, and the start of what it wrote."""
+    """How a run ended: seconds of CPU, the most memory in bytes, and the start of what it wrote, as
+    text and as bytes."""
 
     def __init__(self, status, seconds, memory, output, errors):
         self.status, self.seconds, self.memory = status, seconds, memory
-        self.output, self.errors = output, errors
+        self.raw, self.output, self.errors = output, output.decode(errors="replace"), errors
 
     def problem(self):
         """Why this is no good run, or None."""
@@ -91,7 +92,7 @@ class Tshark:
             variables.update(SANITIZERS, LD_PRELOAD=self._sanitized)
         command = [*(NOBODY if os.geteuid() == 0 else []), "env", "-i", "-C", self.path / "home",
                    *(f"{name}={value}" for name, value in variables.items()), "tshark", *words]
-        return _run([str(word) for word in command], seconds, memory, keep)
+        return _run([word if isinstance(word, bytes) else str(word) for word in command], seconds, memory, keep)
 
 
 def _limits(seconds, memory):
@@ -124,6 +125,6 @@ def _run(command, seconds, memory, keep):
         errors.seek(0)
         text = errors.read(1 << 20).decode(errors="replace")
     result = Result(process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024,
-                    output.decode(errors="replace"), text)
+                    output, text)
     result.output_size = size
     return result

@@ -129,6 +129,30 @@ class Archive(unittest.TestCase):
         result = run(str(self.archive))
         self.assertIn("holds no HTTP request", result.stderr)
 
+    def test_damaged(self):
+        """What cannot be unpacked is said in a line; numbers and times that make no sense count for
+        none; many blanks take no time."""
+        with zipfile.ZipFile(self.archive, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("raw/1_c.txt", self.request() * 50)
+        data = bytearray(self.archive.read_bytes())
+        data[60:90] = b"\xff" * 30
+        self.archive.write_bytes(data)
+        result, _ = self.convert()
+        self.assertEqual((result.returncode, result.stderr.count("\n")), (2, 1), result.stderr)
+        self.assertIn("is damaged", result.stderr)
+        self.write({"c": self.request().replace("Length: 0", f"Length:{' ' * 100000}{'9' * 5000}"),
+                    "m": self.notes("9999-12-31T23:59:59Z", "2024-03-04T09:00:00Z", "\N{SUPERSCRIPT TWO}")})
+        result, packets = self.convert()
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertLess(packets[0][0], 1 << 63)
+
+    def test_many_on_one_port(self):
+        """Sessions that were never answered take a connection each, and none looks through them."""
+        self.write(*[{"c": self.request(), "m": self.notes("2024-03-04T09:00:00Z", "")}] * 2000)
+        result, packets = self.convert()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(len(packets), 8000)
+
     def test_encrypted(self):
         self.write({"c": self.request()})
         data = bytearray(self.archive.read_bytes())
