@@ -24,12 +24,6 @@ void oxc_handles_init(oxc_tracker *tracker)
     oxc_index_init(&tracker->stray_index, &tracker->strays, offsetof(oxc_stray, key), seed);
 }
 
-/* A name at a server. */
-static uint64_t key_of(const oxc_tracker *tracker, uint32_t server, oxc_name name)
-{
-    return oxc_hash_step(tracker->seed ^ name, server);
-}
-
 static oxc_stray *stray_at(const oxc_tracker *tracker, uint32_t stray)
 {
     return (oxc_stray *)oxc_store_at(&tracker->strays, stray);
@@ -37,12 +31,12 @@ static oxc_stray *stray_at(const oxc_tracker *tracker, uint32_t stray)
 
 uint32_t oxc_session_find(const oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    return oxc_index_find(&tracker->session_index, key_of(tracker, server, name));
+    return oxc_index_find(&tracker->session_index, oxc_key_of_name(name, server));
 }
 
 uint32_t oxc_context_find(const oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    return oxc_index_find(&tracker->context_index, key_of(tracker, server, name));
+    return oxc_index_find(&tracker->context_index, oxc_key_of_name(name, server));
 }
 
 uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, oxc_name name)
@@ -80,12 +74,12 @@ static bool was_shown(const oxc_tracker *tracker, uint64_t key)
 
 bool oxc_name_was_shown(const oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    return was_shown(tracker, key_of(tracker, server, name));
+    return was_shown(tracker, oxc_key_of_name(name, server));
 }
 
 void oxc_name_show(oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    uint64_t key = key_of(tracker, server, name);
+    uint64_t key = oxc_key_of_name(name, server);
     uint32_t stray;
 
     if (name == OXC_NO_NAME || was_shown(tracker, key))
@@ -105,14 +99,14 @@ void oxc_name_return(oxc_tracker *tracker, uint32_t server, oxc_name name)
         return;
     }
     oxc_name_show(tracker, server, name);
-    stray = oxc_index_find(&tracker->stray_index, key_of(tracker, server, name));
+    stray = oxc_index_find(&tracker->stray_index, oxc_key_of_name(name, server));
     if (stray != OXC_NONE)
         stray_at(tracker, stray)->returned = true;
 }
 
 bool oxc_name_was_returned(const oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    uint64_t key = key_of(tracker, server, name);
+    uint64_t key = oxc_key_of_name(name, server);
     uint32_t session = oxc_index_find(&tracker->session_index, key);
     uint32_t stray = oxc_index_find(&tracker->stray_index, key);
 
@@ -158,7 +152,7 @@ uint32_t oxc_session_name(oxc_tracker *tracker, uint32_t number, uint32_t server
 
     session->name = name;
     session->server = server;
-    session->key = key_of(tracker, server, name);
+    session->key = oxc_key_of_name(name, server);
     before = oxc_index_find(&tracker->session_index, session->key);
     oxc_index_put(&tracker->session_index, number);
     return before;
@@ -171,7 +165,7 @@ uint32_t oxc_context_name(oxc_tracker *tracker, uint32_t number, uint32_t server
 
     context->name = name;
     context->server = server;
-    context->key = key_of(tracker, server, name);
+    context->key = oxc_key_of_name(name, server);
     before = oxc_index_find(&tracker->context_index, context->key);
     oxc_index_put(&tracker->context_index, number);
     return before;

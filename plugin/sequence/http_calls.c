@@ -13,11 +13,10 @@
 
 uint64_t oxc_http_content(const oxc_http_event *event, const oxc_http_call *call)
 {
-    uint64_t content = oxc_hash_step(event->digest, (uint64_t)call->type);
+    const uint64_t words[] = {(uint64_t)call->type, event->body_size, event->cookies.context.value,
+                              event->cookies.sequence.value};
 
-    content = oxc_hash_step(content, event->body_size);
-    content = oxc_hash_step(content, event->cookies.context.value);
-    return oxc_hash_step(content, event->cookies.sequence.value);
+    return oxc_hash_words(event->digest, words, G_N_ELEMENTS(words));
 }
 
 void oxc_http_tell_copy(oxc_http *http, oxc_http_call *call, uint32_t *reused_frame)

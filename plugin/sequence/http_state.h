@@ -211,7 +211,6 @@ typedef struct oxc_http {
     oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, connections;
     oxc_index server_index, session_index, replaced_index, id_index, copies_index, learning_index,
         explained_index, end_index, connection_index, call_index;
-    uint64_t seed;
     uint32_t free_call;
 } oxc_http;
 

@@ -40,7 +40,6 @@ static oxc_index *index_of(oxc_http *http, size_t table)
 
 void oxc_http_tables_init(oxc_http *http, uint64_t seed)
 {
-    http->seed = seed;
     oxc_store_init(&http->sessions, sizeof(oxc_http_session));
     oxc_store_init(&http->learnings, sizeof(oxc_http_learning));
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
@@ -73,12 +72,6 @@ size_t oxc_http_tables_memory(oxc_http *http)
     return memory;
 }
 
-/* Names are hashes under a key that nobody knows; numbers are kept apart from them by the seed. */
-static uint64_t key_of(const oxc_http *http, uint64_t one, uint64_t other)
-{
-    return oxc_hash_step(http->seed ^ one, other);
-}
-
 static void *find(const oxc_index *index, uint64_t key)
 {
     uint32_t number = oxc_index_find(index, key);
@@ -105,7 +98,7 @@ oxc_http_server *oxc_http_server_of(oxc_http *http, oxc_http_name name)
 {
     uint32_t number = OXC_NONE;
     oxc_http_server *server = (oxc_http_server *)find_or_add(&http->server_index, &http->servers,
-                                                             key_of(http, name, 0), &number);
+                                                             oxc_key_of_name(name, 0), &number);
 
     if (number != OXC_NONE)
         server->number = number;
@@ -127,7 +120,7 @@ uint32_t oxc_http_id_of(oxc_http *http, oxc_http_name server, oxc_http_name requ
 {
     uint32_t number = OXC_NONE;
     oxc_http_id *id = (oxc_http_id *)find_or_add(&http->id_index, &http->ids,
-                                                 key_of(http, server, request_id), &number);
+                                                 oxc_key_of_name(request_id, server), &number);
 
     if (number != OXC_NONE)
         id->number = number;
@@ -146,15 +139,16 @@ oxc_http_copies *oxc_http_copies_of(oxc_http *http, uint32_t number, uint64_t co
     }
     if (id->first.content == content)
         return &id->first;
-    more = (oxc_http_more_copies *)find_or_add(&http->copies_index, &http->more_copies,
-                                               key_of(http, (uint64_t)number + 1, content), &place);
+    more =
+        (oxc_http_more_copies *)find_or_add(&http->copies_index, &http->more_copies,
+                                            oxc_key_of_name(content, (uint64_t)number + 1), &place);
     return &more->copies;
 }
 
 uint32_t oxc_http_session_find(const oxc_http *http, oxc_http_name server, oxc_http_name value)
 {
     const oxc_http_value *found =
-        (const oxc_http_value *)find(&http->session_index, key_of(http, server, value));
+        (const oxc_http_value *)find(&http->session_index, oxc_key_of_name(value, server));
 
     return found == NULL ? OXC_NONE : found->number;
 }
@@ -164,7 +158,8 @@ static oxc_http_value *value_of(oxc_http *http, oxc_index *index, oxc_http_name 
 {
     uint32_t place;
 
-    return (oxc_http_value *)find_or_add(index, &http->values, key_of(http, server, value), &place);
+    return (oxc_http_value *)find_or_add(index, &http->values, oxc_key_of_name(value, server),
+                                         &place);
 }
 
 uint32_t oxc_http_session_new(oxc_http *http, oxc_http_name server, oxc_http_name value)
@@ -187,21 +182,21 @@ void oxc_http_session_rename(oxc_http *http, uint32_t session, oxc_http_name ser
 
 bool oxc_http_value_explained(const oxc_http *http, oxc_http_name value)
 {
-    return find(&http->explained_index, key_of(http, value, 0)) != NULL;
+    return find(&http->explained_index, oxc_key_of_name(value, 0)) != NULL;
 }
 
 void oxc_http_value_explain(oxc_http *http, oxc_http_name value)
 {
     uint32_t place;
 
-    find_or_add(&http->explained_index, &http->values, key_of(http, value, 0), &place);
+    find_or_add(&http->explained_index, &http->values, oxc_key_of_name(value, 0), &place);
 }
 
 oxc_http_replaced *oxc_http_replaced_find(const oxc_http *http, uint32_t session,
                                           oxc_http_name value)
 {
     return (oxc_http_replaced *)find(&http->replaced_index,
-                                     key_of(http, (uint64_t)session + 1, value));
+                                     oxc_key_of_name(value, (uint64_t)session + 1));
 }
 
 oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_http_name value)
@@ -209,13 +204,13 @@ oxc_http_replaced *oxc_http_replaced_of(oxc_http *http, uint32_t session, oxc_ht
     uint32_t place;
 
     return (oxc_http_replaced *)find_or_add(&http->replaced_index, &http->replaced,
-                                            key_of(http, (uint64_t)session + 1, value), &place);
+                                            oxc_key_of_name(value, (uint64_t)session + 1), &place);
 }
 
 uint32_t oxc_http_learning_find(const oxc_http *http, oxc_http_name server, oxc_http_name value)
 {
     const oxc_http_value *found =
-        (const oxc_http_value *)find(&http->learning_index, key_of(http, server, value));
+        (const oxc_http_value *)find(&http->learning_index, oxc_key_of_name(value, server));
 
     return found == NULL ? OXC_NONE : found->number;
 }
@@ -232,7 +227,7 @@ void oxc_http_learning_index(oxc_http *http, uint32_t number)
 uint32_t oxc_http_end_find(const oxc_http *http, uint32_t connection, oxc_http_name server)
 {
     const oxc_http_value *found = (const oxc_http_value *)find(
-        &http->end_index, key_of(http, (uint64_t)connection + 1, server));
+        &http->end_index, oxc_key_of_name(server, (uint64_t)connection + 1));
 
     return found == NULL ? OXC_NONE : found->number;
 }

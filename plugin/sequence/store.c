@@ -49,44 +49,16 @@ size_t oxc_store_memory(const oxc_store *store)
 
 void oxc_index_init(oxc_index *index, const oxc_store *store, size_t offset, uint64_t seed)
 {
-    *index = (oxc_index){.store = store, .offset = (uint32_t)offset, .seed = seed};
+    *index = (oxc_index){.store = store, .offset = (uint32_t)offset};
+    for (size_t i = 0; i < G_N_ELEMENTS(index->secret); i++)
+        index->secret[i] = oxc_hash_step(seed, i);
 }
 
 void oxc_index_clear(oxc_index *index)
 {
     g_free(index->slots);
-    oxc_index_init(index, index->store, index->offset, index->seed);
-}
-
-static uint64_t key_at(const oxc_index *index, uint32_t number)
-{
-    uint64_t key;
-
-    memcpy(&key, (const uint8_t *)oxc_store_at(index->store, number) + index->offset, sizeof key);
-    return key;
-}
-
-/* Where the search for a key begins. */
-static uint32_t home_of(const oxc_index *index, uint64_t key)
-{
-    return oxc_hash_end(oxc_hash_step(index->seed, key)) & (index->slot_count - 1);
-}
-
-/* The slot that holds the key, or the empty one where it belongs. */
-static uint32_t find_slot(const oxc_index *index, uint64_t key)
-{
-    uint32_t slot = home_of(index, key);
-
-    while (index->slots[slot] != OXC_NONE && key_at(index, index->slots[slot]) != key)
-        slot = (slot + 1) & (index->slot_count - 1);
-    return slot;
-}
-
-uint32_t oxc_index_find(const oxc_index *index, uint64_t key)
-{
-    if (index->slot_count == 0)
-        return OXC_NONE;
-    return index->slots[find_slot(index, key)];
+    index->slots = NULL;
+    index->slot_count = index->used = 0;
 }
 
 static void grow(oxc_index *index)
@@ -103,7 +75,7 @@ static void grow(oxc_index *index)
 
         if (old[i] == OXC_NONE)
             continue;
-        slot = home_of(index, key_at(index, old[i]));
+        slot = oxc_index_home(index, oxc_index_key(index, old[i]));
         while (index->slots[slot] != OXC_NONE)
             slot = (slot + 1) & (index->slot_count - 1);
         index->slots[slot] = old[i];
@@ -117,7 +89,7 @@ void oxc_index_put(oxc_index *index, uint32_t number)
 
     if ((uint64_t)index->used * 4 >= (uint64_t)index->slot_count * 3)
         grow(index);
-    slot = find_slot(index, key_at(index, number));
+    slot = oxc_index_slot(index, oxc_index_key(index, number));
     if (index->slots[slot] == OXC_NONE)
         index->used++;
     index->slots[slot] = number;
@@ -130,7 +102,7 @@ static void close_gap(oxc_index *index, uint32_t gap)
 
     for (uint32_t slot = (gap + 1) & mask; index->slots[slot] != OXC_NONE;
          slot = (slot + 1) & mask) {
-        uint32_t home = home_of(index, key_at(index, index->slots[slot]));
+        uint32_t home = oxc_index_home(index, oxc_index_key(index, index->slots[slot]));
 
         if (((slot - home) & mask) >= ((slot - gap) & mask)) {
             index->slots[gap] = index->slots[slot];
@@ -146,7 +118,7 @@ void oxc_index_remove(oxc_index *index, uint64_t key)
 
     if (index->slot_count == 0)
         return;
-    slot = find_slot(index, key);
+    slot = oxc_index_slot(index, key);
     if (index->slots[slot] == OXC_NONE)
         return;
     index->used--;

@@ -43,7 +43,7 @@ static inline void *oxc_store_at(const oxc_store *store, uint32_t number)
  *  is keyed: whoever makes the capture cannot choose keys that meet. */
 typedef struct {
     const oxc_store *store;
-    uint64_t seed;
+    uint64_t secret[3];
     uint32_t *slots;
     uint32_t offset;     /**< of the key in an element */
     uint32_t slot_count; /**< a power of two, or 0 */
@@ -65,8 +65,48 @@ static inline uint64_t oxc_key_of(uint32_t first, uint32_t second)
     return key;
 }
 
+/** The key of a name, at a server or with a number: a name is a keyed hash already, so that nobody
+ *  can choose two for which the sum is the same. */
+static inline uint64_t oxc_key_of_name(uint64_t name, uint64_t with)
+{
+    return name + with * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline uint64_t oxc_index_key(const oxc_index *index, uint32_t number)
+{
+    uint64_t key;
+
+    memcpy(&key, (const uint8_t *)oxc_store_at(index->store, number) + index->offset, sizeof key);
+    return key;
+}
+
+/** Where the search for a key begins. The first line is strongly universal (M. Thorup, "High Speed
+ *  Hashing for Integers and Strings", 3.4): for who does not know the secret, any two keys meet as
+ *  often as chance has it. The others, which lose nothing, part keys that follow one another. */
+static inline uint32_t oxc_index_home(const oxc_index *index, uint64_t key)
+{
+    uint64_t hash = (index->secret[0] + (key & UINT32_MAX)) * (index->secret[1] + (key >> 32));
+    uint32_t place = (uint32_t)((hash + index->secret[2]) >> 32);
+
+    place = (place ^ place >> 16) * UINT32_C(0x85EBCA6B);
+    return (place ^ place >> 13) & (index->slot_count - 1);
+}
+
+/** The slot that holds a key, or the empty one where it belongs. There has to be one. */
+static inline uint32_t oxc_index_slot(const oxc_index *index, uint64_t key)
+{
+    uint32_t slot = oxc_index_home(index, key);
+
+    while (index->slots[slot] != OXC_NONE && oxc_index_key(index, index->slots[slot]) != key)
+        slot = (slot + 1) & (index->slot_count - 1);
+    return slot;
+}
+
 /** The number held for a key, or OXC_NONE. */
-uint32_t oxc_index_find(const oxc_index *index, uint64_t key);
+static inline uint32_t oxc_index_find(const oxc_index *index, uint64_t key)
+{
+    return index->slot_count == 0 ? OXC_NONE : index->slots[oxc_index_slot(index, key)];
+}
 
 /** Holds @p number for its key from now on, instead of the one that had the key. */
 void oxc_index_put(oxc_index *index, uint32_t number);

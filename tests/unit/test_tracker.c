@@ -7,6 +7,7 @@
  */
 
 #include "siphash.h"
+#include "store.h"
 #include "world.h"
 
 #define CXH   1
@@ -1397,6 +1398,60 @@ static void chosen_handles(void **state)
     assert_true(steps < HANDLES);
 }
 
+/* Keys that follow one another, or are equal in many bits. */
+static uint64_t choose_key(unsigned way, uint64_t number)
+{
+    switch (way) {
+    case 0:
+        return number;
+    case 1:
+        return number << 32;
+    case 2:
+        return number << 46;
+    case 3:
+        return number << 32 | number;
+    case 4:
+        return number * UINT64_C(0x100000001) << 8;
+    case 5:
+        return number << 32 | (UINT32_MAX - number);
+    default:
+        return number * UINT64_C(0xFFFFFFFF00000001);
+    }
+}
+
+static void chosen_keys(void **state)
+{
+    enum { KEYS = 1 << 17, WAYS = 7 };
+
+    (void)state;
+    for (unsigned way = 0; way < WAYS; way++) {
+        oxc_store store;
+        oxc_index index;
+        uint64_t steps = 0;
+
+        oxc_store_init(&store, sizeof(uint64_t));
+        oxc_index_init(&index, &store, 0, (uint64_t)g_random_int() << 32 | g_random_int());
+        for (uint64_t i = 0; i < KEYS; i++) {
+            uint64_t key = choose_key(way, i);
+
+            memcpy(oxc_store_at(&store, oxc_store_add(&store)), &key, sizeof key);
+            oxc_index_put(&index, (uint32_t)i);
+        }
+        for (uint64_t i = 0; i < KEYS; i++) {
+            uint64_t key = choose_key(way, i);
+            uint32_t slot = oxc_index_slot(&index, key);
+
+            assert_int_equal(oxc_index_find(&index, key), i);
+            steps += (slot - oxc_index_home(&index, key)) & (index.slot_count - 1);
+        }
+        /* The table is half full: half a step each, if chance has put them there. */
+        print_message("index: %.2f steps a key\n", (double)steps / KEYS);
+        assert_true(steps < (uint64_t)KEYS * 2);
+        oxc_index_clear(&index);
+        oxc_store_clear(&store);
+    }
+}
+
 static void many_connections_of_one_context(void **state)
 {
     uint32_t first = start();
@@ -1502,6 +1557,7 @@ int main(void)
         TEST(many_outstanding_waits),
         TEST(siphash),
         TEST(chosen_handles),
+        TEST(chosen_keys),
         TEST(many_connections_of_one_context),
         TEST(many_unfetched_notifications),
         TEST(many_null_handles),
