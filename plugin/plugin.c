@@ -27,8 +27,8 @@
 #include "present/packet-oxcnotif.h"
 #include "present/report.h"
 #include "present/statistics.h"
-#include "transport/dcerpc/handed_over.h"
 #include "transport/dcerpc/interfaces.h"
+#include "transport/dcerpc/observer.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "transport/http/hooks.h"
 #include "transport/mapi_over_http/mapi_body.h"
@@ -154,7 +154,7 @@ void oxc_register(void)
 
 void oxc_handoff(void)
 {
-    oxc_handed_over_handoff();
+    oxc_observer_handoff();
     oxc_over_tcp_handoff();
     if (proto_frame > 0)
         register_postdissector(create_dissector_handle(end_frame, proto_frame));

@@ -8,6 +8,8 @@
 
 #include "binds.h"
 
+#include "decode/methods/context_handle.h"
+#include "decode/methods/packet-emsmdb.h"
 #include "interfaces.h"
 #include "transport/tcp/ends.h"
 
@@ -45,18 +47,15 @@ static bool next_context(tvbuff_t *tvb, unsigned encoding, int *offset, int end,
 
 bool oxc_binds_exchange(tvbuff_t *tvb)
 {
+    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
     int offset = CONTEXTS_OFFSET, end = (int)tvb_captured_length(tvb);
     unsigned encoding, count;
     asked_context asked;
-    uint8_t type;
 
-    if (!oxc_pdu_is_at(tvb, 0) || end < CONTEXTS_OFFSET)
+    if (!header || end < CONTEXTS_OFFSET || (header[2] != PDU_BIND && header[2] != PDU_ALTER))
         return false;
-    type = tvb_get_uint8(tvb, 2);
-    if (type != PDU_BIND && type != PDU_ALTER)
-        return false;
-    encoding = oxc_pdu_encoding(tvb, 0);
-    end = MIN(end, oxc_pdu_length(tvb, 0));
+    encoding = oxc_pdu_is_little_endian(header) ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN;
+    end = MIN(end, oxc_pdu_length(header));
     count = tvb_get_uint8(tvb, CONTEXTS_OFFSET - 4);
     while (count-- > 0 && next_context(tvb, encoding, &offset, end, &asked)) {
         if (asked.interface != OXC_INTERFACE_OTHER)
@@ -155,4 +154,23 @@ unsigned oxc_bind_interfaces(const oxc_rpc_connection *connection, const oxc_rpc
     if (!pdu->whole)
         return OXC_BINDS_EMSMDB | OXC_BINDS_ASYNCEMSMDB;
     return asked ? asked : OXC_BINDS_OTHERS;
+}
+
+oxc_interface oxc_bind_guess(tvbuff_t *tvb, const oxc_rpc_pdu *pdu)
+{
+    enum { WAIT_STUB = 24, ASYNC_CONNECT_STUB = 20, MOST_PADDING = 15, MOST_ATTRIBUTES = 0xFF };
+    int offset = oxc_pdu_stub_offset(pdu), length;
+
+    if (pdu->type != PDU_REQ || !pdu->whole || !pdu->headed || pdu->sealed ||
+        !oxc_pdu_is_one_fragment(pdu))
+        return OXC_INTERFACE_UNKNOWN;
+    length = oxc_pdu_stub_length(pdu);
+    if (length < ASYNC_CONNECT_STUB || tvb_get_uint32(tvb, offset, pdu->encoding) > MOST_ATTRIBUTES)
+        return OXC_INTERFACE_UNKNOWN;
+    if (pdu->opnum == OXC_OPNUM_ASYNC_CONNECT && length <= ASYNC_CONNECT_STUB + MOST_PADDING)
+        return OXC_INTERFACE_EMSMDB;
+    if (pdu->opnum == 0 && length >= WAIT_STUB && length <= WAIT_STUB + MOST_PADDING &&
+        tvb_get_uint32(tvb, offset + OXC_HANDLE_SIZE, pdu->encoding) == 0)
+        return OXC_INTERFACE_ASYNCEMSMDB;
+    return OXC_INTERFACE_UNKNOWN;
 }

@@ -35,4 +35,9 @@ uint64_t oxc_bind_digest(tvbuff_t *tvb, const oxc_rpc_pdu *pdu);
  *  both where it was not captured whole. */
 unsigned oxc_bind_interfaces(const oxc_rpc_connection *connection, const oxc_rpc_pdu *pdu);
 
+/** Which of the two interfaces a request without a bind probably is for: the requests of
+ *  EcDoAsyncWaitEx and EcDoAsyncConnectEx have stubs of a fixed size, small attributes in their
+ *  handle, and reserved flags of 0. Padding of the verifier may follow. */
+oxc_interface oxc_bind_guess(tvbuff_t *tvb, const oxc_rpc_pdu *pdu);
+
 #endif /* OXC_BINDS_H */

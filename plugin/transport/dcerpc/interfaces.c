@@ -12,15 +12,87 @@
 
 #include "decode/methods/packet-asyncemsmdb.h"
 #include "decode/methods/packet-emsmdb.h"
-#include "shared_interface.h"
 #include "transport/push/push_notification.h"
 
+/* Methods of theirs and ours; more are left to them. */
+enum { MOST_METHODS = 64 };
+
+/* Registering the UUID again would free a key that is in use, so their table of methods is
+ *  replaced in place: ours runs first, and lets theirs run; what they hand to nobody stays so. */
+typedef struct {
+    dcerpc_uuid_value *entry; /**< theirs; NULL where nobody had the interface */
+    oxc_procs *stock;         /**< their table of methods */
+    dcerpc_sub_dissector procs[MOST_METHODS];
+} shared_interface;
+
 /* Wireshark's "mapi" has EMSMDB; no version up to 4.6 decodes AsyncEMSMDB. */
-static oxc_shared_interface emsmdb, asyncemsmdb;
+static shared_interface emsmdb, asyncemsmdb;
 
 /* What Wireshark calls AsyncEMSMDB without us: a literal of its own, as the names of all
  * interfaces. */
 static const char *builtin_name;
+
+static oxc_procs *find_stock(const shared_interface *shared, uint16_t opnum)
+{
+    for (oxc_procs *proc = shared->stock; proc && proc->name; proc++) {
+        if (proc->num == opnum)
+            return proc;
+    }
+    return NULL;
+}
+
+static bool has_method(const dcerpc_sub_dissector *methods, uint16_t opnum)
+{
+    for (; methods->name; methods++) {
+        if (methods->num == opnum)
+            return true;
+    }
+    return false;
+}
+
+/* Looks whose the interface is, and merges the tables; for the handoff.
+ * @param ours  methods in order of their numbers, ended by one without a name; functions are NULL
+ *              where there is nothing to read
+ * @param call  the function for all methods that either reads */
+static void merge(shared_interface *shared, const e_guid_t *uuid, const dcerpc_sub_dissector *ours,
+                  dcerpc_dissect_fnct_t *call)
+{
+    guid_key key = {*uuid, 0};
+    size_t count = 0;
+
+    shared->entry = (dcerpc_uuid_value *)g_hash_table_lookup(dcerpc_uuids, &key);
+    shared->stock = shared->entry ? shared->entry->procs : NULL;
+    for (const dcerpc_sub_dissector *own = ours; own->name && count < MOST_METHODS - 1; own++) {
+        oxc_procs *stock = find_stock(shared, own->num);
+        dcerpc_sub_dissector *merged = &shared->procs[count++];
+
+        merged->num = own->num;
+        merged->name = stock ? stock->name : own->name;
+        merged->dissect_rqst = own->dissect_rqst || (stock && stock->dissect_rqst) ? call : NULL;
+        merged->dissect_resp = own->dissect_resp || (stock && stock->dissect_resp) ? call : NULL;
+    }
+    for (oxc_procs *proc = shared->stock; proc && proc->name; proc++) {
+        if (!has_method(ours, proc->num) && count < MOST_METHODS - 1)
+            shared->procs[count++] = *proc;
+    }
+}
+
+/* Puts ours in front, or takes it away again. Does nothing where nobody had the interface. */
+static void enable_ours(shared_interface *shared, bool enable)
+{
+    if (shared->entry)
+        shared->entry->procs = enable ? shared->procs : shared->stock;
+}
+
+static dcerpc_dissect_fnct_t *stock_function(const shared_interface *shared, uint16_t opnum,
+                                             bool request)
+{
+    oxc_procs *proc = find_stock(shared, opnum);
+
+    if (!proc)
+        return NULL;
+    return request ? proc->dissect_rqst : proc->dissect_resp;
+}
 
 bool oxc_interface_is_active(oxc_interface interface)
 {
@@ -70,15 +142,15 @@ static bool builtin_is_wrong(oxc_interface interface, uint16_t opnum)
 
 dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum, bool request)
 {
-    const oxc_shared_interface *shared =
+    const shared_interface *shared =
         interface == OXC_INTERFACE_ASYNCEMSMDB ? &asyncemsmdb : &emsmdb;
 
     if (!shared->entry || builtin_is_wrong(interface, opnum))
         return NULL;
-    return oxc_shared_stock(shared, opnum, request);
+    return stock_function(shared, opnum, request);
 }
 
-static const protocol_t *owner_of(const oxc_shared_interface *shared)
+static const protocol_t *owner_of(const shared_interface *shared)
 {
     return shared->entry ? shared->entry->proto : NULL;
 }
@@ -86,14 +158,14 @@ static const protocol_t *owner_of(const oxc_shared_interface *shared)
 static void share_emsmdb(dcerpc_dissect_fnct_t *call)
 {
     static e_guid_t uuid = OXC_UUID_EMSMDB;
-    dcerpc_sub_dissector ours[OXC_MOST_METHODS] = {{0, NULL, NULL, NULL}};
+    dcerpc_sub_dissector ours[MOST_METHODS] = {{0, NULL, NULL, NULL}};
 
     for (uint16_t opnum = 0; oxc_emsmdb_has_method(opnum); opnum++) {
         dcerpc_dissect_fnct_t *reader = oxc_emsmdb_reads(opnum) ? call : NULL;
 
         ours[opnum] = (dcerpc_sub_dissector){opnum, oxc_emsmdb_method_name(opnum), reader, reader};
     }
-    oxc_shared_merge(&emsmdb, &uuid, ours, call);
+    merge(&emsmdb, &uuid, ours, call);
     oxc_emsmdb_share(owner_of(&emsmdb));
     if (!emsmdb.entry)
         dcerpc_init_uuid(oxc_emsmdb_protocol(), oxc_emsmdb_subtree(), &uuid, 0, emsmdb.procs,
@@ -105,7 +177,7 @@ static void share_asyncemsmdb(dcerpc_dissect_fnct_t *wait)
     static e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
     const dcerpc_sub_dissector ours[] = {{0, "EcDoAsyncWaitEx", wait, wait}, {0, NULL, NULL, NULL}};
 
-    oxc_shared_merge(&asyncemsmdb, &uuid, ours, wait);
+    merge(&asyncemsmdb, &uuid, ours, wait);
     oxc_asyncemsmdb_share(owner_of(&asyncemsmdb));
     if (asyncemsmdb.entry)
         return;
@@ -125,9 +197,8 @@ void oxc_interfaces_begin_file(void)
     static const e_guid_t uuid = OXC_UUID_ASYNCEMSMDB;
     const protocol_t *protocol = find_protocol_by_id(oxc_asyncemsmdb_protocol());
 
-    oxc_shared_enable(&emsmdb,
-                      proto_is_protocol_enabled(find_protocol_by_id(oxc_emsmdb_protocol())));
-    oxc_shared_enable(&asyncemsmdb, proto_is_protocol_enabled(protocol));
+    enable_ours(&emsmdb, proto_is_protocol_enabled(find_protocol_by_id(oxc_emsmdb_protocol())));
+    enable_ours(&asyncemsmdb, proto_is_protocol_enabled(protocol));
     if (builtin_name)
         guids_add_guid(&uuid, oxc_asyncemsmdb_active() ? proto_get_protocol_short_name(protocol)
                                                        : builtin_name);

@@ -23,4 +23,8 @@
  *  @return what @p inner returned */
 int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data);
 
+/** Becomes the sub-dissector of the two interfaces, in front of Wireshark's own if there is one;
+ *  for the handoff. */
+void oxc_observer_handoff(void);
+
 #endif /* OXC_OBSERVER_H */

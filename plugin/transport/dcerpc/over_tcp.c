@@ -17,7 +17,6 @@
 
 #include "binds.h"
 #include "observer.h"
-#include "pdu.h"
 #include "transport/loss.h"
 #include "transport/tcp/tcp_connections.h"
 #include "transport/tcp/watch.h"
@@ -66,11 +65,13 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
     return false;
 }
 
-/* Dissects bytes that begin with a PDU. */
-static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+/* Dissects bytes that begin with a PDU.
+ * @param header  that of the PDU */
+static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                             const uint8_t *header)
 {
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    bool to_server = oxc_pdu_goes_to_server(tvb_get_uint8(tvb, 2));
+    bool to_server = oxc_pdu_goes_to_server(header[2]);
     oxc_tcp_connection *tcp = oxc_tcp_connection_of_packet(pinfo, to_server);
     oxc_flow *flow = NULL;
     bool repeated = false;
@@ -116,11 +117,13 @@ static bool carries_exchange(packet_info *pinfo)
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                       void *data)
 {
-    if (!oxc_pdu_is_at(tvb, 0))
+    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
+
+    if (!header)
         return FALSE;
     if (!builtin_heuristic->enabled && !carries_exchange(pinfo) && !oxc_binds_exchange(tvb))
         return FALSE;
-    return dissect_observed(tvb, pinfo, tree, data);
+    return dissect_observed(tvb, pinfo, tree, data, header);
 }
 
 static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -132,8 +135,10 @@ static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
  * is known for one of the two interfaces: as the heuristic does, this waits for the next PDU. */
 static int dissect_decoded_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (oxc_pdu_is_at(tvb, 0))
-        return dissect_observed(tvb, pinfo, tree, data) ? (int)tvb_captured_length(tvb) : 0;
+    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
+
+    if (header)
+        return dissect_observed(tvb, pinfo, tree, data, header) ? (int)tvb_captured_length(tvb) : 0;
     if (carries_exchange(pinfo))
         return 0;
     return dissector_try_string_new(builtin_table, over_tcp, tvb, pinfo, tree, FALSE, data);

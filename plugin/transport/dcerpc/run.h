@@ -1,5 +1,5 @@
 /* run.h
- * The PDUs that one call of Wireshark's dissector walks over, and what the analysis is told of them
+ * The PDUs that one call of Wireshark's dissector walks over
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -36,32 +36,15 @@ typedef struct oxc_run {
     oxc_rpc_pdu few[OXC_RUN_FEW]; /**< what #pdus points to while they are enough */
 } oxc_run;
 
-/** Reads the headers of the PDUs of a run, once. #carrier, #from_server and #connection are left to
+/** Reads the headers of the PDUs of a run, once: they are stepped over as Wireshark does, by their
+ *  lengths, whether they look like PDUs or not. #carrier, #from_server and #connection are left to
  *  the caller. */
 void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
-/** Makes a run the one that Wireshark is dissecting, until oxc_run_leave(). They may be nested. */
-void oxc_run_enter(oxc_run *run);
-void oxc_run_leave(const oxc_run *run);
-
-/** The run that Wireshark is dissecting, or NULL. */
-oxc_run *oxc_run_current(void);
-
-/** Which interface a call of a run belongs to, by its presentation context. */
-oxc_interface oxc_run_interface(const oxc_run *run, const oxc_rpc_pdu *pdu, bool *ndr64);
-
-/** Whether the connection of a run is known to carry one of the two interfaces: it asked for one,
- *  or the user named what its presentation context stands for. Without its bind it may be any
- *  DCE/RPC. */
-bool oxc_run_carries_exchange(const oxc_run *run);
-
-/** Gives a PDU its ordinal in the frame, on every pass, and reports it to the tracker, on the
- *  first.
- *  @param stub_event  what its stub says, or NULL if that was not read */
-void oxc_run_take(oxc_run *run, oxc_rpc_pdu *pdu, oxc_event *stub_event);
-
-/** The PDU of a run whose stub Wireshark is handing over, or NULL; those in front of it are taken
- *  first. */
-oxc_rpc_pdu *oxc_run_find_call(oxc_run *run, const dcerpc_info *di);
+/** The same for those PDUs from @p offset on that are there as a whole, as far as the reported
+ *  length tells; what does not look like one ends them.
+ *  @return where they end: @p offset if there are none, and #tvb is not set */
+int oxc_run_read_whole(oxc_run *run, tvbuff_t *tvb, int offset, packet_info *pinfo,
+                       proto_tree *tree);
 
 #endif /* OXC_RUN_H */

@@ -57,11 +57,12 @@ static int dissect_channel_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tre
  * if that came first. */
 static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
 {
+    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
     conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
     oxc_channel *channel;
 
     if (!conversation || oxc_channel_find(conversation) || !active ||
-        !(greets || (oxc_pdu_is_at(tvb, 0) && tvb_get_uint8(tvb, 2) == OXC_RTS_PTYPE)))
+        !(greets || (header && header[2] == OXC_RTS_PTYPE)))
         return false;
     channel = oxc_channel_new(conversation, pinfo, !greets);
     channel->first_frame = pinfo->num;
@@ -186,7 +187,7 @@ static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree 
 {
     oxc_channel *channel;
 
-    if (!oxc_rpch_builtin()->enabled || !oxc_pdu_is_at(tvb, 0))
+    if (!oxc_rpch_builtin()->enabled || !oxc_pdu_header_at(tvb, 0))
         return FALSE;
     channel = channel_of_body(pinfo);
     if (!channel)

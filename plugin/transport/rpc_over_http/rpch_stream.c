@@ -41,9 +41,11 @@ static bool ask_for_more(packet_info *pinfo, int offset, uint32_t bytes)
 /* Where the run of whole PDUs that begins at @p offset ends. */
 static int end_of_pdus(tvbuff_t *tvb, int offset)
 {
-    while (oxc_pdu_is_at(tvb, offset) &&
-           oxc_pdu_length(tvb, offset) <= tvb_reported_length_remaining(tvb, offset))
-        offset += oxc_pdu_length(tvb, offset);
+    const uint8_t *header;
+
+    while ((header = oxc_pdu_header_at(tvb, offset)) != NULL &&
+           oxc_pdu_length(header) <= tvb_reported_length_remaining(tvb, offset))
+        offset += oxc_pdu_length(header);
     return offset;
 }
 
@@ -58,12 +60,11 @@ static bool may_become_pdu(tvbuff_t *tvb, int offset)
 }
 
 /* A PDU of which nothing more will come is dissected as far as it goes. */
-static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
+static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset, int length)
 {
     int captured = tvb_captured_length_remaining(tvb, offset);
 
-    stream->pdus(stream->user,
-                 tvb_new_subset_length_caplen(tvb, offset, captured, oxc_pdu_length(tvb, offset)));
+    stream->pdus(stream->user, tvb_new_subset_length_caplen(tvb, offset, captured, length));
 }
 
 /* Each of these returns the length of what it gave away, or 0 if no more can be split. */
@@ -71,16 +72,19 @@ static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset
 static int split_pdus(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     int end = end_of_pdus(tvb, offset);
+    const uint8_t *header;
 
     if (end > offset) {
         stream->pdus(stream->user, tvb_new_subset_length(tvb, offset, end - offset));
         return end - offset;
     }
-    if (oxc_pdu_is_at(tvb, offset)) {
-        int missing = oxc_pdu_length(tvb, offset) - tvb_reported_length_remaining(tvb, offset);
+    header = oxc_pdu_header_at(tvb, offset);
+    if (header) {
+        int length = oxc_pdu_length(header);
+        int missing = length - tvb_reported_length_remaining(tvb, offset);
 
         if (!ask_for_more(stream->pinfo, offset, (uint32_t)missing))
-            give_cut_pdu(stream, tvb, offset);
+            give_cut_pdu(stream, tvb, offset, length);
     } else if (!may_become_pdu(tvb, offset) ||
                !ask_for_more(stream->pinfo, offset, DESEGMENT_ONE_MORE_SEGMENT)) {
         stream->rest(stream->user, tvb, offset);
