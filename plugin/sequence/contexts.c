@@ -102,7 +102,7 @@ uint32_t oxc_context_bound_since(const oxc_tracker *tracker, uint32_t number)
     return connect == OXC_NONE ? 0 : oxc_record_at(tracker, connect)->request + 1;
 }
 
-static uint32_t session_number(const oxc_tracker *tracker, uint32_t number)
+uint32_t oxc_context_session(const oxc_tracker *tracker, uint32_t number)
 {
     uint32_t session = oxc_context_at(tracker, number)->session;
 
@@ -112,7 +112,7 @@ static uint32_t session_number(const oxc_tracker *tracker, uint32_t number)
 void oxc_context_show(oxc_tracker *tracker, oxc_record *record, uint32_t context)
 {
     record->context = context;
-    record->session = session_number(tracker, context);
+    record->session = oxc_context_session(tracker, context);
 }
 
 bool oxc_context_uncertain(const oxc_tracker *tracker, const oxc_call *call)

@@ -25,7 +25,10 @@ uint32_t oxc_context_bound_since(const oxc_tracker *tracker, uint32_t context);
 /** Its last wait response was not an error (or there is none), or was one or may have been. */
 void oxc_context_set_quiet(oxc_tracker *tracker, uint32_t context, bool quiet);
 
-/** Shows a context, and its session, on a record. */
+/** The number of the session of a context, or OXC_NONE. */
+uint32_t oxc_context_session(const oxc_tracker *tracker, uint32_t context);
+
+/** Shows a context, and its session, on the record of a request. */
 void oxc_context_show(oxc_tracker *tracker, oxc_record *record, uint32_t context);
 
 /** Whether evidence on a wait may be of another context that had the same handle. */

@@ -306,7 +306,7 @@ oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t numbe
     /* Each is looked at until it is old enough, then once: later ones are younger. */
     while (session->unjudged != OXC_NONE) {
         uint32_t record = session->unjudged;
-        uint32_t context = oxc_record_at(tracker, record)->context;
+        uint32_t context = oxc_record_context(tracker, record);
         oxc_context *of = oxc_context_at(tracker, context);
         oxc_evidence evidence = {0};
 

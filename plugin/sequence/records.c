@@ -33,6 +33,30 @@ uint32_t oxc_record_add(oxc_tracker *tracker, const oxc_event *event)
     return count;
 }
 
+/* Whether a PDU is the end of a wait, which its request points at or did. */
+static bool is_end_of_wait(const oxc_record *record)
+{
+    return oxc_kind_of_code(record->code) == OXC_KIND_WAIT && record->type != OXC_EVENT_REQUEST &&
+           record->type != OXC_EVENT_OTHER_PDU && record->request != OXC_NONE;
+}
+
+uint32_t oxc_record_context(const oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_record *record = oxc_record_at(tracker, number);
+
+    return is_end_of_wait(record) ? oxc_record_at(tracker, record->request)->context
+                                  : record->context;
+}
+
+uint32_t oxc_wait_connect(const oxc_tracker *tracker, uint32_t request)
+{
+    const oxc_record *record = oxc_record_at(tracker, request);
+
+    return (record->flags & OXC_RECORD_ENDED) != 0
+               ? oxc_record_at(tracker, record->wait.end)->connect
+               : record->wait.connect;
+}
+
 oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t number)
 {
     const oxc_record *record = oxc_record_at(tracker, number);

@@ -15,6 +15,14 @@
  *  @return its number, or OXC_NONE where no more fit */
 uint32_t oxc_record_add(oxc_tracker *tracker, const oxc_event *event);
 
+/** The context that a PDU belongs to, or OXC_NONE. */
+uint32_t oxc_record_context(const oxc_tracker *tracker, uint32_t record);
+
+/** The EcDoAsyncConnectEx response that had last returned the handle of a wait when it was sent, as
+ *  a record, or OXC_NONE.
+ *  @param request  its record */
+uint32_t oxc_wait_connect(const oxc_tracker *tracker, uint32_t request);
+
 /** Fills in evidence from a record, without doubts. */
 oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
 

@@ -232,12 +232,16 @@ enum {
     OXC_RECORD_UNMATCHED = 1 << 2,
     OXC_RECORD_TIMED = 1 << 3,       /**< ends a wait, or shows one to be over */
     OXC_RECORD_UNDELIVERED = 1 << 4, /**< notification: delivered is the next one's record */
-    OXC_RECORD_SUPERSEDED = 1 << 5,  /**< a later notification of its context has its fetch */
+    OXC_RECORD_SUPERSEDED = 1 << 5,  /**< notification: a later one of its context has its fetch */
+    OXC_RECORD_ENDED = 1 << 5,       /**< wait request: there is the record of its end */
     OXC_RECORD_REPEATED = 1 << 6, /**< of a second sighting: request is the record of the first */
     OXC_RECORD_UNSURE =
         1 << 7, /**< wait over HTTP: its answer was missed, and may have made it a leg */
 };
 
+/* A wait and its end point at each other, and what both would say is said once: their context by
+ * the request, and the EcDoAsyncConnectEx response of the request by the end once there is one. So
+ * they are read by oxc_record_context() and oxc_wait_connect(). */
 typedef struct {
     int64_t time;
     uint32_t frame;
@@ -247,7 +251,11 @@ typedef struct {
     uint8_t outcome; /**< oxc_outcome */
     uint8_t flags;
     uint32_t session; /**< number */
-    uint32_t context;
+    union {
+        uint32_t context;
+        uint32_t
+            connect; /**< response, fault or cancel of a wait: that of its request, see above */
+    };
     union {
         uint32_t request;    /**< record of the call's request, or OXC_NONE */
         uint32_t connection; /**< request: that it came on */
@@ -257,7 +265,10 @@ typedef struct {
             uint32_t ordinal;
             uint32_t previous; /**< record */
             uint32_t next;     /**< record */
-            uint32_t connect;  /**< record; same place as in answer */
+            union {
+                uint32_t connect; /**< record, while it has no end */
+                uint32_t end;     /**< record, with #OXC_RECORD_ENDED */
+            };
         } wait;
         struct {
             uint32_t fetch;     /**< record */

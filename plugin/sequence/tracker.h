@@ -41,6 +41,7 @@ typedef struct oxc_tracker oxc_tracker;
 /** What is known of one PDU, links and findings. Frames are 0 and numbers OXC_NONE where
  *  there is nothing to say. Pointers belong to the tracker and hold until the next event. */
 typedef struct {
+    uint32_t record;   /**< of the PDU: a number that grows with its place in the capture */
     oxc_kind kind;     /**< of the call; OXC_KIND_OTHER where the PDU belongs to no known call */
     uint8_t operation; /**< of the call, or OXC_NO_OPERATION: oxc_event.operation */
     oxc_event_type type;
@@ -59,6 +60,7 @@ typedef struct {
     uint32_t next_wait_frame;     /**< wait request, when known */
     oxc_outcome
         outcome; /**< of the wait that this PDU ends or, for closed and dropped, shows to be over */
+    uint32_t ended_wait; /**< record of the request of that wait */
     bool has_wait_time;
     int64_t wait_time;    /**< nanoseconds from the request of that wait to this PDU */
     uint32_t fetch_frame; /**< wait response: EcDoRpcExt2 request that fetches for it */
@@ -115,6 +117,39 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event);
 /** Looks up what is known of a PDU of one of the two interfaces.
  *  @return false where nothing is recorded for it; @p view is then cleared */
 bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view);
+
+/** A PDU that is the end of a wait. */
+typedef struct {
+    uint32_t record; /**< of the PDU, or OXC_NONE if there is none: all else is then 0 */
+    uint32_t frame;
+    uint32_t ordinal;
+    oxc_outcome outcome; /**< OXC_OUTCOME_NONE: an answer that could not be read */
+    int64_t time;        /**< nanoseconds since the epoch */
+} oxc_wait_end;
+
+/** A wait, as far as is known by now. */
+typedef struct {
+    uint32_t record; /**< of its request */
+    uint32_t frame;
+    int64_t time;     /**< nanoseconds since the epoch */
+    uint32_t session; /**< OXC_NONE if it is not known */
+    uint32_t context;
+    uint32_t ordinal;        /**< on its context from 1, 0 if that is not known */
+    uint32_t connection;     /**< that it came on; OXC_NONE over MAPI over HTTP */
+    oxc_wait_end end;        /**< its response, fault or cancel, the first of these */
+    oxc_wait_end shown_over; /**< the next wait of the context, if that shows it to be closed or
+                                dropped; #end counts if it comes all the same */
+    bool closed;             /**< its connection has ended by now */
+    oxc_close close;         /**< how, as far as is known */
+} oxc_wait;
+
+/** Looks up a wait by the record of its request.
+ *  @return false where that is no wait, or one of a second sighting; @p wait is then cleared */
+bool oxc_tracker_wait(const oxc_tracker *tracker, uint32_t record, oxc_wait *wait);
+
+/** Iterates over the waits of the capture in the order of their requests: start with @p position 0.
+ *  @return false at the end */
+bool oxc_tracker_next_wait(const oxc_tracker *tracker, uint32_t *position, oxc_wait *wait);
 
 /** True if a call of one of the two interfaces has shown a handle: on the server of this
  * connection, or returned by any other. */

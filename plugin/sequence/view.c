@@ -6,9 +6,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "state.h"
+#include "records.h"
 
-/* How many waits are looked through for those that were sent while another was outstanding. */
 /* How many waits are looked through for those that were sent while another was outstanding. */
 #define MOST_STEPS 32
 
@@ -137,23 +136,28 @@ static void set_time(oxc_view *view, const oxc_record *record, const oxc_record 
 static void view_wait_request(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
     view->wait = record->wait.ordinal;
-    view->connect_frame = frame_of(tracker, record->wait.connect);
+    view->connect_frame = frame_of(tracker, oxc_wait_connect(tracker, view->record));
     view->previous_wait_frame = frame_of(tracker, record->wait.previous);
     view->next_wait_frame = frame_of(tracker, record->wait.next);
-    if ((record->flags & OXC_RECORD_TIMED) != 0)
-        set_time(view, record, oxc_record_at(tracker, record->wait.previous));
+    if ((record->flags & OXC_RECORD_TIMED) == 0)
+        return;
+    view->ended_wait = record->wait.previous;
+    set_time(view, record, oxc_record_at(tracker, record->wait.previous));
 }
 
-static void view_wait_answer(const oxc_tracker *tracker, const oxc_record *record,
-                             const oxc_record *request, oxc_view *view)
+static void view_wait_answer(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
+    const oxc_record *request = oxc_record_at(tracker, record->request);
+
     view->wait = request->wait.ordinal;
     view->connect_frame = frame_of(tracker, record->answer.connect);
     view->fetch_frame = frame_of(tracker, record->answer.fetch);
     if ((record->flags & OXC_RECORD_UNDELIVERED) == 0)
         view->delivered_frame = frame_of(tracker, record->answer.delivered);
-    if ((record->flags & OXC_RECORD_TIMED) != 0)
-        set_time(view, record, request);
+    if ((record->flags & OXC_RECORD_TIMED) == 0)
+        return;
+    view->ended_wait = record->request;
+    set_time(view, record, request);
 }
 
 static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
@@ -198,7 +202,7 @@ static void view_method(const oxc_tracker *tracker, const oxc_record *record, ox
     if (view->kind == OXC_KIND_OPEN)
         view->session = oxc_record_at(tracker, record->request)->session;
     if (view->kind == OXC_KIND_WAIT)
-        view_wait_answer(tracker, record, oxc_record_at(tracker, record->request), view);
+        view_wait_answer(tracker, record, view);
     else if (view->kind == OXC_KIND_EXECUTE && record->type == OXC_EVENT_RESPONSE)
         view_delivery(tracker, record, view);
 }
@@ -226,7 +230,7 @@ static void view_repeated(const oxc_tracker *tracker, const oxc_record *record, 
     if (view->kind != OXC_KIND_WAIT)
         return;
     view->wait = first->wait.ordinal;
-    view->connect_frame = frame_of(tracker, first->wait.connect);
+    view->connect_frame = frame_of(tracker, oxc_wait_connect(tracker, own->request));
 }
 
 bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal, oxc_view *view)
@@ -234,8 +238,12 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     uint32_t number = look_up(tracker, frame, ordinal);
     const oxc_record *record;
 
-    *view = (oxc_view){
-        .kind = OXC_KIND_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
+    *view = (oxc_view){.kind = OXC_KIND_OTHER,
+                       .record = number,
+                       .session = OXC_NONE,
+                       .context = OXC_NONE,
+                       .ended_wait = OXC_NONE,
+                       .notified = OXC_NONE};
     if (number == OXC_NONE)
         return false;
     record = oxc_record_at(tracker, number);
@@ -246,7 +254,7 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     view->sealed = (record->flags & OXC_RECORD_SEALED) != 0;
     view->unmatched = (record->flags & OXC_RECORD_UNMATCHED) != 0;
     view->session = record->session;
-    view->context = record->context;
+    view->context = oxc_record_context(tracker, number);
     view->outcome = (oxc_outcome)record->outcome;
     if ((record->flags & OXC_RECORD_REPEATED) != 0) {
         view_repeated(tracker, record, view);
@@ -255,6 +263,55 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
     view_method(tracker, record, view);
     view_findings(tracker, number, view);
     return true;
+}
+
+/* What the record of the end of a wait says. */
+static oxc_wait_end end_at(const oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_record *record = oxc_record_at(tracker, number);
+
+    return (oxc_wait_end){.record = number,
+                          .frame = record->frame,
+                          .ordinal = record->ordinal,
+                          .outcome = (oxc_outcome)record->outcome,
+                          .time = record->time};
+}
+
+bool oxc_tracker_wait(const oxc_tracker *tracker, uint32_t number, oxc_wait *wait)
+{
+    const oxc_record *record;
+    uint32_t next;
+
+    *wait = (oxc_wait){.end.record = OXC_NONE, .shown_over.record = OXC_NONE};
+    if (number >= tracker->records.count)
+        return false;
+    record = oxc_record_at(tracker, number);
+    if (oxc_kind_of_code(record->code) != OXC_KIND_WAIT || record->type != OXC_EVENT_REQUEST ||
+        (record->flags & OXC_RECORD_REPEATED) != 0)
+        return false;
+    wait->record = number;
+    wait->frame = record->frame;
+    wait->time = record->time;
+    wait->session = record->session;
+    wait->context = record->context;
+    wait->ordinal = record->wait.ordinal;
+    wait->connection = (record->connection & OXC_OF_HTTP) != 0 ? OXC_NONE : record->connection;
+    next = record->wait.next;
+    if (next != OXC_NONE && (oxc_record_at(tracker, next)->flags & OXC_RECORD_TIMED) != 0)
+        wait->shown_over = end_at(tracker, next);
+    if ((record->flags & OXC_RECORD_ENDED) != 0)
+        wait->end = end_at(tracker, record->wait.end);
+    wait->closed = oxc_close_of(tracker, record->connection, &wait->close);
+    return true;
+}
+
+bool oxc_tracker_next_wait(const oxc_tracker *tracker, uint32_t *position, oxc_wait *wait)
+{
+    while (*position < tracker->records.count) {
+        if (oxc_tracker_wait(tracker, (*position)++, wait))
+            return true;
+    }
+    return false;
 }
 
 bool oxc_tracker_frame_time(const oxc_tracker *tracker, uint32_t frame, int64_t *time)

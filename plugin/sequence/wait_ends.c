@@ -25,6 +25,20 @@ static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *co
     return oxc_context_at(tracker, latest)->connect;
 }
 
+/* Joins a wait with the record of its end, the last one; its first end counts. */
+static void join_end(oxc_tracker *tracker, uint32_t request)
+{
+    uint32_t number = tracker->records.count - 1;
+    oxc_record *wait = oxc_record_at(tracker, request), *end = oxc_record_at(tracker, number);
+
+    end->connect = OXC_NONE;
+    if ((wait->flags & OXC_RECORD_ENDED) != 0)
+        return;
+    end->connect = wait->wait.connect;
+    wait->wait.end = number;
+    wait->flags |= OXC_RECORD_ENDED;
+}
+
 void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome)
 {
     oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
@@ -33,10 +47,11 @@ void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome o
     record->answer.next = record->answer.connect = OXC_NONE;
     record->outcome = (uint8_t)outcome;
     record->flags |= OXC_RECORD_TIMED;
-    if (call->owner == OXC_NONE)
-        return;
-    oxc_context_show(tracker, record, call->owner);
-    record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
+    if (call->owner != OXC_NONE) {
+        record->session = oxc_context_session(tracker, call->owner);
+        record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
+    }
+    join_end(tracker, call->record);
 }
 
 /* The wait is none of those without an answer. */

@@ -98,7 +98,9 @@ static void delivery_and_registration(void **state)
 static oxc_outcome outcome_with(talk *t)
 {
     send_talk(&w, t);
+    assert_int_equal(wait_of(&w, t->frame).end.record, OXC_NONE);
     answer_talk(&w, t);
+    expect_end(&w, t->frame, w.frame);
     return view_of(&w, w.frame).outcome;
 }
 
@@ -168,6 +170,8 @@ static void refused_sequence(void **state)
 static void closed_and_dropped(void **state)
 {
     talk t;
+    oxc_wait wait;
+    uint32_t request;
 
     (void)state;
     start();
@@ -175,14 +179,22 @@ static void closed_and_dropped(void **state)
     send_talk(&w, &t);
     answer_head(&w, &t);
     http_end(&w, OTHER, false, true);
+    request = t.frame;
+    wait = wait_of(&w, request);
+    assert_true(wait.closed);
+    assert_int_equal(wait.close.kind, OXC_CLOSE_RST);
+    assert_int_equal(wait.connection, OXC_NONE);
     t = http_wait(&w, THIRD, CTX, SEQ);
     assert_int_equal(view_of(&w, t.frame).outcome, OXC_OUTCOME_CLOSED);
+    expect_end(&w, request, t.frame);
     expect(&w, t.frame, "response-cut");
+    request = t.frame;
     answer_head(&w, &t);
     /* X-PendingPeriod is 30 s, the grace 10 s. */
     pass(&w, 41 * SECOND);
     t = http_wait(&w, 4, CTX, SEQ);
     assert_int_equal(view_of(&w, t.frame).outcome, OXC_OUTCOME_DROPPED);
+    expect_end(&w, request, t.frame);
     expect(&w, t.frame, "wait-dropped");
 }
 

@@ -218,6 +218,41 @@ static void compare_fetched(difference *d, const subject *s, const naive *n, con
                (int64_t)expected.fetched_waits);
 }
 
+static bool ends(const naive_view *view, const step *what, uint32_t request)
+{
+    return what->e.type != OXC_EVENT_REQUEST && view->matched && view->request_frame == request &&
+           view->outcome != OXC_OUTCOME_NONE;
+}
+
+/* A wait says of its end what the first PDU says that ends it. Where a frame holds several waits
+ * nobody can tell whose end it is. */
+static void compare_end(difference *d, const subject *s, const naive *n, const story *told,
+                        guint index)
+{
+    const step *what = &told->steps[index];
+    oxc_view view;
+    oxc_wait wait;
+    naive_view end;
+    if (!subject_view(s, what, &view) || !oxc_tracker_wait(s->tracker, view.record, &wait))
+        return;
+    for (guint k = 0; k < told->length; k++) {
+        if (k != index && told->steps[k].e.frame == what->e.frame)
+            return;
+    }
+    for (guint k = index + 1; k < told->length; k++) {
+        if (told->steps[k].close)
+            continue;
+        naive_look(n, k, &end);
+        if (!ends(&end, &told->steps[k], what->e.frame))
+            continue;
+        compare_number(d, index, "end in", wait.end.frame, told->steps[k].e.frame);
+        compare_number(d, index, "outcome of the request", wait.end.outcome, end.outcome);
+        return;
+    }
+    if (wait.end.record != OXC_NONE && wait.end.outcome != OXC_OUTCOME_NONE)
+        differ(d, index, "wait", "end", wait.end.frame, 0);
+}
+
 static uint64_t times_fired[OXC_RULE_COUNT];
 
 static void count_findings(const naive *n, const story *told)
@@ -242,6 +277,7 @@ static void compare_at_the_end(difference *d, const subject *s, const naive *n, 
             continue;
         compare_severities(d, s, n, told, i);
         compare_fetched(d, s, n, told, i);
+        compare_end(d, s, n, told, i);
     }
 }
 

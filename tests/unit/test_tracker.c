@@ -50,6 +50,13 @@ static void expect_outcome(uint32_t frame, oxc_outcome outcome, int64_t wait_tim
     assert_true(view.wait_time == wait_time);
 }
 
+/* The same, and the wait itself says so: by its first end. */
+static void expect_end_of(uint32_t request, uint32_t frame, oxc_outcome outcome, int64_t wait_time)
+{
+    expect_outcome(frame, outcome, wait_time);
+    expect_end(&w, request, frame);
+}
+
 /* Calls. */
 
 static void nothing_is_known_of_other_places(void **state)
@@ -157,14 +164,86 @@ static void outcomes(void **state)
         {EXITING, 0, OXC_OUTCOME_EXITING}, {0x80004005, 1, OXC_OUTCOME_OTHER_ERROR},
     };
     uint32_t connection = connection_to(&w, 1);
+    sent call;
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        wait_answer(&w, wait_on(&w, connection, ACXH), cases[i].status, cases[i].flags);
-        expect_outcome(w.frame, cases[i].outcome, 10 * MILLISECOND);
+        call = wait_on(&w, connection, ACXH);
+        wait_answer(&w, call, cases[i].status, cases[i].flags);
+        expect_end_of(call.frame, w.frame, cases[i].outcome, 10 * MILLISECOND);
     }
-    expect_outcome(other_end(&w, wait_on(&w, connection, ACXH), OXC_EVENT_FAULT), OXC_OUTCOME_FAULT,
-                   10 * MILLISECOND);
+    call = wait_on(&w, connection, ACXH);
+    other_end(&w, call, OXC_EVENT_FAULT);
+    expect_end_of(call.frame, w.frame, OXC_OUTCOME_FAULT, 10 * MILLISECOND);
+    call = wait_on(&w, connection, ACXH);
+    assert_int_equal(wait_of(&w, call.frame).end.record, OXC_NONE);
+    assert_int_equal(wait_of(&w, call.frame).shown_over.record, OXC_NONE);
+    unread(&w, true);
+    wait_answer(&w, call, 0, 0);
+    expect_end_of(call.frame, w.frame, OXC_OUTCOME_NONE, 10 * MILLISECOND);
+}
+
+/* What a request says does not change when its answer comes, whatever happened in between. */
+static void end_leaves_the_request(void **state)
+{
+    uint32_t connection = start(), second = joined_connection(&w, GROUP), issued = w.frame - 2;
+    sent call = wait_on(&w, second, ACXH), other = wait_on(&w, second, ACXH), unbound;
+    uint32_t again = open_context(&w, connection, CXH, ACXH);
+
+    (void)state;
+    notify(&w, call);
+    assert_int_equal(view_of(&w, call.frame).connect_frame, issued);
+    assert_int_equal(view_of(&w, w.frame).connect_frame, again);
+    assert_int_equal(view_of(&w, w.frame).context, 0);
+    /* The handle goes to another session, and the wait has none any more. */
+    open_session(&w, connection, CXH2);
+    again = open_context(&w, connection, CXH2, ACXH);
+    other_end(&w, other, OXC_EVENT_FAULT);
+    assert_int_equal(view_of(&w, other.frame).connect_frame, issued);
+    assert_int_equal(view_of(&w, other.frame).session, 0);
+    assert_int_equal(view_of(&w, w.frame).connect_frame, again);
+    assert_int_equal(view_of(&w, w.frame).context, 0);
+    assert_int_equal(view_of(&w, w.frame).session, OXC_NONE);
+    expect_end(&w, other.frame, w.frame);
+    /* Nothing is known of the handle of this one. */
+    unread(&w, true);
+    unbound = wait_on(&w, connection, ACXH);
+    other_end(&w, unbound, OXC_EVENT_FAULT);
+    assert_int_equal(view_of(&w, unbound.frame).connect_frame, 0);
+    assert_int_equal(view_of(&w, w.frame).context, view_of(&w, unbound.frame).context);
+    expect_end(&w, unbound.frame, w.frame);
+}
+
+static void waits_in_order(void **state)
+{
+    uint32_t connection = start(), position = 0;
+    sent first = wait_on(&w, connection, ACXH);
+    oxc_wait wait;
+
+    (void)state;
+    notify(&w, first);
+    w.same_frame = true;
+    wait_on(&w, connection, ACXH);
+    reset(&w, connection);
+    assert_true(oxc_tracker_next_wait(w.tracker, &position, &wait));
+    assert_int_equal(wait.frame, first.frame);
+    assert_int_equal(wait.session, 0);
+    assert_int_equal(wait.context, 0);
+    assert_int_equal(wait.ordinal, 1);
+    assert_int_equal(wait.connection, connection);
+    assert_int_equal(wait.end.frame, w.frame);
+    assert_int_equal(wait.end.ordinal, 0);
+    assert_true(oxc_tracker_next_wait(w.tracker, &position, &wait));
+    assert_int_equal(wait.frame, w.frame);
+    assert_int_equal(wait.end.record, OXC_NONE);
+    assert_true(wait.closed);
+    assert_int_equal(wait.close.kind, OXC_CLOSE_RST);
+    assert_int_equal(wait.close.side, OXC_SIDE_SERVER);
+    assert_false(oxc_tracker_next_wait(w.tracker, &position, &wait));
+    assert_int_equal(wait.end.record, OXC_NONE);
+    assert_false(oxc_tracker_wait(w.tracker, OXC_NONE, &wait));
+    assert_false(oxc_tracker_wait(w.tracker, view_of(&w, first.frame + 1).record + 100, &wait));
+    assert_false(oxc_tracker_wait(w.tracker, 0, &wait));
 }
 
 static void cancelled_wait(void **state)
@@ -182,11 +261,17 @@ static void cancelled_wait(void **state)
     end = other_end(&w, call, OXC_EVENT_FAULT);
     assert_int_equal(view_of(&w, end).request_frame, call.frame);
     expect_outcome(end, OXC_OUTCOME_FAULT, 20 * MILLISECOND);
+    expect_end(&w, call.frame, cancel);
     call = wait_on(&w, connection, ACXH);
     other_end(&w, call, OXC_EVENT_ORPHANED);
-    expect_outcome(w.frame, OXC_OUTCOME_CANCELLED, 10 * MILLISECOND);
+    cancel = w.frame;
+    expect_end_of(call.frame, cancel, OXC_OUTCOME_CANCELLED, 10 * MILLISECOND);
+    other_end(&w, call, OXC_EVENT_CANCEL);
+    assert_int_equal(view_of(&w, w.frame).ended_wait, OXC_NONE);
     end = wait_answer(&w, call, EXITING, 0);
-    expect_outcome(end, OXC_OUTCOME_EXITING, 20 * MILLISECOND);
+    expect_outcome(end, OXC_OUTCOME_EXITING, 30 * MILLISECOND);
+    assert_int_equal(view_of(&w, end).context, 0);
+    expect_end(&w, call.frame, cancel);
     /* The client did not wait for that answer. */
     expect(&w, wait_on(&w, connection, ACXH).frame, "");
 }
@@ -346,7 +431,8 @@ static void wait_of_a_closed_connection(void **state)
     pass(&w, 2 * SECOND);
     w.closed[connection] = true;
     next = wait_on(&w, second, ACXH);
-    expect_outcome(next.frame, OXC_OUTCOME_CLOSED, 2 * SECOND + 10 * MILLISECOND);
+    expect_end_of(first.frame, next.frame, OXC_OUTCOME_CLOSED, 2 * SECOND + 10 * MILLISECOND);
+    assert_true(wait_of(&w, first.frame).closed);
     assert_int_equal(view_of(&w, next.frame).previous_wait_frame, first.frame);
     /* It is said once. */
     notify(&w, next);
@@ -354,7 +440,8 @@ static void wait_of_a_closed_connection(void **state)
     assert_int_equal(view_of(&w, next.frame).outcome, OXC_OUTCOME_NONE);
     /* An answer that still comes is shown, but was not outstanding. */
     wait_answer(&w, first, 0, 0);
-    expect_outcome(w.frame, OXC_OUTCOME_NO_EVENT, 2 * SECOND + 40 * MILLISECOND);
+    expect_end_of(first.frame, w.frame, OXC_OUTCOME_NO_EVENT, 2 * SECOND + 40 * MILLISECOND);
+    assert_int_equal(wait_of(&w, first.frame).shown_over.outcome, OXC_OUTCOME_CLOSED);
     expect_none(&w);
 }
 
@@ -395,18 +482,23 @@ static void dropped_wait_is_over(void **state)
 {
     uint32_t connection = start();
     uint32_t second = joined_connection(&w, GROUP);
-    sent call;
+    sent call, next;
 
     (void)state;
     call = wait_on(&w, connection, ACXH);
     pass(&w, 6 * MINUTE);
-    notify(&w, wait_on(&w, second, ACXH));
+    next = wait_on(&w, second, ACXH);
+    notify(&w, next);
+    expect_end_of(call.frame, next.frame, OXC_OUTCOME_DROPPED, 6 * MINUTE + 10 * MILLISECOND);
+    assert_false(wait_of(&w, call.frame).closed);
     fetch(&w, second, CXH);
     expect(&w, wait_on(&w, second, ACXH).frame, "");
     /* But if its answer comes, they did overlap. */
     pass(&w, SECOND);
     notify(&w, call);
     expect(&w, w.frame, "wait-overlap overlap-not-rejected");
+    expect_end(&w, call.frame, w.frame);
+    assert_int_equal(wait_of(&w, call.frame).shown_over.frame, next.frame);
 }
 
 /* Handles. */
@@ -1500,6 +1592,8 @@ int main(void)
         TEST(same_handle_on_another_server),
         TEST(waits_of_a_context),
         TEST(outcomes),
+        TEST(end_leaves_the_request),
+        TEST(waits_in_order),
         TEST(cancelled_wait),
         TEST(pdus_without_a_call),
         TEST(second_response),

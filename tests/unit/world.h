@@ -267,6 +267,34 @@ static inline oxc_view view_of(const world *w, uint32_t frame)
     return view_at(w, frame, 0);
 }
 
+/** The wait whose request is a frame. */
+static inline oxc_wait wait_of(const world *w, uint32_t frame)
+{
+    oxc_wait wait;
+
+    assert_true(oxc_tracker_wait(w->tracker, view_of(w, frame).record, &wait));
+    assert_int_equal(wait.frame, frame);
+    return wait;
+}
+
+/** Checks that a wait says the same of its end as the PDU that ended it, or showed it to be over.
+ */
+static inline void expect_end(const world *w, uint32_t request, uint32_t frame)
+{
+    oxc_view view = view_of(w, frame);
+    oxc_wait wait = wait_of(w, request);
+    bool shown = view.type == OXC_EVENT_REQUEST;
+    const oxc_wait_end *end = shown ? &wait.shown_over : &wait.end;
+
+    assert_int_equal(view.ended_wait, wait.record);
+    assert_int_equal(end->record, view.record);
+    assert_int_equal(end->frame, frame);
+    assert_int_equal(end->outcome, view.outcome);
+    assert_true(end->time - wait.time == view.wait_time);
+    if (shown)
+        assert_int_equal(wait.end.record, OXC_NONE);
+}
+
 /** Checks that a frame has exactly these findings, in the order of the table. */
 static inline void expect_at(const world *w, uint32_t frame, uint32_t ordinal, const char *rules)
 {
