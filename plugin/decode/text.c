@@ -9,18 +9,10 @@
 #include "text.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { MOST_DIGITS = 20, MOST_HEX_DIGITS = 16 };
 
-void oxc_text_clear(oxc_text *text)
-{
-    text->length = 0;
-    text->bytes[0] = '\0';
-}
-
-/* What does not fit is left out from a whole character of UTF-8 on. */
-static void add_bytes(oxc_text *text, const char *bytes, size_t length)
+void oxc_text_add_clipped(oxc_text *text, const char *bytes, size_t length)
 {
     size_t left = OXC_TEXT_MAX - 1 - text->length;
 
@@ -34,11 +26,6 @@ static void add_bytes(oxc_text *text, const char *bytes, size_t length)
     text->bytes[text->length] = '\0';
 }
 
-void oxc_text_add(oxc_text *text, const char *string)
-{
-    add_bytes(text, string, strlen(string));
-}
-
 void oxc_text_add_number(oxc_text *text, uint64_t number)
 {
     char digits[MOST_DIGITS];
@@ -48,7 +35,7 @@ void oxc_text_add_number(oxc_text *text, uint64_t number)
         digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    add_bytes(text, digits + start, MOST_DIGITS - start);
+    oxc_text_add_bytes(text, digits + start, MOST_DIGITS - start);
 }
 
 void oxc_text_add_hex(oxc_text *text, uint64_t number, size_t digits)
@@ -59,7 +46,7 @@ void oxc_text_add_hex(oxc_text *text, uint64_t number, size_t digits)
 
     for (size_t i = length; i > 2; number >>= 4)
         bytes[--i] = hex[number & 0xF];
-    add_bytes(text, bytes, length);
+    oxc_text_add_bytes(text, bytes, length);
 }
 
 /* Half a millisecond goes the way that printf() rounds the number of seconds, which is not up or
@@ -88,5 +75,5 @@ void oxc_text_add_seconds(oxc_text *text, int64_t nanoseconds)
     oxc_text_add_number(text, milliseconds / 1000);
     for (size_t i = sizeof decimals - 1; i > 0; milliseconds /= 10)
         decimals[i--] = (char)('0' + milliseconds % 10);
-    add_bytes(text, decimals, sizeof decimals);
+    oxc_text_add_bytes(text, decimals, sizeof decimals);
 }

@@ -8,6 +8,10 @@
 
 #include "view_text.h"
 
+#include <string.h>
+
+#include <epan/column-info.h>
+
 const char oxc_view_title[] = "Asynchronous notification";
 
 const value_string oxc_outcome_vals[] = {
@@ -81,6 +85,26 @@ static void append_news(oxc_text *text, const oxc_view *view, const char *news)
     }
 }
 
+/* What col_append_str() does, where there is one such column and room in it, without a walk over
+ * both texts byte by byte: that alone would cost as much as what is said about the wait. */
+static bool append_in_place(column_info *cinfo, const oxc_text *text)
+{
+    int column = cinfo->col_first[COL_INFO];
+    col_item_t *item;
+    size_t length;
+
+    if (column != cinfo->col_last[COL_INFO])
+        return false;
+    item = &cinfo->columns[column];
+    if (item->col_data != item->col_buf)
+        return false;
+    length = strlen(item->col_buf);
+    if (length + text->length >= COL_MAX_INFO_LEN)
+        return false;
+    memcpy(item->col_buf + length, text->bytes, text->length + 1);
+    return true;
+}
+
 void oxc_view_append_info(packet_info *pinfo, const oxc_view *view, const char *news)
 {
     oxc_text text;
@@ -92,7 +116,7 @@ void oxc_view_append_info(packet_info *pinfo, const oxc_view *view, const char *
         append_wait(&text, view);
     append_outcome(&text, view);
     append_news(&text, view, news);
-    if (text.length > 0)
+    if (text.length > 0 && !append_in_place(pinfo->cinfo, &text))
         col_append_str(pinfo->cinfo, COL_INFO, text.bytes);
 }
 
