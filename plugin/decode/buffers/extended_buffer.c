@@ -8,6 +8,8 @@
 
 #include "extended_buffer.h"
 
+#include <string.h>
+
 #include "reader.h"
 
 static void read_header(const oxc_ext_chain *chain, oxc_ext_header *header)
@@ -60,8 +62,14 @@ oxc_ext_result oxc_ext_next(oxc_ext_chain *chain, oxc_ext_header *header)
 
 void oxc_ext_unmask(const uint8_t *in, uint8_t *out, size_t size)
 {
-    size_t i;
+    uint64_t word;
+    size_t i = 0;
 
-    for (i = 0; i < size; i++)
+    for (; size - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, in + i, sizeof word);
+        word ^= UINT64_C(0xA5A5A5A5A5A5A5A5);
+        memcpy(out + i, &word, sizeof word);
+    }
+    for (; i < size; i++)
         out[i] = in[i] ^ 0xA5;
 }

@@ -136,31 +136,24 @@ static oxc_payload_fault find_fault(const oxc_payload *payload, size_t left, boo
 }
 
 /* The receiver's order, [MS-OXCRPC] 3.1.4.1.1.3: first the obfuscation, then the compression. */
-static void read_payload(oxc_payload *payload, packet_info *pinfo, tvbuff_t *tvb)
+static void read_payload(oxc_payload *payload, packet_info *pinfo,
+                         const oxc_extended_buffer *buffer)
 {
     const oxc_ext_header *header = &payload->header;
     size_t start = header->offset + (size_t)OXC_EXT_HEADER_SIZE;
-    size_t left = tvb_reported_length(tvb) - start;
-    size_t there = tvb_captured_length(tvb) > start ? tvb_captured_length(tvb) - start : 0;
+    size_t left = buffer->reported - start;
+    size_t there = buffer->captured > start ? buffer->captured - start : 0;
     bool cut = there < header->size;
 
     payload->reported = header->size;
     payload->captured = cut ? there : header->size;
-    payload->data = no_bytes;
-    if (payload->captured > 0)
-        payload->data = tvb_get_ptr(tvb, (int)start, (int)payload->captured);
+    payload->data = payload->captured > 0 ? buffer->data + start : no_bytes;
     payload->decoded = header->flags & (OXC_EXT_XOR_MAGIC | OXC_EXT_COMPRESSED);
     if (header->flags & OXC_EXT_XOR_MAGIC)
         unmask(payload, pinfo);
     if (header->flags & OXC_EXT_COMPRESSED)
         decompress(payload, pinfo);
     payload->fault = find_fault(payload, left, cut);
-    if (payload->decoded || payload->captured == 0)
-        payload->tvb = tvb_new_child_real_data(tvb, payload->data, (unsigned)payload->captured,
-                                               (int)payload->reported);
-    else
-        payload->tvb = tvb_new_subset_length_caplen(tvb, (int)start, (int)payload->captured,
-                                                    (int)MIN(payload->reported, left));
 }
 
 /* Behind a broken stream nothing is sure, and behind too much there is no end. */
@@ -169,31 +162,72 @@ static bool goes_on(const oxc_payload *payload)
     return payload->fault != OXC_PAYLOAD_STREAM && payload->fault != OXC_PAYLOAD_TOO_MUCH;
 }
 
-const oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, packet_info *pinfo)
+static bool has_payload(oxc_ext_result result)
 {
-    oxc_extended_buffer *buffer = wmem_new0(pinfo->pool, oxc_extended_buffer);
-    oxc_ext_chain chain = {
-        .reported = tvb_reported_length(tvb),
-        .captured = tvb_captured_length(tvb),
-    };
-    size_t most = MIN(chain.reported / OXC_EXT_HEADER_SIZE, OXC_EXT_PAYLOADS_MAX);
+    return result == OXC_EXT_HEADER || result == OXC_EXT_SIZE;
+}
 
-    if (chain.captured > 0)
-        chain.data = tvb_get_ptr(tvb, 0, (int)chain.captured);
-    buffer->tvb = tvb;
-    buffer->payloads = wmem_alloc0_array(pinfo->pool, oxc_payload, most + 1);
+/* As many as the chain has at most: a payload may end it before. */
+static unsigned count_payloads(oxc_ext_chain chain)
+{
+    oxc_ext_header header;
+    unsigned count = 0;
+
+    while (oxc_ext_next(&chain, &header) == OXC_EXT_HEADER)
+        count++;
+    return count + 1;
+}
+
+oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
+                                              packet_info *pinfo)
+{
+    oxc_extended_buffer *buffer = wmem_new(pinfo->pool, oxc_extended_buffer);
+    oxc_ext_chain chain = {.reported = (size_t)reported, .captured = (size_t)captured};
+
+    if (captured > 0)
+        chain.data = tvb_get_ptr(tvb, offset, captured);
+    *buffer = (oxc_extended_buffer){.around = tvb,
+                                    .offset = offset,
+                                    .captured = chain.captured,
+                                    .reported = chain.reported,
+                                    .data = chain.data};
+    buffer->payloads = wmem_alloc0_array(pinfo->pool, oxc_payload, count_payloads(chain));
     do {
         oxc_payload *payload = &buffer->payloads[buffer->count];
 
-        buffer->end = oxc_ext_next(&chain, &payload->header);
-        if (buffer->end != OXC_EXT_HEADER && buffer->end != OXC_EXT_SIZE)
+        buffer->end = oxc_ext_next(&chain, &buffer->fault);
+        if (!has_payload(buffer->end))
             break;
-        read_payload(payload, pinfo, tvb);
+        payload->header = buffer->fault;
+        read_payload(payload, pinfo, buffer);
         buffer->count++;
     } while (buffer->end == OXC_EXT_HEADER && goes_on(&buffer->payloads[buffer->count - 1]));
-    buffer->fault = buffer->payloads[buffer->count].header;
     buffer->end_offset = chain.offset;
     return buffer;
+}
+
+/* The payload in the clear, for what shows it. */
+static void open_payload(const oxc_extended_buffer *buffer, oxc_payload *payload)
+{
+    size_t start = payload->header.offset + (size_t)OXC_EXT_HEADER_SIZE;
+
+    if (payload->tvb)
+        return;
+    if (payload->decoded || payload->captured == 0)
+        payload->tvb = tvb_new_child_real_data(buffer->around, payload->data,
+                                               (unsigned)payload->captured, (int)payload->reported);
+    else
+        payload->tvb = tvb_new_subset_length_caplen(
+            buffer->around, buffer->offset + (int)start, (int)payload->captured,
+            (int)MIN(payload->reported, buffer->reported - start));
+}
+
+static void open_buffer(oxc_extended_buffer *buffer)
+{
+    buffer->tvb = tvb_new_subset_length_caplen(buffer->around, buffer->offset,
+                                               (int)buffer->captured, (int)buffer->reported);
+    for (unsigned i = 0; i < buffer->count; i++)
+        open_payload(buffer, &buffer->payloads[i]);
 }
 
 static const char *describe_stream(oxc_lz77_status status)
@@ -390,12 +424,13 @@ static void show_trailing(const oxc_extended_buffer *buffer, packet_info *pinfo,
                                "%d bytes follow the block with Last", left);
 }
 
-void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                              proto_tree *tree, bool request, oxc_payload_shower show)
+void oxc_show_extended_buffer(oxc_extended_buffer *buffer, packet_info *pinfo, proto_tree *tree,
+                              bool request, oxc_payload_shower show)
 {
     bool quiet = false;
     unsigned i;
 
+    open_buffer(buffer);
     for (i = 0; i < buffer->count; i++)
         quiet |= show_payload(buffer, &buffer->payloads[i], pinfo, tree, request, show, quiet);
     if (quiet)
@@ -424,19 +459,20 @@ static bool is_sound(const oxc_extended_buffer *buffer)
         if (buffer->payloads[i].fault != OXC_PAYLOAD_OK)
             return false;
     }
-    return buffer->end == OXC_EXT_END &&
-           tvb_reported_length_remaining(buffer->tvb, (int)buffer->end_offset) <= 0;
+    return buffer->end == OXC_EXT_END && buffer->end_offset >= buffer->reported;
 }
 
-bool oxc_pass_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo)
+bool oxc_pass_extended_buffer(oxc_extended_buffer *buffer, packet_info *pinfo)
 {
     if (!is_sound(buffer))
         return false;
     for (unsigned i = 0; i < buffer->count; i++) {
-        const oxc_payload *payload = &buffer->payloads[i];
+        oxc_payload *payload = &buffer->payloads[i];
 
-        if (payload->decoded && payload->captured > 0)
+        if (payload->decoded && payload->captured > 0) {
+            open_payload(buffer, payload);
             add_new_data_source(pinfo, payload->tvb, "EMSMDB payload");
+        }
     }
     return true;
 }

@@ -29,7 +29,7 @@ typedef enum {
 /** One block of an extended buffer. */
 typedef struct {
     oxc_ext_header header;
-    tvbuff_t *tvb;           /**< the payload in the clear */
+    tvbuff_t *tvb;           /**< the payload in the clear, once it is shown or passed; else NULL */
     const uint8_t *data;     /**< its bytes, #captured of them */
     size_t captured;         /**< bytes of it that could be had */
     size_t reported;         /**< its size */
@@ -41,7 +41,12 @@ typedef struct {
 
 /** An extended buffer, decoded. */
 typedef struct {
-    tvbuff_t *tvb;
+    tvbuff_t *around;    /**< holds its bytes, */
+    int offset;          /**< from here on: */
+    size_t captured;     /**< so many, */
+    size_t reported;     /**< of so many that were sent */
+    const uint8_t *data; /**< #captured of them */
+    tvbuff_t *tvb;       /**< they alone, once it is shown; else NULL */
     oxc_payload *payloads;
     unsigned count;
     oxc_ext_result end;   /**< why the chain ends where it does */
@@ -74,10 +79,12 @@ enum { OXC_SUMMARY_MAX = 4096 };
 
 /** Decodes rgbIn, rgbOut, rgbAuxIn or rgbAuxOut, [MS-OXCRPC] 2.2.2.1 and 3.1.4.1.1. Adds no item
  * and no data source. Up to the first block that is wrong or cut, and that block as far as it goes.
- *  @param tvb  exactly the array: its reported length is the count of the array, its captured
- *              length may be less
+ *  @param offset    where the array begins in @p tvb
+ *  @param captured  bytes of it that are there
+ *  @param reported  the count of the array
  *  @return lives as long as the packet; never NULL */
-const oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, packet_info *pinfo);
+oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
+                                              packet_info *pinfo);
 
 /** Shows a payload.
  *  @param quiet  something in front of it is damaged already: add no expert item
@@ -88,13 +95,13 @@ typedef bool (*oxc_payload_shower)(const oxc_payload *payload, packet_info *pinf
 /** Shows an extended buffer and hands its payloads to @p show. The first damage is said in one
  *  expert item, wherever it is; what stands behind it is shown as far as it goes. That the buffer
  *  is cut is said only in the text, as the stub around it says so. */
-void oxc_show_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                              proto_tree *tree, bool request, oxc_payload_shower show);
+void oxc_show_extended_buffer(oxc_extended_buffer *buffer, packet_info *pinfo, proto_tree *tree,
+                              bool request, oxc_payload_shower show);
 
 /** What oxc_show_extended_buffer() would add to a packet without a tree, if nothing is wrong with
  *  the buffer: its decoded payloads as data sources.
  *  @return false if there may be more to say of it */
-bool oxc_pass_extended_buffer(const oxc_extended_buffer *buffer, packet_info *pinfo);
+bool oxc_pass_extended_buffer(oxc_extended_buffer *buffer, packet_info *pinfo);
 
 /** Reads the ROPs of rgbIn or rgbOut without showing them, and remembers what later ones rest on.
  *  To be called once for a PDU on each pass, before they are shown.

@@ -227,13 +227,12 @@ static proto_tree *show_bytes(const oxc_stub *stub, int hf, const oxc_array *arr
     return proto_item_add_subtree(item, ett_emsmdb_buffer);
 }
 
-static const oxc_extended_buffer *read_buffer(const oxc_stub *stub, const oxc_array *array)
+static oxc_extended_buffer *read_buffer(const oxc_stub *stub, const oxc_array *array)
 {
     int reported = array->count > INT32_MAX ? INT32_MAX : (int)array->count;
 
-    return oxc_read_extended_buffer(
-        tvb_new_subset_length_caplen(stub->tvb, array->offset, array->captured, reported),
-        stub->pinfo);
+    return oxc_read_extended_buffer(stub->tvb, array->offset, array->captured, reported,
+                                    stub->pinfo);
 }
 
 /* What the ROPs of a stub belong to; NULL for those that count for nothing. */
@@ -258,7 +257,7 @@ static const oxc_rop_call *name_call(const oxc_stub *stub, bool request, const o
 static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool request,
                       oxc_event *event)
 {
-    const oxc_extended_buffer *buffer = read_buffer(stub, array);
+    oxc_extended_buffer *buffer = read_buffer(stub, array);
     bool tell = stub->tree || col_get_writable(stub->pinfo->cinfo, COL_INFO);
     oxc_rop_call call;
     oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell,

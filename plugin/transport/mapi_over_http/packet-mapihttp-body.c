@@ -161,6 +161,12 @@ static bool is_extended(tvbuff_t *buffer)
            tvb_get_letohs(buffer, 4) <= tvb_reported_length(buffer) - OXC_EXT_HEADER_SIZE;
 }
 
+static oxc_extended_buffer *read_extended(const body_reader *body, tvbuff_t *buffer)
+{
+    return oxc_read_extended_buffer(buffer, 0, (int)tvb_captured_length(buffer),
+                                    (int)tvb_reported_length(buffer), body->pinfo);
+}
+
 /* AuxiliaryBufferSize and AuxiliaryBuffer.
  * @param optional  neither has to be there
  * @param failure   of a failure body */
@@ -176,8 +182,8 @@ static void read_auxiliary(body_reader *body, bool optional, bool failure)
     buffer = take_buffer(body, hf_mapihttp_auxiliary, size);
     tree = show_buffer(body, buffer, hf_mapihttp_auxiliary);
     if (tree && oxc_emsmdb_active() && (!failure || is_extended(buffer)))
-        oxc_show_extended_buffer(oxc_read_extended_buffer(buffer, body->pinfo), body->pinfo, tree,
-                                 !body->response, oxc_show_auxiliary_payload);
+        oxc_show_extended_buffer(read_extended(body, buffer), body->pinfo, tree, !body->response,
+                                 oxc_show_auxiliary_payload);
 }
 
 /* Whether a request asks for notifications, [MS-OXCROPS] 2.2.14.1. */
@@ -206,7 +212,7 @@ static void take_summary(body_reader *body, const oxc_rop_summary *summary)
 /* RopBufferSize and RopBuffer: rgbIn and rgbOut of EcDoRpcExt2. */
 static void read_rops(body_reader *body)
 {
-    const oxc_extended_buffer *buffer;
+    oxc_extended_buffer *buffer;
     oxc_rop_summary summary;
     tvbuff_t *tvb;
     uint32_t size;
@@ -219,7 +225,7 @@ static void read_rops(body_reader *body)
     body->facts->rops.unwalked = true;
     if (!oxc_emsmdb_active())
         return;
-    buffer = oxc_read_extended_buffer(tvb, body->pinfo);
+    buffer = read_extended(body, tvb);
     summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true, body->rops);
     take_summary(body, &summary);
     if (!body->response && !PINFO_FD_VISITED(body->pinfo))

@@ -39,7 +39,7 @@ typedef struct {
     bytes data;
     packet_info pinfo;
     tvbuff_t *tvb;
-    const oxc_extended_buffer *buffer;
+    oxc_extended_buffer *buffer;
     oxc_rop_summary summary;
 } reading;
 
@@ -50,7 +50,7 @@ static void read_bytes(reading *r, const uint8_t *data, size_t captured, size_t 
     r->data = bytes_copy(data, captured);
     r->pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
     r->tvb = tvb_new_real_data(r->data.data, (unsigned)captured, (int)reported);
-    r->buffer = oxc_read_extended_buffer(r->tvb, &r->pinfo);
+    r->buffer = oxc_read_extended_buffer(r->tvb, 0, (int)captured, (int)reported, &r->pinfo);
     r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true, NULL);
 }
 
