@@ -10,40 +10,58 @@
 
 #include "capture/string_names.h"
 
-#define HIGHEST_ATTRIBUTES 0xFFu
+/* Handles that were named of late: a hash with a key takes a while, and most come again and again.
+ * Who makes them meet in a place only gains that they are hashed. */
+enum { RECENT_BITS = 8 };
 
-static void put_uint32(uint8_t *bytes, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        bytes[i] = (uint8_t)(value >> (8 * i));
-}
+static struct {
+    uint8_t bytes[OXC_HANDLE_SIZE];
+    oxc_name name; /* OXC_NO_NAME of all zeros, so that a place is right from the beginning */
+} recent[1 << RECENT_BITS];
 
-static void put_uint16(uint8_t *bytes, uint16_t value)
+static void swap(uint8_t *bytes, unsigned size)
 {
-    bytes[0] = (uint8_t)value;
-    bytes[1] = (uint8_t)(value >> 8);
+    for (unsigned i = 0; i < size / 2; i++) {
+        uint8_t byte = bytes[i];
+
+        bytes[i] = bytes[size - 1 - i];
+        bytes[size - 1 - i] = byte;
+    }
 }
 
 /* The bytes in one order, whatever the drep of their PDU. */
 static void take_bytes(tvbuff_t *tvb, int offset, unsigned encoding, uint8_t bytes[OXC_HANDLE_SIZE])
 {
-    e_guid_t uuid;
+    tvb_memcpy(tvb, bytes, offset, OXC_HANDLE_SIZE);
+    if (encoding != ENC_BIG_ENDIAN)
+        return;
+    swap(bytes, 4);
+    swap(bytes + 4, 4);
+    swap(bytes + 8, 2);
+    swap(bytes + 10, 2);
+}
 
-    put_uint32(bytes, tvb_get_uint32(tvb, offset, encoding));
-    tvb_get_guid(tvb, offset + 4, &uuid, encoding);
-    put_uint32(bytes + 4, uuid.data1);
-    put_uint16(bytes + 8, uuid.data2);
-    put_uint16(bytes + 10, uuid.data3);
-    memcpy(bytes + 12, uuid.data4, sizeof uuid.data4);
+static unsigned place_of(const uint8_t bytes[OXC_HANDLE_SIZE])
+{
+    uint64_t uuid[2];
+
+    memcpy(uuid, bytes + 4, sizeof uuid);
+    return (unsigned)((uuid[0] ^ uuid[1]) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - RECENT_BITS));
 }
 
 static oxc_name name_of(const uint8_t bytes[OXC_HANDLE_SIZE])
 {
-    static const uint8_t null_handle[OXC_HANDLE_SIZE];
+    unsigned place = place_of(bytes);
 
-    if (memcmp(bytes, null_handle, OXC_HANDLE_SIZE) == 0)
-        return OXC_NO_NAME;
-    return oxc_name_of((const char *)bytes, OXC_HANDLE_SIZE);
+    if (memcmp(recent[place].bytes, bytes, OXC_HANDLE_SIZE) != 0) {
+        static const uint8_t null_handle[OXC_HANDLE_SIZE];
+
+        memcpy(recent[place].bytes, bytes, OXC_HANDLE_SIZE);
+        recent[place].name = memcmp(bytes, null_handle, OXC_HANDLE_SIZE) == 0
+                                 ? OXC_NO_NAME
+                                 : oxc_name_of((const char *)bytes, OXC_HANDLE_SIZE);
+    }
+    return recent[place].name;
 }
 
 oxc_name oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
@@ -57,7 +75,7 @@ oxc_name oxc_dissect_handle(tvbuff_t *tvb, int offset, proto_tree *tree,
     take_bytes(tvb, offset, encoding, bytes);
     name = name_of(bytes);
     if (plausible)
-        *plausible = tvb_get_uint32(tvb, offset, encoding) <= HIGHEST_ATTRIBUTES;
+        *plausible = (bytes[1] | bytes[2] | bytes[3]) == 0;
     if (!tree)
         return name;
     item = proto_tree_add_item(tree, *fields->hf, tvb, offset, OXC_HANDLE_SIZE, ENC_NA);

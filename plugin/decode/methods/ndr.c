@@ -10,9 +10,15 @@
 
 #include <inttypes.h>
 
+void oxc_stub_open(oxc_stub *stub)
+{
+    stub->size = (int)tvb_captured_length(stub->tvb);
+    stub->bytes = stub->size > 0 ? tvb_get_ptr(stub->tvb, 0, stub->size) : NULL;
+}
+
 static int remaining(const oxc_stub *stub)
 {
-    return (int)tvb_captured_length_remaining(stub->tvb, stub->offset);
+    return stub->size - stub->offset;
 }
 
 static bool miss(oxc_stub *stub, int hf)
@@ -22,16 +28,42 @@ static bool miss(oxc_stub *stub, int hf)
     return false;
 }
 
-static bool reach(oxc_stub *stub, int hf, int alignment, int size)
+static inline bool reach(oxc_stub *stub, int hf, int alignment, int size)
 {
     int start = (stub->offset + alignment - 1) & ~(alignment - 1);
 
     if (!oxc_stub_ok(stub))
         return false;
-    if (remaining(stub) < start - stub->offset + size)
+    if (stub->size - start < size)
         return miss(stub, hf);
     stub->offset = start;
     return true;
+}
+
+/* The bytes at hand have been reached. */
+static inline uint16_t uint16_at(const oxc_stub *stub, int offset)
+{
+    uint16_t value;
+
+    memcpy(&value, stub->bytes + offset, sizeof value);
+    return (uint16_t)(stub->encoding == ENC_LITTLE_ENDIAN ? GUINT16_FROM_LE(value)
+                                                          : GUINT16_FROM_BE(value));
+}
+
+static inline uint32_t uint32_at(const oxc_stub *stub, int offset)
+{
+    uint32_t value;
+
+    memcpy(&value, stub->bytes + offset, sizeof value);
+    return stub->encoding == ENC_LITTLE_ENDIAN ? GUINT32_FROM_LE(value) : GUINT32_FROM_BE(value);
+}
+
+static inline uint64_t uint64_at(const oxc_stub *stub, int offset)
+{
+    uint64_t value;
+
+    memcpy(&value, stub->bytes + offset, sizeof value);
+    return stub->encoding == ENC_LITTLE_ENDIAN ? GUINT64_FROM_LE(value) : GUINT64_FROM_BE(value);
 }
 
 /* Wireshark measures an item even where there is no tree to put it into. */
@@ -43,12 +75,12 @@ static void show_number(const oxc_stub *stub, int hf, int size)
 
 bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
 {
+    bool there = reach(stub, hf, 4, 4);
+
     if (value)
-        *value = 0;
-    if (!reach(stub, hf, 4, 4))
+        *value = there ? uint32_at(stub, stub->offset) : 0;
+    if (!there)
         return false;
-    if (value)
-        *value = tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
     show_number(stub, hf, 4);
     stub->offset += 4;
     return true;
@@ -56,12 +88,12 @@ bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value)
 
 bool oxc_stub_uint16(oxc_stub *stub, int hf, uint16_t *value)
 {
+    bool there = reach(stub, hf, 2, 2);
+
     if (value)
-        *value = 0;
-    if (!reach(stub, hf, 2, 2))
+        *value = there ? uint16_at(stub, stub->offset) : 0;
+    if (!there)
         return false;
-    if (value)
-        *value = tvb_get_uint16(stub->tvb, stub->offset, stub->encoding);
     show_number(stub, hf, 2);
     stub->offset += 2;
     return true;
@@ -72,7 +104,7 @@ bool oxc_stub_bitmask(oxc_stub *stub, int hf, int ett, int *const *fields, uint3
     *value = 0;
     if (!reach(stub, hf, 4, 4))
         return false;
-    *value = tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
+    *value = uint32_at(stub, stub->offset);
     if (stub->tree)
         proto_tree_add_bitmask(stub->tree, stub->tvb, (unsigned)stub->offset, hf, ett, fields,
                                stub->encoding);
@@ -97,7 +129,7 @@ bool oxc_stub_words(oxc_stub *stub, int hf, uint16_t words[3])
     if (!reach(stub, hf, 2, 6))
         return false;
     for (int i = 0; i < 3; i++)
-        words[i] = tvb_get_uint16(stub->tvb, stub->offset + 2 * i, stub->encoding);
+        words[i] = uint16_at(stub, stub->offset + 2 * i);
     stub->offset += 6;
     return true;
 }
@@ -110,8 +142,7 @@ static bool read_size(oxc_stub *stub, int hf, uint64_t *value)
     *value = 0;
     if (!reach(stub, hf, size, size))
         return false;
-    *value = size == 8 ? tvb_get_uint64(stub->tvb, stub->offset, stub->encoding)
-                       : tvb_get_uint32(stub->tvb, stub->offset, stub->encoding);
+    *value = size == 8 ? uint64_at(stub, stub->offset) : uint32_at(stub, stub->offset);
     if (stub->tree)
         proto_tree_add_uint64(stub->tree, hf, stub->tvb, stub->offset, size, *value);
     stub->offset += size;
@@ -169,8 +200,8 @@ bool oxc_stub_conformant_array(oxc_stub *stub, const oxc_array_fields *fields, i
 }
 
 /* No parameter of the interfaces has a first_is: a sender writes 0 and what it has room for. */
-static void check_counts(const oxc_stub *stub, expert_field *expert, int hf_data,
-                         uint64_t max_count, uint64_t first, uint64_t count)
+static void report_counts(const oxc_stub *stub, expert_field *expert, int hf_data,
+                          uint64_t max_count, uint64_t first, uint64_t count)
 {
     proto_item *item = stub->tree ? proto_tree_get_parent(stub->tree) : NULL;
     const char *name = proto_registrar_get_nth((unsigned)hf_data)->name;
@@ -195,7 +226,8 @@ bool oxc_stub_varying_array(oxc_stub *stub, const oxc_array_fields *fields, int 
         !read_size(stub, *fields->offset, &first) ||
         !read_size(stub, *fields->actual_count, &array->count))
         return false;
-    check_counts(stub, fields->counts, hf_data, max_count, first, array->count);
+    if (first != 0 || array->count > max_count)
+        report_counts(stub, fields->counts, hf_data, max_count, first, array->count);
     return step_over(stub, hf_data, array);
 }
 

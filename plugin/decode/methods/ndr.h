@@ -38,8 +38,10 @@ typedef struct {
     bool cut;               /**< the capture holds less of the PDU than was sent */
     uint32_t request_frame; /**< with #call_id the name of the call, as Wireshark matched it */
     uint32_t call_id;
-    uint32_t channel; /**< what carries the call, UINT32_MAX if the call counts for nothing */
-    const char *news; /**< what the stub means to people, for its summary, or NULL */
+    uint32_t channel;     /**< what carries the call, UINT32_MAX if the call counts for nothing */
+    const char *news;     /**< what the stub means to people, for its summary, or NULL */
+    const uint8_t *bytes; /**< of #tvb; by oxc_stub_open() */
+    int size;             /**< captured */
     int offset;
     int missing;         /**< hf id of the first parameter that is not whole, or -1 */
     oxc_push_asked push; /**< of a request to register for push notifications */
@@ -59,6 +61,9 @@ static inline bool oxc_stub_ok(const oxc_stub *stub)
 {
     return stub->missing < 0;
 }
+
+/** Begins to read a stub. */
+void oxc_stub_open(oxc_stub *stub);
 
 /** Reads a scalar, aligned to its size. @p value may be NULL; it is 0 if the scalar is missing. */
 bool oxc_stub_uint32(oxc_stub *stub, int hf, uint32_t *value);

@@ -79,6 +79,7 @@ static void mark_opnum(proto_tree *tree)
 
 void oxc_asyncemsmdb_dissect_stub(oxc_stub *stub, proto_item *item, bool request, oxc_event *event)
 {
+    oxc_stub_open(stub);
     mark_opnum(stub->tree);
     event->kind = OXC_KIND_WAIT;
     if (request)

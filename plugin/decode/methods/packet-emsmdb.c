@@ -500,6 +500,7 @@ void oxc_emsmdb_name_call(uint16_t opnum, oxc_event *event)
 void oxc_emsmdb_dissect_stub(oxc_stub *stub, proto_item *item, uint16_t opnum, bool request,
                              oxc_event *event)
 {
+    oxc_stub_open(stub);
     oxc_emsmdb_name_call(opnum, event);
     if (oxc_emsmdb_reads(opnum))
         (request ? methods[opnum].request : methods[opnum].response)(stub, item, event);
