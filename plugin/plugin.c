@@ -87,20 +87,28 @@ static void end_file(void)
  * the user does to our protocols. Wireshark adds no layer to a packet for a helper. */
 static int proto_frame = -1;
 
+/* A frame of TCP on the first pass. */
+static void watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    bool is_rpc = oxc_watch_segment(pinfo);
+    oxc_http_frame frame;
+
+    if (!oxc_http_concerns(pinfo, is_rpc))
+        return;
+    oxc_http_look(tvb, pinfo, &frame);
+    oxc_rpch_watch_frame(&frame, pinfo);
+    oxc_mapi_watch_frame(&frame, pinfo, tree);
+}
+
 /* Comes after each frame has been dissected, on every pass. */
 static int end_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    oxc_rpch_end_frame(pinfo);
-    if (pinfo->ptype == PT_TCP && PINFO_FD_VISITED(pinfo)) {
+    if (oxc_frame_is_looked_back_at())
+        oxc_rpch_end_frame(pinfo);
+    if (pinfo->ptype == PT_TCP && PINFO_FD_VISITED(pinfo))
         oxc_mapi_show_frame(tvb, pinfo, tree);
-    } else if (pinfo->ptype == PT_TCP) {
-        oxc_http_frame frame;
-
-        oxc_watch_segment(pinfo);
-        oxc_http_look(tvb, pinfo, &frame);
-        oxc_rpch_watch_frame(&frame, pinfo);
-        oxc_mapi_watch_frame(&frame, pinfo, tree);
-    }
+    else if (pinfo->ptype == PT_TCP)
+        watch_frame(tvb, pinfo, tree);
     oxc_frame_end();
     return 0;
 }

@@ -16,6 +16,7 @@ enum { ITEMS_MAX = 100000, ROPS_MAX = 20000, BYTES_MAX = 0x80000 };
 
 static struct {
     bool begun;
+    bool look_back;
     uint32_t number;
     uint32_t next_ordinal;
     oxc_budget budget;
@@ -43,7 +44,18 @@ oxc_budget *oxc_frame_budget(const packet_info *pinfo)
     return &frame.budget;
 }
 
+void oxc_frame_look_back(void)
+{
+    frame.look_back = true;
+}
+
+bool oxc_frame_is_looked_back_at(void)
+{
+    return frame.look_back;
+}
+
 void oxc_frame_end(void)
 {
     frame.begun = false;
+    frame.look_back = false;
 }

@@ -28,6 +28,12 @@ uint32_t oxc_frame_next_ordinal(const packet_info *pinfo);
 /** The budget of a frame, whole when its dissection begins. */
 oxc_budget *oxc_frame_budget(const packet_info *pinfo);
 
+/** Asks for a look back at the frame when it has been dissected, on this pass. */
+void oxc_frame_look_back(void);
+
+/** Whether somebody has asked for that. */
+bool oxc_frame_is_looked_back_at(void);
+
 /** Ends the dissection of a frame. Has to be called after each, by a postdissector: a frame may be
  *  dissected again at once. */
 void oxc_frame_end(void);

@@ -28,8 +28,8 @@ static int proto_tls = -1;
 static oxc_http_claim claims[CLAIMS_MAX];
 static unsigned claim_count;
 
-/* This is asked for every frame of TCP. */
-typedef enum { PORT_UNKNOWN, PORT_OTHER, PORT_HTTP } oxc_port_kind;
+/* Bits of a port, asked for every frame of TCP. */
+enum { PORT_KNOWN = 1, PORT_HTTP = 2, PORT_CONCERNS = 4 };
 
 static uint8_t port_kinds[65536];
 
@@ -71,13 +71,25 @@ bool oxc_http_is_port_of(uint32_t port, int protocol)
     return handle && dissector_handle_get_protocol_index(handle) == protocol;
 }
 
-static bool is_port(uint32_t port)
+static unsigned learn_port(uint32_t port)
 {
-    uint8_t *kind = &port_kinds[port & 0xFFFF];
+    port_kinds[port] |= PORT_KNOWN;
+    if (oxc_http_is_port_of(port, proto_http))
+        port_kinds[port] |= PORT_HTTP;
+    return port_kinds[port];
+}
 
-    if (*kind == PORT_UNKNOWN)
-        *kind = oxc_http_is_port_of(port, proto_http) ? PORT_HTTP : PORT_OTHER;
-    return *kind == PORT_HTTP;
+static inline unsigned kind_of_port(uint32_t port)
+{
+    unsigned kind = port_kinds[port & 0xFFFF];
+
+    return kind & PORT_KNOWN ? kind : learn_port(port & 0xFFFF);
+}
+
+void oxc_http_concern_ports(uint32_t first, uint32_t last)
+{
+    for (uint32_t port = first; port <= last; port++)
+        port_kinds[port & 0xFFFF] |= PORT_CONCERNS;
 }
 
 static unsigned pair_of_ports(const packet_info *pinfo)
@@ -113,11 +125,20 @@ bool oxc_http_has_layer(const packet_info *pinfo, int protocol)
  * connections anything. */
 enum { LEAST_FRAME = 20 + 20 + 20 };
 
+bool oxc_http_concerns(const packet_info *pinfo, bool is_other)
+{
+    unsigned kinds = kind_of_port(pinfo->destport) | kind_of_port(pinfo->srcport);
+
+    if (kinds & (PORT_HTTP | PORT_CONCERNS) || taken_ports[pair_of_ports(pinfo)] != 0)
+        return true;
+    return !is_other && oxc_http_has_layer(pinfo, proto_http);
+}
+
 void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *frame)
 {
     frame->tvb = tvb;
-    frame->to_port = is_port(pinfo->destport);
-    frame->from_port = is_port(pinfo->srcport);
+    frame->to_port = (kind_of_port(pinfo->destport) & PORT_HTTP) != 0;
+    frame->from_port = (kind_of_port(pinfo->srcport) & PORT_HTTP) != 0;
     frame->reassembled = pinfo->data_src && pinfo->data_src->next;
     frame->may_hold = (pinfo->fd->pkt_len >= LEAST_FRAME || frame->reassembled) &&
                       (frame->to_port || frame->from_port || oxc_http_has_layer(pinfo, proto_http));
@@ -167,7 +188,7 @@ static int dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 
 void oxc_http_hooks_begin_file(void)
 {
-    memset(port_kinds, PORT_UNKNOWN, sizeof port_kinds);
+    memset(port_kinds, 0, sizeof port_kinds);
     memset(taken_ports, 0, sizeof taken_ports);
 }
 

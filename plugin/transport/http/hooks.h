@@ -49,6 +49,14 @@ typedef struct {
     oxc_tcp_bytes payload; /**< only if it may hold HTTP */
 } oxc_http_frame;
 
+/** False of a frame of TCP in which nobody who looks for connections over HTTP finds anything, and
+ *  of which no such connection is known: most frames of others. Costs next to nothing.
+ *  @param is_other  its bytes have been taken for those of another transport */
+bool oxc_http_concerns(const packet_info *pinfo, bool is_other);
+
+/** Makes the frames of ports concern somebody, besides those of HTTP; in each file anew. */
+void oxc_http_concern_ports(uint32_t first, uint32_t last);
+
 void oxc_http_look(tvbuff_t *tvb, const packet_info *pinfo, oxc_http_frame *frame);
 
 /** The transports over HTTP. */

@@ -12,6 +12,7 @@
 #include <epan/strutil.h>
 
 #include "capture/analysis.h"
+#include "capture/frame.h"
 #include "capture/refusals.h"
 #include "present/packet-oxcnotif.h"
 #include "rpch_stream.h"
@@ -227,6 +228,7 @@ static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
                              .lost = note_lost};
 
     taken = pass->channel;
+    oxc_frame_look_back();
     oxc_rpch_split(&stream, tvb);
     taken = NULL;
 }

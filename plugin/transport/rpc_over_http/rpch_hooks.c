@@ -82,6 +82,8 @@ void oxc_rpch_begin_file(void)
 {
     active = hooked && oxc_pref_rpc_over_http &&
              proto_is_protocol_enabled(find_protocol_by_id(oxc_oxcnotif_protocol()));
+    if (active)
+        oxc_http_concern_ports(FIRST_X11_PORT, LAST_X11_PORT);
 }
 
 static bool may_be_x11_port(uint32_t port)

@@ -12,6 +12,7 @@
 #include <epan/to_str.h>
 
 #include "capture/analysis.h"
+#include "capture/frame.h"
 #include "capture/settings.h"
 #include "transport/http/hooks.h"
 
@@ -108,6 +109,7 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
     if (!channel->tcp) {
         unsettled = channel;
         unsettled_count++;
+        oxc_frame_look_back();
     }
     channel->openings = wmem_tree_new(wmem_file_scope());
     conversation_add_proto_data(conversation, oxc_oxcnotif_protocol(), channel);

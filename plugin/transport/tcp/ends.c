@@ -10,12 +10,12 @@
 
 #include "sequence/store.h"
 
-enum { WORD_SIZE = 8, WORDS = 5 }; /* two addresses of IPv6, and two ports */
+/* Both ends of a connection, or one, and zeros: two words for each address, of which one of IPv4
+ * fills a half, and at last the kind of the addresses and the ports. */
+enum { WORDS = 5, LAST = WORDS - 1 };
 
-/* Both ends of a connection, or one, and zeros. */
 typedef struct {
-    size_t length;
-    uint8_t bytes[WORDS * WORD_SIZE];
+    uint64_t words[WORDS];
 } ends;
 
 /* Those that were looked up of late: most frames belong to one of them. */
@@ -38,36 +38,45 @@ static uint64_t seed;
 static guint hash_ends(gconstpointer key)
 {
     const ends *of = (const ends *)key;
-    uint64_t hash = seed, word;
+    uint64_t hash = seed;
 
-    for (size_t i = 0; i < of->length; i += WORD_SIZE) {
-        memcpy(&word, of->bytes + i, sizeof word);
-        hash = oxc_hash_step(hash, word);
-    }
+    for (unsigned i = 0; i < WORDS; i++)
+        hash = oxc_hash_step(hash, of->words[i]);
     return oxc_hash_end(hash);
+}
+
+/* Written out, as the mix below: this is done for most frames, and compilers leave short loops
+ * alone. */
+static inline bool are_equal(const ends *one, const ends *other)
+{
+    const uint64_t *a = one->words, *b = other->words;
+
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4])) == 0;
 }
 
 static gboolean equal_ends(gconstpointer first, gconstpointer second)
 {
-    const ends *one = (const ends *)first, *other = (const ends *)second;
-
-    return one->length == other->length && memcmp(one->bytes, other->bytes, one->length) == 0;
+    return are_equal((const ends *)first, (const ends *)second);
 }
 
-static void add_end(ends *to, const address *host, uint32_t port)
+static inline void put_host(uint64_t words[2], const address *host)
 {
+    uint32_t ipv4;
+
     if (host->type == AT_IPv4) {
-        memcpy(to->bytes + to->length, host->data, 4);
-        to->length += 4;
+        memcpy(&ipv4, host->data, sizeof ipv4);
+        words[0] = ipv4;
+        words[1] = 0;
     } else {
-        memcpy(to->bytes + to->length, host->data, 16);
-        to->length += 16;
+        memcpy(words, host->data, 2 * sizeof *words);
     }
-    to->bytes[to->length++] = (uint8_t)(port >> 8);
-    to->bytes[to->length++] = (uint8_t)port;
 }
 
-/* Addresses of two kinds cannot be taken for each other: those that fit differ in their length. */
+static inline uint64_t last_word(int type, uint32_t low_port, uint32_t high_port)
+{
+    return (uint64_t)type << 32 | low_port << 16 | high_port;
+}
+
 static bool fits(const address *host)
 {
     return host->type == AT_IPv4 || host->type == AT_IPv6;
@@ -75,25 +84,23 @@ static bool fits(const address *host)
 
 /* The end with the lower port first, so that both directions have one key. Between equal ports the
  * order of the addresses decides. */
-static bool is_source_first(const packet_info *pinfo)
+static inline bool is_source_first(const packet_info *pinfo)
 {
     if (pinfo->srcport != pinfo->destport)
         return pinfo->srcport < pinfo->destport;
     return cmp_address(&pinfo->src, &pinfo->dst) <= 0;
 }
 
-static bool set_ends(ends *to, const packet_info *pinfo)
+static inline bool set_ends(ends *to, const packet_info *pinfo)
 {
-    bool source_first = is_source_first(pinfo);
+    unsigned source = is_source_first(pinfo) ? 0 : 2;
 
-    if (!fits(&pinfo->src) || !fits(&pinfo->dst))
+    if (!fits(&pinfo->src) || pinfo->dst.type != pinfo->src.type)
         return false;
-    memset(to, 0, sizeof *to);
-    if (source_first)
-        add_end(to, &pinfo->src, pinfo->srcport);
-    add_end(to, &pinfo->dst, pinfo->destport);
-    if (!source_first)
-        add_end(to, &pinfo->src, pinfo->srcport);
+    put_host(to->words + source, &pinfo->src);
+    put_host(to->words + (2 - source), &pinfo->dst);
+    to->words[LAST] = last_word(pinfo->src.type, MIN(pinfo->srcport, pinfo->destport),
+                                MAX(pinfo->srcport, pinfo->destport));
     return true;
 }
 
@@ -123,15 +130,12 @@ bool oxc_ends_may_know(const packet_info *pinfo)
 
 /* A place among those of late, by a mix that strangers may make meet: they only gain that the
  * connection is looked up properly. */
-static recent_ends *place_of(const ends *key)
+static inline recent_ends *place_of(const ends *key)
 {
-    uint64_t mixed = 0, word;
+    const uint64_t *words = key->words;
+    uint64_t mixed = ((words[0] ^ words[1]) * 3 + (words[2] ^ words[3])) ^ words[LAST];
 
-    for (size_t i = 0; i < key->length; i += WORD_SIZE) {
-        memcpy(&word, key->bytes + i, sizeof word);
-        mixed = (mixed ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    }
-    return &recent[mixed >> (64 - RECENT_BITS)];
+    return &recent[mixed * UINT64_C(0x9E3779B97F4A7C15) >> (64 - RECENT_BITS)];
 }
 
 void oxc_ends_remember(const packet_info *pinfo, struct oxc_tcp_connection *connection)
@@ -150,14 +154,20 @@ struct oxc_tcp_connection *oxc_ends_find(const packet_info *pinfo)
     ends key;
     recent_ends *place;
 
-    if (wmem_map_size(connections) == 0 || !set_ends(&key, pinfo))
+    if (!any_known || !set_ends(&key, pinfo))
         return NULL;
     place = place_of(&key);
-    if (!place->connection || !equal_ends(&place->key, &key)) {
+    if (!place->connection || !are_equal(&place->key, &key)) {
         place->key = key;
         place->connection = (struct oxc_tcp_connection *)wmem_map_lookup(connections, &key);
     }
     return place->connection;
+}
+
+static void set_end(ends *to, const address *host, uint32_t port)
+{
+    put_host(to->words, host);
+    to->words[LAST] = last_word(host->type, 0, port);
 }
 
 void oxc_ends_add_server(const packet_info *pinfo)
@@ -166,7 +176,7 @@ void oxc_ends_add_server(const packet_info *pinfo)
 
     if (!fits(&pinfo->dst))
         return;
-    add_end(&key, &pinfo->dst, pinfo->destport);
+    set_end(&key, &pinfo->dst, pinfo->destport);
     if (!wmem_map_contains(servers, &key)) {
         ends *kept = (ends *)wmem_memdup(wmem_file_scope(), &key, sizeof key);
 
@@ -181,7 +191,7 @@ static bool is_server(const address *host, uint32_t port)
 
     if (!has_bit(server_ports, port) || !fits(host))
         return false;
-    add_end(&key, host, port);
+    set_end(&key, host, port);
     return wmem_map_contains(servers, &key);
 }
 

@@ -61,20 +61,14 @@ static void watch_close(packet_info *pinfo, oxc_tcp_connection *tcp)
     oxc_tcp_note_close(tcp->tcp, pinfo, oxc_tcp_connection_sender(tcp), &tcp->leg.close);
 }
 
-void oxc_watch_segment(packet_info *pinfo)
+/* A frame whose bytes did not come to the observer, between ports where such connections are. */
+static void watch_unseen(packet_info *pinfo)
 {
-    oxc_tcp_connection *tcp;
+    oxc_tcp_connection *tcp = oxc_ends_find(pinfo);
     oxc_side sender, from;
     unsigned missing;
     bool unseen, cut;
 
-    if (seen_frame == pinfo->num) {
-        watch_close(pinfo, seen_on);
-        return;
-    }
-    if (!oxc_ends_may_know(pinfo))
-        return;
-    tcp = oxc_ends_find(pinfo);
     if (tcp)
         watch_close(pinfo, tcp);
     if (!tcp || tcp->hidden) {
@@ -92,6 +86,17 @@ void oxc_watch_segment(packet_info *pinfo)
         oxc_lose_segment(pinfo, tcp->connection, from);
     else
         oxc_lose_calls(pinfo, tcp->connection, from);
+}
+
+bool oxc_watch_segment(packet_info *pinfo)
+{
+    if (seen_frame == pinfo->num) {
+        watch_close(pinfo, seen_on);
+        return true;
+    }
+    if (oxc_ends_may_know(pinfo))
+        watch_unseen(pinfo);
+    return false;
 }
 
 void oxc_watch_begin_file(void)

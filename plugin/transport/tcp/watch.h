@@ -23,8 +23,9 @@ void oxc_segment_seen(const packet_info *pinfo, struct oxc_tcp_connection *tcp);
  *  the frame goes between a client and a server of the two interfaces but went to another
  *  dissector; if it shows that a segment of its connection is missing, or that bytes did not come
  *  to us as PDUs; and if the capture cut it and it went unseen. Notes the end of its connection.
- *  Those of other servers cost next to nothing. */
-void oxc_watch_segment(packet_info *pinfo);
+ *  Those of other servers cost next to nothing.
+ *  @return whether its bytes came to the observer */
+bool oxc_watch_segment(packet_info *pinfo);
 
 /** Begins a file. */
 void oxc_watch_begin_file(void);
