@@ -209,10 +209,10 @@ void oxc_gap_note(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
         return;
     association = oxc_association_at(tracker, oxc_association_of(tracker, number));
     peer = oxc_peer_at(tracker, association->peer);
-    oxc_doubts_add(&association->doubts, gap);
-    oxc_doubts_add(&peer->all, gap);
+    oxc_doubts_add(tracker, &association->doubts, gap);
+    oxc_doubts_add(tracker, &peer->all, gap);
     if (association->unbound)
-        oxc_doubts_add_late(peer, connection->first, gap);
+        oxc_doubts_add_late(tracker, peer, connection->first, gap);
 }
 
 void oxc_gap_unread(oxc_tracker *tracker, uint32_t number, unsigned kinds)

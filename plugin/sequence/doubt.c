@@ -10,8 +10,9 @@
 
 #define MOST_SCOPES 7
 
-void oxc_doubts_add(oxc_doubts *doubts, const oxc_gap *gap)
+void oxc_doubts_add(oxc_tracker *tracker, oxc_doubts *doubts, const oxc_gap *gap)
 {
+    tracker->latest_gap = MAX(tracker->latest_gap, gap->mark);
     for (unsigned kind = 0; kind < OXC_MARK_COUNT; kind++)
         if ((gap->kinds & 1u << kind) != 0 && doubts->marks[kind] < gap->mark)
             doubts->marks[kind] = gap->mark;
@@ -35,7 +36,7 @@ static unsigned doubts_since(const oxc_doubts *doubts, uint32_t since)
 
 /* In place of all that is said no better by older connections: each question is for those that are
  * at least as young as an association. */
-void oxc_doubts_add_late(oxc_peer *peer, uint64_t first, const oxc_gap *gap)
+void oxc_doubts_add_late(oxc_tracker *tracker, oxc_peer *peer, uint64_t first, const oxc_gap *gap)
 {
     oxc_late_gap late = {.first = first};
     oxc_gap all = {OXC_ALL_DOUBTS, gap->mark, gap->time, gap->bytes};
@@ -45,7 +46,7 @@ void oxc_doubts_add_late(oxc_peer *peer, uint64_t first, const oxc_gap *gap)
     while (peer->late->len != 0 &&
            g_array_index(peer->late, oxc_late_gap, peer->late->len - 1).first <= first)
         g_array_set_size(peer->late, peer->late->len - 1);
-    oxc_doubts_add(&late.doubts, &all);
+    oxc_doubts_add(tracker, &late.doubts, &all);
     g_array_append_val(peer->late, late);
 }
 
@@ -98,8 +99,8 @@ static size_t scopes_of(const oxc_tracker *tracker, uint32_t session, uint32_t c
     return count;
 }
 
-unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                       uint32_t since)
+unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                              uint32_t since)
 {
     const oxc_doubts *scopes[MOST_SCOPES];
     size_t count = scopes_of(tracker, session, connection, scopes);
@@ -123,16 +124,6 @@ static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
            (association->issuing != 0 ? OXC_DOUBT_ISSUE : 0u);
 }
 
-unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                               uint32_t since)
-{
-    uint32_t server = oxc_link_at(tracker, connection)->server;
-
-    if (!oxc_server_at(tracker, server)->reissues)
-        return 0;
-    return oxc_doubts_of(tracker, session, connection, since) & (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
-}
-
 unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
 {
     const oxc_link *on = oxc_link_at(tracker, connection);
@@ -143,31 +134,8 @@ unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32
            awaited_on(tracker, oxc_session_at(tracker, session)->home);
 }
 
-unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
-{
-    uint32_t alive = oxc_session_at(tracker, session)->alive;
-
-    return oxc_doubts_of(tracker, session, connection, alive) & OXC_DOUBT_END;
-}
-
-unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
-{
-    const oxc_session *of = oxc_session_at(tracker, session);
-
-    if (of->shaken > of->alive)
-        return OXC_DOUBT_END;
-    return oxc_doubts_of_end(tracker, session, connection);
-}
-
-bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
-{
-    uint32_t settled = oxc_session_at(tracker, session)->settled;
-
-    return (oxc_doubts_of(tracker, session, connection, settled) & OXC_DOUBT_FETCH) != 0;
-}
-
-bool oxc_doubts_wait_at(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                        uint32_t since, int64_t time)
+bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                               uint32_t since, int64_t time)
 {
     const oxc_doubts *scopes[MOST_SCOPES];
     size_t count = scopes_of(tracker, session, connection, scopes);

@@ -50,41 +50,89 @@
  * been issued in a gap: see oxc_association_complete(). */
 
 /** Notes a gap in a scope. */
-void oxc_doubts_add(oxc_doubts *doubts, const oxc_gap *gap);
+void oxc_doubts_add(oxc_tracker *tracker, oxc_doubts *doubts, const oxc_gap *gap);
 
 /** Notes what a connection of unknown beginning hid.
  *  @param first  moment of its first packet */
-void oxc_doubts_add_late(oxc_peer *peer, uint64_t first, const oxc_gap *gap);
+void oxc_doubts_add_late(oxc_tracker *tracker, oxc_peer *peer, uint64_t first, const oxc_gap *gap);
 
 /** What connections hid that may belong to an association although their bind is not there. */
 const oxc_doubts *oxc_doubts_late(const oxc_tracker *tracker, const oxc_association *association);
+
+/** What oxc_doubts_of() and oxc_doubts_wait_at() say if there was a gap since the mark. */
+unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                              uint32_t since);
+bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
+                               uint32_t since, int64_t time);
+
+/** Whether a gap since a mark was noted anywhere: without one, nothing is in doubt. */
+static inline bool oxc_gap_since(const oxc_tracker *tracker, uint32_t since)
+{
+    return tracker->latest_gap > since;
+}
 
 /** What gaps since a mark may have done to a session, or to one that is not known.
  *  @param session     OXC_NONE: any of the peer
  *  @param connection  that carries the PDU in question
  *  @return of #oxc_doubt */
-unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                       uint32_t since);
+static inline unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session,
+                                     uint32_t connection, uint32_t since)
+{
+    if (!oxc_gap_since(tracker, since))
+        return 0;
+    return oxc_doubts_in_scopes(tracker, session, connection, since);
+}
 
 /** The same, as to whether a handle that was known was returned for another session. */
-unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                               uint32_t since);
+static inline unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session,
+                                             uint32_t connection, uint32_t since)
+{
+    if (!oxc_gap_since(tracker, since) ||
+        !oxc_server_at(tracker, oxc_link_at(tracker, connection)->server)->reissues)
+        return 0;
+    return oxc_doubts_in_scopes(tracker, session, connection, since) &
+           (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
+}
 
 /** The same, as to calls whose answers are still to come.
  *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
 unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
 
-/** OXC_DOUBT_END if the session may have ended since it was known to live, or 0. */
-unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+/** OXC_DOUBT_END if gaps may have hidden the end of a session since it was known to live, or 0. */
+static inline unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session,
+                                         uint32_t connection)
+{
+    uint32_t alive = oxc_session_at(tracker, session)->alive;
 
-/** The same, as far as gaps are the reason. */
-unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+    return oxc_doubts_of(tracker, session, connection, alive) & OXC_DOUBT_END;
+}
+
+/** The same, also if a failure may have been its end. */
+static inline unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session,
+                                          uint32_t connection)
+{
+    const oxc_session *of = oxc_session_at(tracker, session);
+
+    if (of->shaken > of->alive)
+        return OXC_DOUBT_END;
+    return oxc_doubts_of_end(tracker, session, connection);
+}
 
 /** Whether an EcDoRpcExt2 that nobody saw, or whose answer nobody saw, counts as in flight. */
-bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+static inline bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session,
+                                              uint32_t connection)
+{
+    uint32_t settled = oxc_session_at(tracker, session)->settled;
+
+    return (oxc_doubts_of(tracker, session, connection, settled) & OXC_DOUBT_FETCH) != 0;
+}
 
 /** Whether a wait that nobody saw, in a gap since a mark, may have been outstanding at a time. */
-bool oxc_doubts_wait_at(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                        uint32_t since, int64_t time);
+static inline bool oxc_doubts_wait_at(const oxc_tracker *tracker, uint32_t session,
+                                      uint32_t connection, uint32_t since, int64_t time)
+{
+    return oxc_gap_since(tracker, since) &&
+           oxc_doubts_wait_in_scopes(tracker, session, connection, since, time);
+}
 
 #endif /* OXC_DOUBT_H */

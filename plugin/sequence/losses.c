@@ -68,7 +68,7 @@ static void doubt_owner(oxc_tracker *tracker, const oxc_call *call, const oxc_ga
     if (call->kind == OXC_KIND_EXECUTE && (call->flags & OXC_CALL_UNSURE) == 0 &&
         oxc_session_at(tracker, call->owner)->settled > call->record + 1)
         ended.kinds = 0;
-    oxc_doubts_add(&oxc_session_at(tracker, call->owner)->doubts, &ended);
+    oxc_doubts_add(tracker, &oxc_session_at(tracker, call->owner)->doubts, &ended);
     if (call->kind == OXC_KIND_EXECUTE)
         oxc_fetch_forget(tracker, call);
 }
@@ -205,5 +205,5 @@ void oxc_gap_unseen(oxc_tracker *tracker, int64_t time)
     oxc_gap gap = {OXC_ALL_DOUBTS, oxc_now(tracker) + 1, time, true};
 
     tracker->gaps++;
-    oxc_doubts_add(&tracker->unseen, &gap);
+    oxc_doubts_add(tracker, &tracker->unseen, &gap);
 }

@@ -75,7 +75,7 @@ void oxc_session_doubt(oxc_tracker *tracker, uint32_t number)
     oxc_session *session = oxc_session_at(tracker, number);
     oxc_gap gap = {OXC_DOUBT_END, oxc_now(tracker), oxc_time(tracker), false};
 
-    oxc_doubts_add(&session->doubts, &gap);
+    oxc_doubts_add(tracker, &session->doubts, &gap);
 }
 
 void oxc_session_shake(oxc_tracker *tracker, uint32_t number)

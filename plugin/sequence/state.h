@@ -350,6 +350,7 @@ struct oxc_tracker {
     uint64_t moments;  /**< connections and binds so far */
     int64_t time;      /**< of the event that is being taken in */
     uint32_t gaps;
+    uint32_t latest_gap; /**< mark of the last one that was noted in any scope */
     uint64_t unjudged_calls, unjudged_answers;
 
     uint32_t free_call;
