@@ -51,10 +51,10 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
 }
 
 static oxc_facts response_facts(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call,
-                                oxc_pdu pdu)
+                                oxc_moment moment)
 {
     return (oxc_facts){
-        .pdu = pdu,
+        .moment = moment,
         .judged = is_judged(tracker, call),
         .status = event->status,
         .null_handle = event->name == OXC_NO_NAME,
@@ -183,7 +183,7 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
         return;
     }
     session = oxc_session_at(tracker, call->owner);
-    facts = response_facts(tracker, event, call, OXC_PDU_RPC_RESPONSE);
+    facts = response_facts(tracker, event, call, OXC_AT_EXECUTE_RESPONSE);
     facts.handle_changed = !facts.null_handle && session->name != event->name;
     oxc_judge(tracker, &facts);
     oxc_fetch_response(tracker, event, call);
@@ -209,7 +209,7 @@ static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, co
 
     if (call->owner == OXC_NONE)
         return;
-    facts = response_facts(tracker, event, call, OXC_PDU_DISCONNECT_RESPONSE);
+    facts = response_facts(tracker, event, call, OXC_AT_CLOSE_RESPONSE);
     oxc_judge(tracker, &facts);
     if (event->status != 0)
         return;
@@ -311,7 +311,7 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
     if (issued)
         context = oxc_context_find(tracker, server_of(tracker, event), event->name);
     if (call->owner != OXC_NONE) {
-        facts = response_facts(tracker, event, call, OXC_PDU_ASYNC_CONNECT_RESPONSE);
+        facts = response_facts(tracker, event, call, OXC_AT_ISSUE_RESPONSE);
         if (issued)
             facts.bound_context = find_bound(tracker, call, context);
         oxc_judge(tracker, &facts);

@@ -19,34 +19,34 @@ static bool holds(const oxc_evidence *evidence, unsigned doubts)
     return evidence->frame != 0 && evidence->age >= 0 && (evidence->doubts & doubts) == 0;
 }
 
-static void cite(oxc_finding *finding, const oxc_evidence *evidence)
+static void cite(oxc_verdict *verdict, const oxc_evidence *evidence)
 {
-    finding->frames[0] = evidence->frame;
-    finding->value = evidence->age < 0 ? 0 : (uint64_t)evidence->age;
+    verdict->frames[0] = evidence->frame;
+    verdict->value = evidence->age < 0 ? 0 : (uint64_t)evidence->age;
 }
 
-/* Each function is called for the PDUs that rules_on[] gives it, and says for its rule which
+/* Each function is called for the PDUs that rules.def gives its rule, and says which
  * unreadable calls suppress it. Rules on a response rest on a session that had not ended:
  * facts->judged is false where that is in doubt. */
 
-static bool check_wait_null_handle(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_null_handle(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return facts->null_handle;
 }
 
 /* Suppressed inside association_complete: an EcDoAsyncConnectEx may have returned the handle. */
-static bool check_wait_without_connect(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_without_connect(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return !facts->null_handle && !facts->explained &&
            (facts->association_complete || facts->returned_as_cxh);
 }
 
-static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_verdict *verdict)
 {
     if (facts->association_began)
-        finding->severity = OXC_SEVERITY_WARNING;
+        verdict->severity = OXC_SEVERITY_WARNING;
     return !facts->null_handle && !facts->explained && !facts->association_complete &&
            !facts->returned_as_cxh && !facts->reported_unknown;
 }
@@ -54,24 +54,24 @@ static bool check_wait_handle_unknown(const oxc_facts *facts, oxc_finding *findi
 /* Suppressed by an EcDoAsyncConnectEx response that may have given the handle to a new context.
  * An answer to the wait that was lost or not matched is no evidence to begin with, nor is a later
  * wait that is earlier by its time. */
-static bool check_wait_overlap(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_overlap(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    if (facts->pdu == OXC_PDU_WAIT_REQUEST) {
-        finding->frames[0] = facts->same_wait.frame;
+    if (facts->moment == OXC_AT_WAIT_REQUEST) {
+        verdict->frames[0] = facts->same_wait.frame;
         return !facts->null_handle && holds(&facts->same_wait, OXC_DOUBT_ISSUE);
     }
     if (!facts->judged)
         return false;
-    finding->frames[0] = facts->request.frame;
-    finding->frames[1] = facts->later_wait.frame;
+    verdict->frames[0] = facts->request.frame;
+    verdict->frames[1] = facts->later_wait.frame;
     return holds(&facts->later_wait, OXC_DOUBT_ISSUE) &&
            facts->later_wait.age <= facts->request.age;
 }
 
 /* Suppressed as wait-overlap. */
-static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->other_wait.frame;
+    verdict->frames[0] = facts->other_wait.frame;
     return !facts->null_handle && facts->same_wait.frame == 0 && facts->dropped_wait.frame == 0 &&
            holds(&facts->other_wait, OXC_DOUBT_ISSUE);
 }
@@ -79,10 +79,10 @@ static bool check_wait_overlap_suspected(const oxc_facts *facts, oxc_finding *fi
 /* Suppressed by an EcDoAsyncConnectEx that may have returned the handle again, one that is
  * outstanding included, and by a wait that may have had a success since; for Rejected also by a
  * wait that may have been outstanding at the same time, which the tracker has looked at. */
-static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_after_error(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->failure.frame;
-    finding->value = facts->failure_status;
+    verdict->frames[0] = facts->failure.frame;
+    verdict->value = facts->failure_status;
     return !facts->null_handle && facts->explained &&
            holds(&facts->failure, OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
 }
@@ -90,295 +90,261 @@ static bool check_wait_after_error(const oxc_facts *facts, oxc_finding *finding)
 /* Suppressed by an EcDoAsyncConnectEx that may have returned the handle for another session, and
  * by an EcDoConnectEx that may have begun the session anew before that; those that are out
  * included. */
-static bool uses_ended_context(const oxc_facts *facts, oxc_finding *finding)
+static bool uses_ended_context(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    cite(finding, &facts->session_end);
+    cite(verdict, &facts->session_end);
     return !facts->null_handle && holds(&facts->session_end, OXC_DOUBT_ISSUE | OXC_DOUBT_OPEN);
 }
 
-static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_after_disconnect(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age >= OXC_SECOND;
+    return uses_ended_context(facts, verdict) && facts->session_end.age >= OXC_SECOND;
 }
 
-static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_races_disconnect(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    return uses_ended_context(facts, finding) && facts->session_end.age < OXC_SECOND &&
+    return uses_ended_context(facts, verdict) && facts->session_end.age < OXC_SECOND &&
            (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* An EcDoRpcExt2 or a wait that could not be read starts the row anew, in the tracker. */
-static bool check_wait_busy_loop(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_busy_loop(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->busy_since.frame;
+    verdict->frames[0] = facts->busy_since.frame;
     return facts->judged && facts->busy_since.frame != 0;
 }
 
 /* Suppressed by an EcDoRpcExt2 that may have fetched, and by the possible end of the session. */
-static bool check_notification_not_fetched(const oxc_facts *facts, oxc_finding *finding)
+static bool check_notification_not_fetched(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    bool next = facts->pdu == OXC_PDU_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
+    bool next = facts->moment == OXC_AT_WAIT_RESPONSE && facts->judged && facts->status == 0 &&
                 (facts->flags & OXC_NOTIFICATION_PENDING) != 0;
-    bool last = facts->pdu == OXC_PDU_DISCONNECT_REQUEST;
+    bool last = facts->moment == OXC_AT_CLOSE_REQUEST;
 
-    cite(finding, &facts->unfetched);
+    cite(verdict, &facts->unfetched);
     return (next || last) &&
            holds(&facts->unfetched, OXC_DOUBT_FETCH | OXC_DOUBT_END | OXC_DOUBT_OPEN) &&
            facts->unfetched.age > facts->grace;
 }
 
-static bool check_flags_in_nonzero(const oxc_facts *facts, oxc_finding *finding)
+static bool check_flags_in_nonzero(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->value = facts->flags;
+    verdict->value = facts->flags;
     return !facts->null_handle && facts->flags != 0;
 }
 
-static bool check_connect_null_session(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_null_session(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return facts->null_handle;
 }
 
 /* Suppressed inside association_complete: an EcDoConnectEx may have returned the handle. */
-static bool check_connect_without_session(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_without_session(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return !facts->null_handle && !facts->explained && facts->association_complete;
 }
 
-static bool check_connect_session_unknown(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_session_unknown(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return !facts->null_handle && !facts->explained && !facts->association_complete &&
            !facts->reported_unknown;
 }
 
 /* Suppressed by an EcDoConnectEx that may have returned the handle again. */
-static bool connects_ended_session(const oxc_facts *facts, oxc_finding *finding)
+static bool connects_ended_session(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    cite(finding, &facts->session_end);
+    cite(verdict, &facts->session_end);
     return !facts->null_handle && holds(&facts->session_end, OXC_DOUBT_OPEN);
 }
 
-static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_after_disconnect(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age >= OXC_SECOND;
+    return connects_ended_session(facts, verdict) && facts->session_end.age >= OXC_SECOND;
 }
 
-static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_races_disconnect(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    return connects_ended_session(facts, finding) && facts->session_end.age < OXC_SECOND &&
+    return connects_ended_session(facts, verdict) && facts->session_end.age < OXC_SECOND &&
            (facts->session_end.doubts & OXC_DOUBT_END) == 0;
 }
 
 /* Suppressed by the possible end of the session, by a wait that may have returned an error, and by
  * an EcDoAsyncConnectEx that may have given the handle to another session. */
-static bool check_connect_repeated(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_repeated(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->live_context.frame;
+    verdict->frames[0] = facts->live_context.frame;
     return !facts->null_handle && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
            holds(&facts->live_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
 }
 
 /* Suppressed by the possible end of the session. */
-static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_unsupported_server(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->session_open.frame;
-    finding->value = facts->server_version;
+    verdict->frames[0] = facts->session_open.frame;
+    verdict->value = facts->server_version;
     return !facts->null_handle && facts->session_end.frame == 0 && facts->alive_doubts == 0 &&
            facts->server_version != 0 && facts->server_version < FIRST_ASYNC_VERSION;
 }
 
 /* Suppressed by a wait on a handle that is not known to be the session's, by an
  * EcDoAsyncConnectEx whose handle is not known, and by the possible end of the session. */
-static bool check_connect_not_followed_by_wait(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_not_followed_by_wait(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->idle_context.frame;
+    verdict->frames[0] = facts->idle_context.frame;
     return !facts->null_handle && holds(&facts->idle_context, OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE |
                                                                   OXC_DOUBT_END | OXC_DOUBT_OPEN);
 }
 
-static bool check_connect_null_on_success(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_null_on_success(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return facts->judged && facts->status == 0 && facts->null_handle;
 }
 
-static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_handle_on_failure(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->value = facts->status;
+    verdict->value = facts->status;
     return facts->judged && facts->status != 0 && !facts->null_handle;
 }
 
 /* Suppressed by the possible or coming end of the other session, and by an EcDoAsyncConnectEx
  * that may have taken the handle from it before. */
-static bool check_connect_handle_reused(const oxc_facts *facts, oxc_finding *finding)
+static bool check_connect_handle_reused(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->bound_context.frame;
+    verdict->frames[0] = facts->bound_context.frame;
     return facts->judged && facts->status == 0 &&
            holds(&facts->bound_context,
                  OXC_DOUBT_END | OXC_DOUBT_OPEN | OXC_DOUBT_DISCONNECT | OXC_DOUBT_ISSUE);
 }
 
-static bool check_session_handle_changed(const oxc_facts *facts, oxc_finding *finding)
+static bool check_session_handle_changed(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return facts->judged && facts->status == 0 && facts->handle_changed;
 }
 
-static bool check_disconnect_handle_not_null(const oxc_facts *facts, oxc_finding *finding)
+static bool check_disconnect_handle_not_null(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return facts->judged && facts->status == 0 && !facts->null_handle;
 }
 
 /* Suppressed by an EcDoAsyncConnectEx that may have begun a new context between the two. */
-static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_finding *finding)
+static bool check_overlap_not_rejected(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->zero_wait.frame;
+    verdict->frames[0] = facts->zero_wait.frame;
     return facts->judged && facts->status == 0 && holds(&facts->zero_wait, OXC_DOUBT_ISSUE) &&
            facts->zero_wait.age <= facts->request.age;
 }
 
 /* Suppressed by a wait that may have been outstanding at the same time, and by an EcDoDisconnect
  * that may have been sent. */
-static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_finding *finding)
+static bool check_rejected_without_overlap(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->frames[0] = facts->wait.frame;
+    verdict->frames[0] = facts->wait.frame;
     return facts->judged && facts->status == OXC_STATUS_REJECTED && facts->alone &&
            facts->alone_doubts == 0 && !facts->disconnecting && facts->disconnect_doubts == 0;
 }
 
-static bool check_flags_out_reserved(const oxc_facts *facts, oxc_finding *finding)
+static bool check_flags_out_reserved(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    finding->value = facts->flags;
+    verdict->value = facts->flags;
     return facts->judged && (facts->flags & ~OXC_NOTIFICATION_PENDING) != 0;
 }
 
 /* Suppressed by an EcDoDisconnect that may have been the session's. A later EcDoRpcExt2 than the
  * one known would make the wait only earlier. */
-static bool check_wait_completed_early(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_completed_early(const oxc_facts *facts, oxc_verdict *verdict)
 {
     int64_t limit = OXC_WAIT_LIMIT - facts->grace;
 
-    cite(finding, &facts->wait);
+    cite(verdict, &facts->wait);
     return facts->judged && facts->status == 0 && facts->flags == 0 && !facts->disconnect_sent &&
            holds(&facts->wait, OXC_DOUBT_DISCONNECT) && facts->wait.age < limit &&
            facts->activity.frame != 0 && facts->activity.age < limit;
 }
 
 /* Suppressed by an EcDoRpcExt2 that may have been the session's last. */
-static bool check_wait_overdue(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_overdue(const oxc_facts *facts, oxc_verdict *verdict)
 {
     int64_t limit = OXC_WAIT_LIMIT + facts->grace;
 
-    cite(finding, &facts->wait);
+    cite(verdict, &facts->wait);
     return facts->judged && facts->status == 0 && holds(&facts->wait, OXC_DOUBT_FETCH) &&
            facts->wait.age > limit && facts->activity.frame != 0 && facts->activity.age > limit;
 }
 
 /* What the tracker takes for dropped: it has looked at the gaps. */
-static bool check_wait_dropped(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_dropped(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    cite(finding, &facts->dropped_wait);
+    cite(verdict, &facts->dropped_wait);
     return !facts->null_handle && holds(&facts->dropped_wait, 0);
 }
 
 /* Each wait is looked at once, where no gap suppresses that: the tracker has looked at the gaps. */
-static bool check_wait_unanswered(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_unanswered(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    cite(finding, &facts->unanswered_wait);
+    cite(verdict, &facts->unanswered_wait);
     return !facts->null_handle && holds(&facts->unanswered_wait, 0);
 }
 
 /* Suppressed by a wait that may have had an answer between the three. */
-static bool check_wait_cut_repeatedly(const oxc_facts *facts, oxc_finding *finding)
+static bool check_wait_cut_repeatedly(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    cite(finding, &facts->cut_waits);
-    finding->closed_how = facts->closed_how;
-    finding->closed_by = facts->closed_by;
+    cite(verdict, &facts->cut_waits);
+    verdict->closed_how = facts->closed_how;
+    verdict->closed_by = facts->closed_by;
     return !facts->null_handle && holds(&facts->cut_waits, OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
 }
 
-static bool check_rop_notify_in_request(const oxc_facts *facts, oxc_finding *finding)
+static bool check_rop_notify_in_request(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    (void)finding;
+    (void)verdict;
     return !facts->null_handle && (facts->rop_faults & OXC_ROP_NOTIFY_IN_REQUEST) != 0;
 }
 
-static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_finding *finding)
+static bool check_notify_flags_invalid(const oxc_facts *facts, oxc_verdict *verdict)
 {
-    bool request = facts->pdu == OXC_PDU_RPC_REQUEST && !facts->null_handle;
-    bool response = facts->pdu == OXC_PDU_RPC_RESPONSE && facts->judged;
+    bool request = facts->moment == OXC_AT_EXECUTE_REQUEST && !facts->null_handle;
+    bool response = facts->moment == OXC_AT_EXECUTE_RESPONSE && facts->judged;
 
-    finding->value = facts->rop_fault_flags;
+    verdict->value = facts->rop_fault_flags;
     return (request || response) && (facts->rop_faults & OXC_ROP_NOTIFY_FLAGS_INVALID) != 0;
 }
 
-typedef bool (*check_function)(const oxc_facts *facts, oxc_finding *finding);
-
-static const check_function checks[OXC_RULE_COUNT] = {
-#define OXC_RULE(id, ...)      check_##id,
-#define OXC_HTTP_RULE(id, ...) NULL,
-#include "rules.def"
-};
-
-/* The rules that look at a PDU, with OXC_RULE_COUNT behind the last: none pays for the others. */
-static const uint8_t rules_on[][12] = {
-    [OXC_PDU_WAIT_REQUEST] = {OXC_RULE_wait_null_handle, OXC_RULE_wait_without_connect,
-                              OXC_RULE_wait_handle_unknown, OXC_RULE_wait_overlap,
-                              OXC_RULE_wait_overlap_suspected, OXC_RULE_wait_after_error,
-                              OXC_RULE_wait_after_disconnect, OXC_RULE_wait_races_disconnect,
-                              OXC_RULE_flags_in_nonzero, OXC_RULE_wait_dropped,
-                              OXC_RULE_wait_cut_repeatedly, OXC_RULE_COUNT},
-    [OXC_PDU_WAIT_RESPONSE] = {OXC_RULE_wait_overlap, OXC_RULE_wait_busy_loop,
-                               OXC_RULE_notification_not_fetched, OXC_RULE_overlap_not_rejected,
-                               OXC_RULE_rejected_without_overlap, OXC_RULE_flags_out_reserved,
-                               OXC_RULE_wait_completed_early, OXC_RULE_wait_overdue,
-                               OXC_RULE_COUNT},
-    [OXC_PDU_ASYNC_CONNECT_REQUEST] = {OXC_RULE_connect_null_session,
-                                       OXC_RULE_connect_without_session,
-                                       OXC_RULE_connect_session_unknown,
-                                       OXC_RULE_connect_after_disconnect,
-                                       OXC_RULE_connect_races_disconnect, OXC_RULE_connect_repeated,
-                                       OXC_RULE_connect_unsupported_server, OXC_RULE_COUNT},
-    [OXC_PDU_ASYNC_CONNECT_RESPONSE] = {OXC_RULE_connect_null_on_success,
-                                        OXC_RULE_connect_handle_on_failure,
-                                        OXC_RULE_connect_handle_reused, OXC_RULE_COUNT},
-    [OXC_PDU_RPC_REQUEST] = {OXC_RULE_wait_unanswered, OXC_RULE_rop_notify_in_request,
-                             OXC_RULE_notify_flags_invalid, OXC_RULE_COUNT},
-    [OXC_PDU_RPC_RESPONSE] = {OXC_RULE_session_handle_changed, OXC_RULE_notify_flags_invalid,
-                              OXC_RULE_COUNT},
-    [OXC_PDU_DISCONNECT_REQUEST] = {OXC_RULE_notification_not_fetched,
-                                    OXC_RULE_connect_not_followed_by_wait, OXC_RULE_wait_unanswered,
-                                    OXC_RULE_COUNT},
-    [OXC_PDU_DISCONNECT_RESPONSE] = {OXC_RULE_disconnect_handle_not_null, OXC_RULE_COUNT},
-};
-
-bool oxc_facts_settle(oxc_facts *facts)
-{
-    unsigned *doubts[] = {
-        &facts->session_end.doubts,  &facts->same_wait.doubts,    &facts->other_wait.doubts,
-        &facts->cut_waits.doubts,    &facts->failure.doubts,      &facts->unfetched.doubts,
-        &facts->live_context.doubts, &facts->idle_context.doubts, &facts->alive_doubts};
-    unsigned all = 0;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(doubts); i++) {
-        all |= *doubts[i];
-        *doubts[i] = 0;
-    }
-    return all != 0;
-}
-
-size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings)
+size_t oxc_rules_check(const oxc_facts *facts, oxc_verdict *verdicts)
 {
     size_t count = 0;
 
-    for (const uint8_t *rule = rules_on[facts->pdu]; *rule != OXC_RULE_COUNT; rule++) {
-        findings[count] =
-            (oxc_finding){.rule = *rule, .severity = (uint8_t)oxc_rules[*rule].severity};
-        if (checks[*rule](facts, &findings[count]))
-            count++;
+    switch ((int)facts->moment) {
+#define CHECK_RPC(id, lowest)                                                                      \
+    {                                                                                              \
+        oxc_verdict verdict = {.rule = OXC_RULE_##id, .severity = (lowest)};                       \
+        if (check_##id(facts, &verdict))                                                           \
+            verdicts[count++] = verdict;                                                           \
+    }
+#define CHECK_HTTP(id, lowest)
+#define AT OXC_AT_WAIT_REQUEST
+#include "rules_at.def"
+#define AT OXC_AT_WAIT_RESPONSE
+#include "rules_at.def"
+#define AT OXC_AT_ISSUE_REQUEST
+#include "rules_at.def"
+#define AT OXC_AT_ISSUE_RESPONSE
+#include "rules_at.def"
+#define AT OXC_AT_EXECUTE_REQUEST
+#include "rules_at.def"
+#define AT OXC_AT_EXECUTE_RESPONSE
+#include "rules_at.def"
+#define AT OXC_AT_CLOSE_REQUEST
+#include "rules_at.def"
+#define AT OXC_AT_CLOSE_RESPONSE
+#include "rules_at.def"
+    default:
+        break;
     }
     return count;
 }

@@ -12,18 +12,6 @@
 #include "event.h"
 #include "rules.h"
 
-/** Which rules look at a PDU. Only PDUs that were read get this far. */
-typedef enum {
-    OXC_PDU_WAIT_REQUEST,
-    OXC_PDU_WAIT_RESPONSE,
-    OXC_PDU_ASYNC_CONNECT_REQUEST,
-    OXC_PDU_ASYNC_CONNECT_RESPONSE,
-    OXC_PDU_RPC_REQUEST,
-    OXC_PDU_RPC_RESPONSE,
-    OXC_PDU_DISCONNECT_REQUEST,
-    OXC_PDU_DISCONNECT_RESPONSE,
-} oxc_pdu;
-
 /** What gaps may have hidden. A gap may suppress a verdict, it never causes one: doubt.h. */
 typedef enum {
     OXC_DOUBT_FETCH = 1 << 0,      /**< EcDoRpcExt2 was sent, or was in flight */
@@ -43,7 +31,7 @@ typedef struct {
 } oxc_evidence;
 
 typedef struct {
-    oxc_pdu pdu;
+    oxc_moment moment;
     int64_t grace; /**< nanoseconds */
 
     /** Response: its handle is explained, its session was opened in the capture, and had not
@@ -110,12 +98,8 @@ typedef struct {
 } oxc_facts;
 
 /** Checks the rules that look at the PDU.
- *  @param findings  room for OXC_RULE_COUNT
- *  @return the number of findings, in the order of the rule table */
-size_t oxc_rules_check(const oxc_facts *facts, oxc_finding *findings);
-
-/** Whether a gap leaves doubts about any of the facts, and takes the doubts away.
- *  @return true if there were any */
-bool oxc_facts_settle(oxc_facts *facts);
+ *  @param verdicts  room for OXC_RULE_COUNT
+ *  @return their number, in the order of the rule table */
+size_t oxc_rules_check(const oxc_facts *facts, oxc_verdict *verdicts);
 
 #endif /* OXC_FACTS_H */

@@ -12,15 +12,6 @@
 #include "http_event.h"
 #include "rules.h"
 
-/** Which rules look at a part of a message. */
-typedef enum {
-    OXC_HTTP_AT_REQUEST, /**< its head, or its body where that decides whether it is a call */
-    OXC_HTTP_AT_RESPONSE_BEGIN,
-    OXC_HTTP_AT_RESPONSE_HEAD,
-    OXC_HTTP_AT_RESPONSE_PIECE, /**< the head and the last byte included */
-    OXC_HTTP_AT_RESPONSE_END,
-} oxc_http_moment;
-
 /** The other half of a verdict: something seen earlier. */
 typedef struct {
     uint32_t frame; /**< where; 0: there is no such thing */
@@ -29,7 +20,7 @@ typedef struct {
 } oxc_http_evidence;
 
 typedef struct {
-    oxc_http_moment moment;
+    oxc_moment moment;
     oxc_http_request_type type; /**< of the request */
     int64_t grace;              /**< nanoseconds */
     /** Of #oxc_http_field: those that the message lacks and has to have. */
@@ -73,8 +64,8 @@ typedef struct {
 } oxc_http_facts;
 
 /** Checks the rules of MAPI over HTTP alone that look at a part of a message.
- *  @param findings  room for OXC_RULE_COUNT
- *  @return the number of findings, in the order of the rule table */
-size_t oxc_http_rules_check(const oxc_http_facts *facts, oxc_finding *findings);
+ *  @param verdicts  room for OXC_RULE_COUNT
+ *  @return their number, in the order of the rule table */
+size_t oxc_http_rules_check(const oxc_http_facts *facts, oxc_verdict *verdicts);
 
 #endif /* OXC_HTTP_FACTS_H */

@@ -64,13 +64,13 @@ uint32_t oxc_http_record_of(oxc_tracker *tracker, const oxc_http_event *event,
 void oxc_http_judge(oxc_tracker *tracker, const oxc_http_event *event, const oxc_http_call *call,
                     oxc_http_facts *facts)
 {
-    oxc_finding findings[OXC_RULE_COUNT];
+    oxc_verdict verdicts[OXC_RULE_COUNT];
     size_t count;
 
     facts->grace = oxc_grace(tracker);
-    count = oxc_http_rules_check(facts, findings);
+    count = oxc_http_rules_check(facts, verdicts);
     if (count != 0 && oxc_http_record_of(tracker, event, call) != OXC_NONE)
-        oxc_report(tracker, findings, count);
+        oxc_report(tracker, verdicts, count);
 }
 
 void oxc_http_judge_neutral(oxc_tracker *tracker, const oxc_http_event *event,

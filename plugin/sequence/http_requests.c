@@ -38,7 +38,7 @@ static void find_session(oxc_http *http, const oxc_http_event *event, oxc_http_c
 static void judge_request(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call,
                           uint32_t reused_frame)
 {
-    oxc_http_facts facts = {.moment = OXC_HTTP_AT_REQUEST,
+    oxc_http_facts facts = {.moment = OXC_AT_HTTP_REQUEST,
                             .type = call->type,
                             .missing = REQUEST_FIELDS & ~call->fields,
                             .is_call = !oxc_http_is_other(call),
@@ -120,8 +120,8 @@ static void show_copy(oxc_tracker *tracker, oxc_http_call *call)
 /* What only the body of a request says. */
 static void judge_body(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
 {
-    oxc_facts wait = {.pdu = OXC_PDU_WAIT_REQUEST, .explained = true, .flags = event->flags};
-    oxc_facts execute = {.pdu = OXC_PDU_RPC_REQUEST,
+    oxc_facts wait = {.moment = OXC_AT_WAIT_REQUEST, .explained = true, .flags = event->flags};
+    oxc_facts execute = {.moment = OXC_AT_EXECUTE_REQUEST,
                          .rop_faults = event->rops.faults,
                          .rop_fault_flags = event->rops.fault_flags};
 

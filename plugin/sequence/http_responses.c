@@ -37,7 +37,7 @@ static void drop_missed(oxc_http *http, const oxc_http_call *call, int64_t time)
 }
 
 static oxc_http_facts answer_facts(const oxc_http_event *event, const oxc_http_call *call,
-                                   oxc_http_moment moment)
+                                   oxc_moment moment)
 {
     return (oxc_http_facts){
         .moment = moment,
@@ -51,7 +51,7 @@ static oxc_http_facts answer_facts(const oxc_http_event *event, const oxc_http_c
 static void on_response_begin(oxc_tracker *tracker, const oxc_http_event *event,
                               oxc_http_call *call)
 {
-    oxc_http_facts facts = answer_facts(event, call, OXC_HTTP_AT_RESPONSE_BEGIN);
+    oxc_http_facts facts = answer_facts(event, call, OXC_AT_HTTP_RESPONSE_BEGIN);
 
     call->piece = oxc_http_now(tracker->http, event);
     if (!oxc_http_counts(call) || oxc_http_is_other(call) || !event->has_due_time ||
@@ -66,7 +66,7 @@ static void on_response_begin(oxc_tracker *tracker, const oxc_http_event *event,
 /* A piece of an answer: silence before it, and what it adds to the stream. */
 static void judge_piece(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
 {
-    oxc_http_facts facts = answer_facts(event, call, OXC_HTTP_AT_RESPONSE_PIECE);
+    oxc_http_facts facts = answer_facts(event, call, OXC_AT_HTTP_RESPONSE_PIECE);
 
     if (event->pieces != 0)
         call->flags |= OXC_HTTP_CALL_STREAM;
@@ -89,7 +89,7 @@ static void judge_piece(oxc_tracker *tracker, const oxc_http_event *event, oxc_h
 static void judge_head(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call,
                        unsigned legs)
 {
-    oxc_http_facts facts = answer_facts(event, call, OXC_HTTP_AT_RESPONSE_HEAD);
+    oxc_http_facts facts = answer_facts(event, call, OXC_AT_HTTP_RESPONSE_HEAD);
     bool leg = oxc_http_is_leg_status(event->status);
 
     facts.legs = legs;
@@ -177,7 +177,7 @@ static void on_response_head(oxc_tracker *tracker, const oxc_http_event *event, 
 
 static void judge_end(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
 {
-    oxc_http_facts facts = answer_facts(event, call, OXC_HTTP_AT_RESPONSE_END);
+    oxc_http_facts facts = answer_facts(event, call, OXC_AT_HTTP_RESPONSE_END);
     bool empty_ping = call->type == OXC_HTTP_TYPE_PING && !oxc_http_has(call, OXC_HTTP_CALL_STREAM);
 
     facts.mapi_stream = event->status == 200 && event->mapi_content && event->has_response_code &&

@@ -23,48 +23,50 @@ static uint64_t reported_on_frame(const oxc_tracker *tracker, uint32_t record)
     return tracker->frame_rules;
 }
 
-static void keep(oxc_tracker *tracker, const oxc_finding *finding)
+/* The verdicts that are of the transport of the event. */
+static size_t check(const oxc_tracker *tracker, const oxc_facts *facts, oxc_verdict *verdicts)
 {
-    oxc_kept_finding kept = {
-        .value = finding->value,
-        .frames = {finding->frames[0], finding->frames[1]},
-        .rule = (uint8_t)finding->rule,
-        .severity = (uint8_t)(finding->severity | (finding->over_http ? KEPT_OVER_HTTP : 0u)),
-        .closed_how = finding->closed_how,
-        .closed_by = finding->closed_by,
-    };
-    uint32_t record = tracker->records.count - 1;
-
-    g_array_append_val(tracker->findings, kept);
-    g_array_append_val(tracker->finding_records, record);
-}
-
-/* The findings that are of the transport of the event. */
-static size_t check(const oxc_tracker *tracker, const oxc_facts *facts, oxc_finding *findings)
-{
-    size_t count = oxc_rules_check(facts, findings);
+    size_t count = oxc_rules_check(facts, verdicts);
     size_t kept = 0;
 
     if (!tracker->over_http)
         return count;
     for (size_t i = 0; i < count && !tracker->unjudged; i++) {
-        if (!oxc_rule_is_over_http((oxc_rule_id)findings[i].rule))
+        if (!oxc_rule_is_over_http((oxc_rule_id)verdicts[i].rule))
             continue;
-        findings[kept] = findings[i];
-        findings[kept++].over_http = true;
+        verdicts[kept] = verdicts[i];
+        verdicts[kept++].over_http = true;
     }
     return kept;
+}
+
+/* Whether a gap leaves doubts about any of the facts. */
+static bool has_doubts(const oxc_facts *facts)
+{
+    return (facts->session_end.doubts | facts->same_wait.doubts | facts->other_wait.doubts |
+            facts->cut_waits.doubts | facts->failure.doubts | facts->unfetched.doubts |
+            facts->live_context.doubts | facts->idle_context.doubts | facts->alive_doubts) != 0;
+}
+
+/* The facts as they were without the gaps. */
+static void settle(oxc_facts *facts)
+{
+    facts->session_end.doubts = facts->same_wait.doubts = facts->other_wait.doubts = 0;
+    facts->cut_waits.doubts = facts->failure.doubts = facts->unfetched.doubts = 0;
+    facts->live_context.doubts = facts->idle_context.doubts = facts->alive_doubts = 0;
 }
 
 /* Counts a call on which more would have been said if there were no gap. */
 static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t said)
 {
     const oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
-    oxc_finding findings[OXC_RULE_COUNT];
+    oxc_verdict verdicts[OXC_RULE_COUNT];
     oxc_facts settled = *facts;
 
-    if (record->type != OXC_EVENT_REQUEST || !oxc_facts_settle(&settled) ||
-        check(tracker, &settled, findings) <= said)
+    if (record->type != OXC_EVENT_REQUEST)
+        return;
+    settle(&settled);
+    if (check(tracker, &settled, verdicts) <= said)
         return;
     tracker->unjudged_calls++;
     if (record->context != OXC_NONE)
@@ -78,15 +80,7 @@ void oxc_tracker_from_archive(oxc_tracker *tracker)
     tracker->archive = true;
 }
 
-/* Whether a rule rests on what only a capture of packets shows. */
-static bool needs_packets(oxc_rule_id rule)
-{
-    return rule == OXC_RULE_response_not_immediate || rule == OXC_RULE_keepalive_overdue ||
-           rule == OXC_RULE_response_cut || rule == OXC_RULE_wait_dropped ||
-           rule == OXC_RULE_wait_cut_repeatedly || rule == OXC_RULE_wait_unanswered;
-}
-
-void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
+void oxc_report(oxc_tracker *tracker, const oxc_verdict *verdicts, size_t count)
 {
     uint32_t record = tracker->records.count - 1;
     uint64_t reported;
@@ -95,12 +89,14 @@ void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
         return;
     reported = reported_on_frame(tracker, record);
     for (size_t i = 0; i < count; i++) {
-        uint64_t rule = UINT64_C(1) << findings[i].rule;
+        uint64_t rule = UINT64_C(1) << verdicts[i].rule;
 
-        if (tracker->archive && needs_packets((oxc_rule_id)findings[i].rule))
+        if (tracker->archive && (oxc_rules[verdicts[i].rule].at & OXC_BY_PACKETS) != 0)
             continue;
-        if ((reported & rule) == 0)
-            keep(tracker, &findings[i]);
+        if ((reported & rule) == 0) {
+            g_array_append_val(tracker->findings, verdicts[i]);
+            g_array_append_val(tracker->finding_records, record);
+        }
         reported |= rule;
     }
     tracker->frame_rules = reported;
@@ -108,11 +104,12 @@ void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count)
 
 void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
 {
-    oxc_finding findings[OXC_RULE_COUNT];
+    oxc_verdict verdicts[OXC_RULE_COUNT];
     size_t count;
 
     facts->grace = oxc_grace(tracker);
-    count = check(tracker, facts, findings);
-    count_unjudged(tracker, facts, count);
-    oxc_report(tracker, findings, count);
+    count = check(tracker, facts, verdicts);
+    if (has_doubts(facts))
+        count_unjudged(tracker, facts, count);
+    oxc_report(tracker, verdicts, count);
 }

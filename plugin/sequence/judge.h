@@ -16,6 +16,6 @@
 void oxc_judge(oxc_tracker *tracker, oxc_facts *facts);
 
 /** Reports findings on the last record, each rule once on a frame. */
-void oxc_report(oxc_tracker *tracker, const oxc_finding *findings, size_t count);
+void oxc_report(oxc_tracker *tracker, const oxc_verdict *verdicts, size_t count);
 
 #endif /* OXC_JUDGE_H */

@@ -53,7 +53,7 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
 static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
-    oxc_facts facts = {.pdu = OXC_PDU_RPC_REQUEST,
+    oxc_facts facts = {.moment = OXC_AT_EXECUTE_REQUEST,
                        .rop_faults = event->rops.faults,
                        .rop_fault_flags = event->rops.fault_flags};
 
@@ -89,7 +89,7 @@ static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
 
 static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
-    oxc_facts facts = {.pdu = OXC_PDU_DISCONNECT_REQUEST};
+    oxc_facts facts = {.moment = OXC_AT_CLOSE_REQUEST};
     oxc_session *session;
 
     set_session(tracker, event, call);
@@ -148,7 +148,7 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
 
 static void async_connect_request(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
-    oxc_facts facts = {.pdu = OXC_PDU_ASYNC_CONNECT_REQUEST};
+    oxc_facts facts = {.moment = OXC_AT_ISSUE_REQUEST};
     oxc_session *session;
 
     set_session(tracker, event, call);

@@ -22,6 +22,27 @@ typedef enum { OXC_SEVERITY_NOTE, OXC_SEVERITY_WARNING, OXC_SEVERITY_ERROR } oxc
 
 typedef enum { OXC_ACTOR_CLIENT, OXC_ACTOR_SERVER, OXC_ACTOR_NETWORK } oxc_actor;
 
+/** When rules look: at which PDUs, or at which parts of a message of MAPI over HTTP. Only PDUs that
+ *  were read get this far. A rule has a set of these. */
+typedef enum {
+    OXC_AT_WAIT_REQUEST = 1 << 0,
+    OXC_AT_WAIT_RESPONSE = 1 << 1,
+    OXC_AT_ISSUE_REQUEST = 1 << 2, /**< EcDoAsyncConnectEx */
+    OXC_AT_ISSUE_RESPONSE = 1 << 3,
+    OXC_AT_EXECUTE_REQUEST = 1 << 4, /**< EcDoRpcExt2 */
+    OXC_AT_EXECUTE_RESPONSE = 1 << 5,
+    OXC_AT_CLOSE_REQUEST = 1 << 6, /**< EcDoDisconnect */
+    OXC_AT_CLOSE_RESPONSE = 1 << 7,
+    /** The head of the request, or its body where that decides whether it is a call. */
+    OXC_AT_HTTP_REQUEST = 1 << 8,
+    OXC_AT_HTTP_RESPONSE_BEGIN = 1 << 9,
+    OXC_AT_HTTP_RESPONSE_HEAD = 1 << 10,
+    OXC_AT_HTTP_RESPONSE_PIECE = 1 << 11, /**< the head and the last byte included */
+    OXC_AT_HTTP_RESPONSE_END = 1 << 12,
+    /** Of a rule, beside these: it rests on what only a capture of packets shows. */
+    OXC_BY_PACKETS = 1 << 15,
+} oxc_moment;
+
 /** One enumerator a row of rules.def, in its order: OXC_RULE_wait_null_handle, ... */
 typedef enum {
 #define OXC_RULE(id, ...) OXC_RULE_##id,
@@ -37,6 +58,7 @@ typedef struct {
     oxc_class rule_class;
     oxc_severity severity;
     oxc_actor actor;
+    unsigned at;              /**< of #oxc_moment */
     const char *sentence;     /**< with fields in braces, see rules.def */
     const char *sections;     /**< "[MS-OXCRPC] 3.3.4.1" */
     const char *requirements; /**< requirement ids with a space between, or "" */
@@ -63,6 +85,18 @@ typedef struct {
      *  of later waits, of which frames has the first. */
     uint64_t value;
 } oxc_finding;
+
+/** What a rule says of one PDU, and what is kept of it: the later waits of wait-overlap are found
+ *  again when they are shown. */
+typedef struct {
+    uint64_t value;
+    uint32_t frames[2];
+    uint8_t rule;
+    uint8_t severity;
+    uint8_t closed_how;
+    uint8_t closed_by;
+    bool over_http;
+} oxc_verdict;
 
 /** The sections and the requirement ids behind a finding, as in #oxc_rule. */
 const char *oxc_finding_sections(const oxc_finding *finding);

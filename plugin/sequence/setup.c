@@ -30,7 +30,7 @@ oxc_tracker *oxc_tracker_new(const oxc_settings *settings)
     oxc_waits_init(tracker);
     oxc_fetches_init(tracker);
     oxc_store_init(&tracker->records, sizeof(oxc_record));
-    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_kept_finding));
+    tracker->findings = g_array_new(FALSE, FALSE, sizeof(oxc_verdict));
     tracker->shown = g_array_new(FALSE, FALSE, sizeof(oxc_finding));
     tracker->finding_records = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     tracker->links = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -84,7 +84,7 @@ size_t oxc_tracker_memory(const oxc_tracker *tracker)
 {
     /* Only addresses are taken of what the two functions return. */
     oxc_tracker *parts = (oxc_tracker *)(uintptr_t)tracker;
-    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_kept_finding) +
+    size_t memory = sizeof *tracker + tracker->findings->len * sizeof(oxc_verdict) +
                     (tracker->finding_records->len + tracker->links->len) * sizeof(uint32_t);
 
     if (tracker->http != NULL)

@@ -287,18 +287,6 @@ typedef struct {
 
 _Static_assert(sizeof(oxc_record) == 48, "two records a wait and its call fit in 128 bytes");
 
-#define KEPT_OVER_HTTP 0x80u /* beside a severity: oxc_finding.over_http */
-
-/** A finding as it is kept: the later waits of wait-overlap are found again when they are shown. */
-typedef struct {
-    uint64_t value;
-    uint32_t frames[2];
-    uint8_t rule;
-    uint8_t severity; /**< with #KEPT_OVER_HTTP */
-    uint8_t closed_how;
-    uint8_t closed_by;
-} oxc_kept_finding;
-
 /** What is called, in one byte, and back. */
 static inline uint8_t oxc_code(oxc_kind kind, unsigned operation)
 {
@@ -360,7 +348,7 @@ struct oxc_tracker {
     oxc_store ends;          /* oxc_http_end */
     bool over_http;          /* what is said has the words of MAPI over HTTP */
     bool unjudged;           /* and nothing is said of it */
-    GArray *findings;        /* oxc_kept_finding */
+    GArray *findings;        /* oxc_verdict */
     GArray *shown;           /* oxc_finding: those of the last view */
     GArray *finding_records; /* uint32_t: record of each */
     GArray *links;           /* uint32_t: frames of registrations */

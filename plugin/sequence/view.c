@@ -81,11 +81,11 @@ static void name_later_waits(const oxc_tracker *tracker, uint32_t answer, oxc_fi
 
 static void show_finding(const oxc_tracker *tracker, guint number)
 {
-    const oxc_kept_finding *kept = &g_array_index(tracker->findings, oxc_kept_finding, number);
+    const oxc_verdict *kept = &g_array_index(tracker->findings, oxc_verdict, number);
     oxc_finding finding = {
         .rule = kept->rule,
-        .severity = (uint8_t)(kept->severity & ~KEPT_OVER_HTTP),
-        .over_http = (kept->severity & KEPT_OVER_HTTP) != 0,
+        .severity = kept->severity,
+        .over_http = kept->over_http,
         .closed_how = kept->closed_how,
         .closed_by = kept->closed_by,
         .frames = {kept->frames[0], kept->frames[1]},

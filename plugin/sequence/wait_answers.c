@@ -225,7 +225,7 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
 static void judge_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
-    oxc_facts facts = {.pdu = OXC_PDU_WAIT_RESPONSE,
+    oxc_facts facts = {.moment = OXC_AT_WAIT_RESPONSE,
                        .judged = is_judged(tracker, call, context),
                        .status = event->status,
                        .flags = event->flags};

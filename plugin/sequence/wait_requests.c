@@ -249,7 +249,7 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
 void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
-    oxc_facts facts = {.pdu = OXC_PDU_WAIT_REQUEST, .flags = event->flags};
+    oxc_facts facts = {.moment = OXC_AT_WAIT_REQUEST, .flags = event->flags};
     oxc_context *context;
     bool closed;
 
