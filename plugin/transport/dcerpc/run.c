@@ -75,7 +75,7 @@ static void read_pdu(oxc_run *run, const uint8_t *bytes, int captured, int offse
 void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     int end = (int)tvb_captured_length(tvb), reported = (int)tvb_reported_length(tvb), offset = 0;
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, end);
+    const uint8_t *bytes = end > 0 ? tvb_get_ptr(tvb, 0, end) : NULL;
 
     begin(run, pinfo, tree);
     run->tvb = tvb;

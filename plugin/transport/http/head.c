@@ -15,6 +15,9 @@
 static const char version[] = "HTTP/1.";
 enum { VERSION_SIZE = sizeof version - 1 };
 
+/* Bytes of a method that is not whole. */
+enum { METHOD_MAX = 32 };
+
 /* Characters of a token, [RFC9110] 5.6.2. */
 static bool is_token_character(char character)
 {
@@ -46,7 +49,7 @@ static bool read_status_line(oxc_span line, oxc_start_line *start)
         return false;
     line = oxc_span_trim(line);
     status = oxc_span_take(&line, ' ');
-    *start = (oxc_start_line){.response = true};
+    *start = (oxc_start_line){.response = true, .reason = oxc_span_trim(line)};
     if (status.size != 3 || !oxc_span_number(status, 10, &number))
         return false;
     start->status = (unsigned)number;
@@ -181,4 +184,70 @@ bool oxc_field_next(oxc_span *lines, oxc_field *field)
         return true;
     }
     return false;
+}
+
+/* The last coding decides, [RFC9112] 6.3. */
+static bool ends_with_chunked(oxc_span value)
+{
+    oxc_span coding = {NULL, 0};
+
+    while (value.size > 0)
+        coding = oxc_span_trim(oxc_span_take(&value, ','));
+    return oxc_span_is(coding, "chunked");
+}
+
+static void read_framing(oxc_http_head *head)
+{
+    oxc_span lines = head->fields;
+    oxc_field field;
+
+    while (oxc_field_next(&lines, &field)) {
+        if (oxc_span_is(field.name, "Content-Length") && !head->has_length)
+            head->has_length = oxc_span_number(field.value, 10, &head->length);
+        else if (oxc_span_is(field.name, "Transfer-Encoding"))
+            head->chunked = ends_with_chunked(field.value);
+    }
+}
+
+bool oxc_http_head_read(oxc_span bytes, oxc_http_head *head)
+{
+    oxc_span line;
+
+    *head = (oxc_http_head){.bytes = bytes, .fields = bytes};
+    if (!oxc_span_take_line(&head->fields, &line) || !oxc_start_line_read(line, &head->start))
+        return false;
+    read_framing(head);
+    return true;
+}
+
+/* Whether bytes without a line end are the beginning of a start line, as far as they go. */
+static bool may_become_start_line(oxc_span bytes)
+{
+    size_t method = 0;
+
+    if (bytes.size == 0 || memcmp(bytes.text, version, MIN(bytes.size, VERSION_SIZE)) == 0)
+        return true;
+    while (method < bytes.size && method < METHOD_MAX &&
+           (g_ascii_isupper(bytes.text[method]) || bytes.text[method] == '_' ||
+            bytes.text[method] == '-'))
+        method++;
+    return method > 0 && (method == bytes.size || bytes.text[method] == ' ');
+}
+
+oxc_http_found oxc_http_head_find(oxc_span bytes, oxc_http_head *head)
+{
+    oxc_span rest = {bytes.text, MIN(bytes.size, (size_t)OXC_HTTP_HEAD_MAX)}, line;
+    oxc_http_found partial = bytes.size < OXC_HTTP_HEAD_MAX ? OXC_HTTP_PARTIAL : OXC_HTTP_NONE;
+    oxc_start_line start;
+
+    if (!oxc_span_take_line(&rest, &line))
+        return may_become_start_line(bytes) ? partial : OXC_HTTP_NONE;
+    if (!oxc_start_line_read(line, &start))
+        return OXC_HTTP_NONE;
+    do {
+        if (!oxc_span_take_line(&rest, &line))
+            return partial;
+    } while (line.size > 0);
+    oxc_http_head_read((oxc_span){bytes.text, (size_t)(rest.text - bytes.text)}, head);
+    return OXC_HTTP_WHOLE;
 }

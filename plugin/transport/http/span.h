@@ -84,6 +84,21 @@ static inline bool oxc_span_is(oxc_span span, const char *text)
 
 /** Reads a whole number without sign: digits and nothing else.
  *  @return false if there is none, or if it does not fit; @p number is UINT64_MAX in that case */
-bool oxc_span_number(oxc_span span, unsigned base, uint64_t *number);
+static inline bool oxc_span_number(oxc_span span, unsigned base, uint64_t *number)
+{
+    *number = 0;
+    for (size_t i = 0; i < span.size; i++) {
+        int digit = g_ascii_xdigit_value(span.text[i]);
+
+        if (digit < 0 || (unsigned)digit >= base)
+            return false;
+        if (*number > (UINT64_MAX - (unsigned)digit) / base) {
+            *number = UINT64_MAX;
+            return false;
+        }
+        *number = *number * base + (unsigned)digit;
+    }
+    return span.size > 0;
+}
 
 #endif /* OXC_SPAN_H */

@@ -12,24 +12,15 @@
 
 #include <glib.h>
 
-/* Bytes of a start line, of a line in front of a chunk, and of the fields behind the last chunk. Of
- * what is searched for a start line so much is kept. */
-enum { START_LINE_MAX = 16 * 1024, CHUNK_LINE_MAX = 16 * 1024, SEARCH_KEPT = 8 * 1024 };
+#include "http_body.h"
+
+/* Bytes of a start line. Of what is searched for one so much is kept. */
+enum { START_LINE_MAX = 16 * 1024, SEARCH_KEPT = 8 * 1024 };
 
 /* What tells the class of a status: "HTTP/1.1 2". */
 enum { STATUS_CLASS_AT = 9 };
 
-typedef enum {
-    IN_HEAD,
-    IN_LENGTH, /* a body, `left` bytes of it */
-    IN_CHUNK_SIZE,
-    IN_CHUNK_LINE, /* what follows the size */
-    IN_CHUNK,      /* `left` bytes of it */
-    IN_CHUNK_END,  /* the line end behind it */
-    IN_TRAILER,
-    IN_REST, /* a body until the connection closes */
-    IN_OTHER /* no messages any more */
-} phase;
+typedef enum { IN_HEAD, IN_BODY, IN_OTHER /* no messages any more */ } phase;
 
 /* One direction. */
 typedef struct {
@@ -40,10 +31,7 @@ typedef struct {
     GByteArray *head;   /* bytes of a head that is not whole; its end is at #position */
     size_t line;        /* in #head, where its last line begins */
     unsigned lines;     /* before that */
-    uint64_t left;      /* see phase */
-    unsigned line_size; /* bytes of a chunk's line, or of the trailer */
-    bool line_is_empty; /* so far, the line of a trailer */
-    bool seen_cr;       /* before the line end behind a chunk */
+    oxc_http_body body; /* of the message at hand */
     void *request;      /* of the message at hand; NULL if it is not known */
 } side;
 
@@ -127,14 +115,14 @@ static const waiting *front(const oxc_stream_state *stream, unsigned place)
                                  : NULL;
 }
 
-static bool names_request(const oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+static bool names_request(const oxc_stream_state *stream, const oxc_http_head *head, void *user)
 {
     return !stream->sink->names_request || stream->sink->names_request(user, head);
 }
 
 /* The request that a response answers, which is taken off the queue with those before it: the first
  * one, unless the response says itself that it is another's. */
-static waiting match(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+static waiting match(oxc_stream_state *stream, const oxc_http_head *head, void *user)
 {
     waiting none = {NULL, false, false}, found;
     unsigned place = 0;
@@ -208,53 +196,20 @@ static void leave_http(oxc_stream_state *stream)
 
 /* Heads */
 
-/* The last coding decides, [RFC9112] 6.3. */
-static bool ends_with_chunked(oxc_span value)
-{
-    oxc_span coding = {NULL, 0};
-
-    while (value.size > 0)
-        coding = oxc_span_trim(oxc_span_take(&value, ','));
-    return oxc_span_is(coding, "chunked");
-}
-
-static void read_framing(oxc_stream_head *head)
-{
-    oxc_span lines = head->fields;
-    oxc_field field;
-
-    while (oxc_field_next(&lines, &field)) {
-        if (oxc_span_is(field.name, "Content-Length") && !head->has_length)
-            head->has_length = oxc_span_number(field.value, 10, &head->length);
-        else if (oxc_span_is(field.name, "Transfer-Encoding"))
-            head->chunked = ends_with_chunked(field.value);
-    }
-}
-
-/* Begins the body that a head announces.
- * @param bodiless  there is none, whatever the head says */
-static void begin_body(oxc_stream_state *stream, bool to_client, const oxc_stream_head *head,
-                       bool bodiless, void *user)
+/* Begins the body that a head announces. */
+static void begin_body(oxc_stream_state *stream, bool to_client, const oxc_http_head *head,
+                       bool to_head, void *user)
 {
     side *of = &stream->sides[to_client];
 
-    of->left = head->length;
-    if (bodiless)
-        of->phase = IN_HEAD;
-    else if (head->chunked)
-        of->phase = IN_CHUNK_SIZE;
-    else if (head->has_length)
-        of->phase = head->length > 0 ? IN_LENGTH : IN_HEAD;
-    else
-        of->phase = to_client ? IN_REST : IN_HEAD;
-    of->left = of->phase == IN_CHUNK_SIZE ? 0 : of->left;
-    of->line_size = 0;
+    oxc_http_body_begin(&of->body, head, to_head);
+    of->phase = IN_BODY;
     g_byte_array_set_size(of->head, 0);
-    if (of->phase == IN_HEAD)
+    if (of->body.phase == OXC_BODY_ENDED)
         end_message(stream, to_client, user, OXC_STREAM_WHOLE);
 }
 
-static void take_request(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+static void take_request(oxc_stream_state *stream, const oxc_http_head *head, void *user)
 {
     side *of = &stream->sides[0];
     void *request = stream->sink->request(user, head);
@@ -264,7 +219,7 @@ static void take_request(oxc_stream_state *stream, const oxc_stream_head *head, 
     begin_body(stream, false, head, false, user);
 }
 
-static void take_final_response(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+static void take_final_response(oxc_stream_state *stream, const oxc_http_head *head, void *user)
 {
     side *of = &stream->sides[1];
     waiting answered = match(stream, head, user);
@@ -279,10 +234,10 @@ static void take_final_response(oxc_stream_state *stream, const oxc_stream_head 
         leave_http(stream);
         return;
     }
-    begin_body(stream, true, head, answered.is_head || status == 204 || status == 304, user);
+    begin_body(stream, true, head, answered.is_head, user);
 }
 
-static void take_response(oxc_stream_state *stream, const oxc_stream_head *head, void *user)
+static void take_response(oxc_stream_state *stream, const oxc_http_head *head, void *user)
 {
     const waiting *next = stream->doubtful ? NULL : front(stream, 0);
 
@@ -298,16 +253,13 @@ static void take_response(oxc_stream_state *stream, const oxc_stream_head *head,
 static void finish_head(oxc_stream_state *stream, bool to_client, void *user)
 {
     side *of = &stream->sides[to_client];
-    oxc_stream_head head = {.position = of->position - of->head->len};
-    oxc_span line;
+    oxc_http_head head;
 
-    head.bytes = (oxc_span){(const char *)of->head->data, of->head->len};
-    head.fields = head.bytes;
-    if (!oxc_span_take_line(&head.fields, &line) || !oxc_start_line_read(line, &head.start)) {
+    if (!oxc_http_head_read((oxc_span){(const char *)of->head->data, of->head->len}, &head)) {
         search_head(of);
         return;
     }
-    read_framing(&head);
+    head.position = of->position - of->head->len;
     of->searching = false;
     if (to_client)
         take_response(stream, &head, user);
@@ -381,14 +333,14 @@ static void take_head_line(oxc_stream_state *stream, bool to_client, void *user)
     }
     of->lines++;
     of->line = of->head->len;
-    if (of->lines > OXC_STREAM_LINES_MAX)
+    if (of->lines > OXC_HTTP_LINES_MAX)
         give_up_head(stream, to_client, user);
 }
 
 /* Bytes that the head at hand may have, and a start line alone. */
 static size_t most_of_head(const side *of)
 {
-    return of->lines == 0 ? START_LINE_MAX : OXC_STREAM_HEAD_MAX;
+    return of->lines == 0 ? START_LINE_MAX : OXC_HTTP_HEAD_MAX;
 }
 
 /* Makes room where a head is as long as it may be. */
@@ -437,90 +389,22 @@ static size_t feed_head(oxc_stream_state *stream, bool to_client, const uint8_t 
     return taken;
 }
 
-/* Bodies */
-
 static size_t feed_body(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
                         void *user)
 {
     side *of = &stream->sides[to_client];
-    size_t taken = of->phase == IN_REST ? size : (size_t)MIN((uint64_t)size, of->left);
     uint64_t position = of->position;
+    size_t taken;
+    oxc_body_part part = oxc_http_body_take(&of->body, bytes, size, &taken);
 
     of->position += taken;
-    of->left -= of->phase == IN_REST ? 0 : taken;
-    stream->sink->body(user, to_client, of->request, position, bytes, taken);
-    if (of->phase == IN_LENGTH && of->left == 0)
+    if (part == OXC_BODY_DATA)
+        stream->sink->body(user, to_client, of->request, position, bytes, taken);
+    if (part == OXC_BODY_BROKEN)
+        break_off(stream, to_client, user);
+    else if (of->body.phase == OXC_BODY_ENDED)
         end_message(stream, to_client, user, OXC_STREAM_WHOLE);
-    else if (of->phase == IN_CHUNK && of->left == 0)
-        of->phase = IN_CHUNK_END;
-    of->seen_cr = false;
     return taken;
-}
-
-/* The line in front of a chunk has ended, [RFC9112] 7.1. */
-static void begin_chunk(side *of)
-{
-    of->phase = of->left > 0 ? IN_CHUNK : IN_TRAILER;
-    of->line_size = 0;
-    of->line_is_empty = true;
-}
-
-static void feed_chunk_size(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
-{
-    side *of = &stream->sides[to_client];
-    int digit = g_ascii_xdigit_value((char)byte);
-
-    of->position++;
-    of->line_size++;
-    if (digit >= 0 && of->left <= (UINT64_MAX - (unsigned)digit) / 16 &&
-        of->line_size <= CHUNK_LINE_MAX)
-        of->left = of->left * 16 + (unsigned)digit;
-    else if (digit >= 0 || of->line_size == 1 || !strchr("\r\n; \t", byte) || byte == 0)
-        break_off(stream, to_client, user);
-    else if (byte == '\n')
-        begin_chunk(of);
-    else
-        of->phase = IN_CHUNK_LINE;
-}
-
-static void feed_chunk_line(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
-{
-    side *of = &stream->sides[to_client];
-
-    of->position++;
-    if (byte == '\n')
-        begin_chunk(of);
-    else if (++of->line_size > CHUNK_LINE_MAX)
-        break_off(stream, to_client, user);
-}
-
-static void feed_chunk_end(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
-{
-    side *of = &stream->sides[to_client];
-
-    of->position++;
-    if (byte == '\r' && !of->seen_cr) {
-        of->seen_cr = true;
-    } else if (byte == '\n') {
-        of->phase = IN_CHUNK_SIZE;
-        of->line_size = 0;
-        of->left = 0;
-    } else {
-        break_off(stream, to_client, user);
-    }
-}
-
-static void feed_trailer(oxc_stream_state *stream, bool to_client, uint8_t byte, void *user)
-{
-    side *of = &stream->sides[to_client];
-
-    of->position++;
-    if (byte == '\n' && of->line_is_empty)
-        end_message(stream, to_client, user, OXC_STREAM_WHOLE);
-    else if (++of->line_size > OXC_STREAM_HEAD_MAX)
-        break_off(stream, to_client, user);
-    else if (byte != '\r')
-        of->line_is_empty = byte == '\n';
 }
 
 /* Takes at least one byte, but where it finds out that the one at hand begins something else. */
@@ -529,30 +413,12 @@ static size_t feed_some(oxc_stream_state *stream, bool to_client, const uint8_t 
 {
     side *of = &stream->sides[to_client];
 
-    switch (of->phase) {
-    case IN_HEAD:
+    if (of->phase == IN_HEAD)
         return feed_head(stream, to_client, bytes, size, user);
-    case IN_LENGTH:
-    case IN_CHUNK:
-    case IN_REST:
+    if (of->phase == IN_BODY)
         return feed_body(stream, to_client, bytes, size, user);
-    case IN_CHUNK_SIZE:
-        feed_chunk_size(stream, to_client, *bytes, user);
-        return 1;
-    case IN_CHUNK_LINE:
-        feed_chunk_line(stream, to_client, *bytes, user);
-        return 1;
-    case IN_CHUNK_END:
-        feed_chunk_end(stream, to_client, *bytes, user);
-        return 1;
-    case IN_TRAILER:
-        feed_trailer(stream, to_client, *bytes, user);
-        return 1;
-    case IN_OTHER:
-    default:
-        of->position += size;
-        return size;
-    }
+    of->position += size;
+    return size;
 }
 
 void oxc_stream_feed(oxc_stream_state *stream, bool to_client, const uint8_t *bytes, size_t size,
@@ -583,7 +449,7 @@ void oxc_stream_close(oxc_stream_state *stream, bool to_client, void *user)
 {
     side *of = &stream->sides[to_client];
 
-    if (of->phase != IN_HEAD && of->phase != IN_OTHER)
+    if (of->phase == IN_BODY)
         end_message(stream, to_client, user,
-                    of->phase == IN_REST ? OXC_STREAM_WHOLE : OXC_STREAM_CUT);
+                    of->body.phase == OXC_BODY_REST ? OXC_STREAM_WHOLE : OXC_STREAM_CUT);
 }

@@ -16,18 +16,6 @@
 
 #include "head.h"
 
-/** A message's head, whole. All is borrowed for the call that gets it. */
-typedef struct {
-    oxc_start_line start;
-    oxc_span fields;   /**< what follows the start line, the empty line included: for
-                          oxc_field_next() */
-    oxc_span bytes;    /**< all of it, from the start line on */
-    uint64_t position; /**< of the first byte */
-    bool has_length;   /**< #length is valid */
-    uint64_t length;   /**< Content-Length */
-    bool chunked;      /**< Transfer-Encoding; it overrides #length */
-} oxc_stream_head;
-
 /** How a message ended. */
 typedef enum {
     OXC_STREAM_WHOLE,
@@ -39,12 +27,12 @@ typedef enum {
 typedef struct {
     /** A request. Returns what names it in the events that follow, never NULL; borrowed until the
      *  response ends and the stream is freed. */
-    void *(*request)(void *user, const oxc_stream_head *head);
+    void *(*request)(void *user, const oxc_http_head *head);
     /** The first bytes of a final response to a known request. Comes when its status is known. */
     void (*begin)(void *user, void *request, uint64_t position);
     /** A response, also one with a status of 1xx, which is followed by no other event.
      *  @param request  NULL if it is not known */
-    void (*response)(void *user, void *request, const oxc_stream_head *head);
+    void (*response)(void *user, void *request, const oxc_http_head *head);
     /** Part of a body, as it was before it was cut into chunks. */
     void (*body)(void *user, bool to_client, void *request, uint64_t position, const uint8_t *bytes,
                  size_t size);
@@ -53,15 +41,12 @@ typedef struct {
     /** Requests whose response is not in the capture: that to a later one has come. May be NULL. */
     void (*passed_over)(void *user);
     /** Whether this response says at all what it answers. NULL: each does. */
-    bool (*names_request)(void *user, const oxc_stream_head *head);
+    bool (*names_request)(void *user, const oxc_http_head *head);
     /** Whether this response is, by what it says itself, the one to that request. */
-    bool (*answers)(void *user, void *request, const oxc_stream_head *head);
+    bool (*answers)(void *user, void *request, const oxc_http_head *head);
     /** A head is too long to be kept: it is skipped. */
     void (*too_large)(void *user, bool to_client, uint64_t position);
 } oxc_stream_sink;
-
-/** What a head may have. */
-enum { OXC_STREAM_HEAD_MAX = 64 * 1024, OXC_STREAM_LINES_MAX = 1000 };
 
 /** Requests that wait for their response; those before them are given up. */
 enum { OXC_STREAM_REQUESTS_MAX = 256 };

@@ -174,7 +174,7 @@ static int dissect_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 static bool begins_ours(const char *bytes, size_t size, bool *request)
 {
     oxc_span rest = {bytes, size}, line;
-    oxc_stream_head head = {.position = 0};
+    oxc_http_head head = {.position = 0};
     oxc_message_head fields;
 
     if (!oxc_span_take_line(&rest, &line) || !oxc_start_line_read(line, &head.start))
@@ -190,7 +190,7 @@ static bool begins_ours(const char *bytes, size_t size, bool *request)
 /* Whether the head that stands at the start of bytes is whole. */
 static bool has_whole_head(const char *bytes, size_t size)
 {
-    oxc_span rest = {bytes, MIN(size, (size_t)OXC_STREAM_HEAD_MAX)}, line;
+    oxc_span rest = {bytes, MIN(size, (size_t)OXC_HTTP_HEAD_MAX)}, line;
 
     while (oxc_span_take_line(&rest, &line)) {
         if (line.size == 0)
@@ -204,7 +204,7 @@ static bool names_media_type(const char *bytes, size_t size)
 {
     static const char name[] = "/mapi-http";
     const size_t length = sizeof name - 1;
-    const char *at = bytes, *end = bytes + MIN(size, (size_t)OXC_STREAM_HEAD_MAX);
+    const char *at = bytes, *end = bytes + MIN(size, (size_t)OXC_HTTP_HEAD_MAX);
 
     while ((size_t)(end - at) >= length &&
            (at = (const char *)memchr(at, name[0], (size_t)(end - at) - length + 1)) != NULL) {

@@ -15,7 +15,7 @@
 enum { NAME_MAX_SIZE = 32 };
 
 static oxc_mapi_message *message_new(oxc_mapi_collector *of, oxc_mapi_call *call,
-                                     const oxc_stream_head *head)
+                                     const oxc_http_head *head)
 {
     oxc_mapi_message *message = g_new0(oxc_mapi_message, 1);
 
@@ -29,7 +29,7 @@ static oxc_mapi_message *message_new(oxc_mapi_collector *of, oxc_mapi_call *call
 
 /* The head of a message of ours is whole. */
 static void begin_message(oxc_mapi_collector *of, oxc_mapi_message *message,
-                          const oxc_stream_head *head)
+                          const oxc_http_head *head)
 {
     int start = oxc_mapi_offset_of(of, head->position), end = start + (int)head->bytes.size;
     oxc_part *part;
@@ -75,7 +75,7 @@ static const char *keep_name(const oxc_message_head *head)
                         MIN(head->request_type.size, NAME_MAX_SIZE));
 }
 
-static bool is_leg(const oxc_stream_head *head, oxc_http_request_type type)
+static bool is_leg(const oxc_http_head *head, oxc_http_request_type type)
 {
     return head->has_length && head->length == 0 && !head->chunked &&
            (type == OXC_HTTP_TYPE_CONNECT || type == OXC_HTTP_TYPE_EXECUTE ||
@@ -103,7 +103,7 @@ static uint64_t session_of(oxc_http_name server, oxc_http_name context)
                : 0;
 }
 
-void *oxc_mapi_take_request(void *user, const oxc_stream_head *head)
+void *oxc_mapi_take_request(void *user, const oxc_http_head *head)
 {
     oxc_mapi_collector *of = (oxc_mapi_collector *)user;
     oxc_message_head fields;
@@ -189,7 +189,7 @@ static void fill_response(oxc_mapi_message *message, oxc_mapi_call *call,
     event->expiration = head->expiration.value;
 }
 
-void oxc_mapi_take_response(void *user, void *request, const oxc_stream_head *head)
+void oxc_mapi_take_response(void *user, void *request, const oxc_http_head *head)
 {
     oxc_mapi_collector *of = (oxc_mapi_collector *)user;
     oxc_mapi_connection *connection = of->connection;
@@ -226,13 +226,13 @@ void oxc_mapi_take_passed_over(void *user)
     oxc_mapi_doubt_answers(of->connection, of->pinfo);
 }
 
-bool oxc_mapi_names_request(void *user, const oxc_stream_head *head)
+bool oxc_mapi_names_request(void *user, const oxc_http_head *head)
 {
     (void)user;
     return oxc_message_id(head) != OXC_HTTP_NO_NAME;
 }
 
-bool oxc_mapi_is_answer(void *user, void *request, const oxc_stream_head *head)
+bool oxc_mapi_is_answer(void *user, void *request, const oxc_http_head *head)
 {
     const oxc_mapi_call *call = (const oxc_mapi_call *)request;
 

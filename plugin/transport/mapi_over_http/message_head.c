@@ -240,7 +240,7 @@ static oxc_http_name name_of_id(oxc_span id)
     return id.size > 0 ? oxc_name_of_lower(id.text, id.size) : OXC_HTTP_NO_NAME;
 }
 
-oxc_http_name oxc_message_id(const oxc_stream_head *head)
+oxc_http_name oxc_message_id(const oxc_http_head *head)
 {
     oxc_span lines = head->fields, id = {NULL, 0};
     oxc_field field;
@@ -252,7 +252,7 @@ oxc_http_name oxc_message_id(const oxc_stream_head *head)
     return name_of_id(id);
 }
 
-void oxc_message_head_read(const oxc_stream_head *head, oxc_message_head *of)
+void oxc_message_head_read(const oxc_http_head *head, oxc_message_head *of)
 {
     oxc_span lines = head->fields;
     oxc_field field;

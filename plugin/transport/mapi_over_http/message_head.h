@@ -49,10 +49,10 @@ typedef struct {
 
 /** Reads the fields of a head.
  *  @param of  stays where it is: it points into itself */
-void oxc_message_head_read(const oxc_stream_head *head, oxc_message_head *of);
+void oxc_message_head_read(const oxc_http_head *head, oxc_message_head *of);
 
 /** The id that the head of a message gives, X-RequestId, and nothing else of it. */
-oxc_http_name oxc_message_id(const oxc_stream_head *head);
+oxc_http_name oxc_message_id(const oxc_http_head *head);
 
 /** Whether a request goes to the mailbox endpoint: a POST whose path is /mapi/emsmdb, in any case,
  *  with or without a slash behind it, whatever the query, [MS-OXCMAPIHTTP] 2.2.2.1. */

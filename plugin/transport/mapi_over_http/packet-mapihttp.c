@@ -117,7 +117,7 @@ static tvbuff_t *tvb_of_part(const oxc_mapi_row *row, const oxc_part *part, cons
 
 static void show_head(oxc_mapi_row *row, const oxc_part *part)
 {
-    oxc_stream_head head = {.position = 0};
+    oxc_http_head head = {.position = 0};
     oxc_message_head fields;
     oxc_span line;
 

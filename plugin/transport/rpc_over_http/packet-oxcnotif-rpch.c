@@ -19,7 +19,6 @@
 #include "transport/dcerpc/observer.h"
 #include "capture/settings.h"
 #include "rpc_over_http.h"
-#include "rpch_stream.h"
 #include "rts.h"
 #include "transport/loss.h"
 
@@ -29,7 +28,15 @@ enum { RTS_FLAG_PING = 0x01, RTS_FLAG_ECHO = 0x40 };
 static heur_dtbl_entry_t *builtin_pdus;
 static heur_dtbl_entry_t *builtin_single_pdu;
 
+static dissector_handle_t pdus_handle;
+
 static int hf_oxcnotif_virtual_connection = -1;
+
+/* What #pdus_handle gets. */
+typedef struct {
+    oxc_channel *channel;
+    oxc_run *run;
+} called_pdus;
 
 /* What Wireshark's DCE/RPC takes the ends of the connection from. */
 typedef struct {
@@ -43,14 +50,6 @@ static void save_ends(const packet_info *pinfo, saved_ends *ends)
     copy_address_shallow(&ends->destination, &pinfo->dst);
     ends->source_port = pinfo->srcport;
     ends->destination_port = pinfo->destport;
-}
-
-static void restore_ends(packet_info *pinfo, const saved_ends *ends)
-{
-    copy_address_shallow(&pinfo->src, &ends->source);
-    copy_address_shallow(&pinfo->dst, &ends->destination);
-    pinfo->srcport = ends->source_port;
-    pinfo->destport = ends->destination_port;
 }
 
 static void put_ends(packet_info *pinfo, const oxc_end *source, const oxc_end *destination)
@@ -88,7 +87,10 @@ static oxc_bool dissect_joined(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     }
     FINALLY
     {
-        restore_ends(pinfo, &ends);
+        copy_address_shallow(&pinfo->src, &ends.source);
+        copy_address_shallow(&pinfo->dst, &ends.destination);
+        pinfo->srcport = ends.source_port;
+        pinfo->destport = ends.destination_port;
     }
     ENDTRY;
     return result;
@@ -187,13 +189,19 @@ static run_part part_from(const oxc_run *run, unsigned first, int offset)
     return part;
 }
 
-static void observe_part(const oxc_run *run, const run_part *part,
+static void observe_part(oxc_run *run, const run_part *part,
                          const oxc_virtual_connection *connection)
 {
     bool last = part->end == (int)tvb_captured_length(run->tvb);
     joined_ends joined = {.connection = connection, .from_server = run->from_server};
-    oxc_run own = *run;
+    heur_dissector_t inner = part->bare ? dissect_bare_rts : dissect_joined;
+    oxc_run own;
 
+    if (last && part->offset == 0) {
+        oxc_observe(run, inner, &joined);
+        return;
+    }
+    own = *run;
     own.tvb = last ? tvb_new_subset_remaining(run->tvb, part->offset)
                    : tvb_new_subset_length(run->tvb, part->offset, part->end - part->offset);
     own.pdus = run->pdus + part->first;
@@ -201,36 +209,47 @@ static void observe_part(const oxc_run *run, const run_part *part,
     own.cut = last && run->cut;
     for (unsigned i = 0; i < own.count; i++)
         own.pdus[i].offset -= part->offset;
-    oxc_observe(&own, part->bare ? dissect_bare_rts : dissect_joined, &joined);
+    oxc_observe(&own, inner, &joined);
 }
 
-int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+void oxc_rpch_dissect_pdus(oxc_channel *channel, oxc_run *run)
 {
-    oxc_channel *channel = (oxc_channel *)data;
-    const oxc_virtual_connection *connection;
-    bool carries;
-    oxc_run run;
+    packet_info *pinfo = run->pinfo;
+    bool carries = !PINFO_FD_VISITED(pinfo) && oxc_rpch_note_pdus(channel, run);
+    const oxc_virtual_connection *connection = oxc_channel_carries(channel, pinfo->num);
 
-    oxc_run_read(&run, tvb, pinfo, tree);
-    carries = !PINFO_FD_VISITED(pinfo) && oxc_rpch_note_pdus(channel, &run);
-    connection = oxc_channel_carries(channel, pinfo->num);
-    run.carrier = (oxc_carrier){
+    run->carrier = (oxc_carrier){
         .transport = OXC_TRANSPORT_RPC_HTTP, .connection = UINT32_MAX, .server = channel->server};
     if (connection) {
-        add_virtual_connection(tree, tvb, connection);
-        run.carrier.connection = oxc_virtual_connection_number(connection, pinfo->num);
+        if (run->tree)
+            add_virtual_connection(run->tree, run->tvb, connection);
+        run->carrier.connection = oxc_virtual_connection_number(connection, pinfo->num);
     }
-    if (carries && run.carrier.connection == UINT32_MAX)
+    if (carries && run->carrier.connection == UINT32_MAX)
         oxc_miss_calls(pinfo);
-    run.connection = run.carrier.connection == UINT32_MAX ? NULL : connection->told;
-    if (run.connection)
-        run.carrier.ending = &run.connection->ending;
-    run.from_server = !oxc_channel_is_client(channel, pinfo);
-    for (run_part part = {.end = 0}; tvb_captured_length_remaining(tvb, part.end) > 0;) {
-        part = part_from(&run, part.behind, part.end);
-        observe_part(&run, &part, connection);
+    run->connection = run->carrier.connection == UINT32_MAX ? NULL : connection->told;
+    if (run->connection)
+        run->carrier.ending = &run->connection->ending;
+    run->from_server = !oxc_channel_is_client(channel, pinfo);
+    for (run_part part = {.end = 0}; tvb_captured_length_remaining(run->tvb, part.end) > 0;) {
+        part = part_from(run, part.behind, part.end);
+        observe_part(run, &part, connection);
     }
+}
+
+static int dissect_called(tvbuff_t *tvb, packet_info *pinfo _U_, proto_tree *tree _U_, void *data)
+{
+    const called_pdus *called = (const called_pdus *)data;
+
+    oxc_rpch_dissect_pdus(called->channel, called->run);
     return (int)tvb_captured_length(tvb);
+}
+
+void oxc_rpch_call_pdus(oxc_channel *channel, oxc_run *run)
+{
+    called_pdus called = {channel, run};
+
+    call_dissector_only(pdus_handle, run->tvb, run->pinfo, run->tree, &called);
 }
 
 void oxc_rpch_register(void)
@@ -251,7 +270,10 @@ bool oxc_rpch_find_dissectors(void)
 {
     builtin_pdus = find_heur_dissector_by_unique_short_name("dcerpc_http");
     builtin_single_pdu = find_heur_dissector_by_unique_short_name("dcerpc_netbios");
-    return builtin_pdus && builtin_single_pdu;
+    if (!builtin_pdus || !builtin_single_pdu)
+        return false;
+    pdus_handle = create_dissector_handle(dissect_called, proto_get_id(builtin_pdus->protocol));
+    return true;
 }
 
 const heur_dtbl_entry_t *oxc_rpch_builtin(void)

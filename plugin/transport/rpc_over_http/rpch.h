@@ -23,8 +23,12 @@ const heur_dtbl_entry_t *oxc_rpch_builtin(void);
  *  @return true if there are any but RTS */
 bool oxc_rpch_note_pdus(oxc_channel *channel, const oxc_run *run);
 
-/** Dissects a run of PDUs of the oxc_channel @p data and adds the virtual connection. The analysis
- *  gets them if both of its channels are known. Fits dissector_t. */
-int oxc_rpch_dissect_pdus(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+/** Dissects a run of PDUs of a channel and adds the virtual connection. The analysis gets them if
+ *  both of its channels are known.
+ *  @param run  read; the rest is filled in here */
+void oxc_rpch_dissect_pdus(oxc_channel *channel, oxc_run *run);
+
+/** The same as a layer of its own, that of DCE/RPC. */
+void oxc_rpch_call_pdus(oxc_channel *channel, oxc_run *run);
 
 #endif /* OXC_RPCH_H */

@@ -9,12 +9,14 @@
 #include "rpch_channel.h"
 
 #include <epan/dissectors/packet-tcp.h>
+#include <epan/exceptions.h>
 #include <epan/strutil.h>
 
 #include "capture/analysis.h"
-#include "capture/frame.h"
 #include "capture/refusals.h"
 #include "present/packet-oxcnotif.h"
+#include "rpch.h"
+#include "rpch_head.h"
 #include "rpch_stream.h"
 #include "transport/http/hooks.h"
 #include "transport/loss.h"
@@ -23,10 +25,7 @@
 /* Of the reason for a refusal so much is kept. */
 enum { MOST_PHRASE = 80 };
 
-static dissector_handle_t pdus_handle;
-
-/* Whose bytes are being dissected, also where HTTP has changed the ends of the packet. An exception
- * leaves it set until the end of the frame. */
+/* Whose bytes Wireshark's HTTP is dissecting, also where it has changed the ends of the packet. */
 static oxc_channel *taken;
 
 /* One call for the bytes of a channel. */
@@ -40,26 +39,23 @@ typedef struct {
     oxc_http_head response;
 } oxc_pass;
 
-static void give_pdus(void *user, tvbuff_t *run)
+static void give_pdus(void *user, oxc_run *run)
 {
-    const oxc_pass *pass = (const oxc_pass *)user;
-
-    call_dissector_only(pdus_handle, run, pass->pinfo, pass->tree, pass->channel);
+    oxc_rpch_call_pdus(((const oxc_pass *)user)->channel, run);
 }
 
 /* Of a target that the capture cut nobody can tell. */
-void oxc_rpch_note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
-                           bool cut)
+void oxc_rpch_note_request(oxc_channel *channel, bool in, oxc_span target, bool cut)
 {
-    const char *server;
-    size_t size = 0;
+    oxc_span server = {NULL, 0};
 
     channel->in = in;
     channel->refusal = NULL;
-    channel->named =
-        !cut && oxc_http_server_of_target(target, target_size, &server, &size, &channel->port);
+    if (!cut)
+        server = oxc_rpch_server_of_target(target, &channel->port);
+    channel->named = server.size > 0;
     if (channel->named) {
-        channel->server = wmem_strndup(wmem_file_scope(), server, size);
+        channel->server = wmem_strndup(wmem_file_scope(), server.text, server.size);
         channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
     }
 }
@@ -67,32 +63,42 @@ void oxc_rpch_note_request(oxc_channel *channel, bool in, const char *target, si
 static void note_head(void *user, const oxc_http_head *head)
 {
     oxc_pass *pass = (oxc_pass *)user;
+    oxc_rpch_method method = oxc_rpch_method_of(head->start.method);
 
-    pass->has_response = head->kind == OXC_HTTP_RESPONSE && pass->below != OXC_BEHIND_PROXY;
+    pass->has_response = head->start.response && pass->below != OXC_BEHIND_PROXY;
     pass->response = *head;
     if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != OXC_BEHIND_PROXY &&
-        (head->kind == OXC_HTTP_RPC_IN_DATA || head->kind == OXC_HTTP_RPC_OUT_DATA))
-        oxc_rpch_note_request(pass->channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
-                              head->target_size, false);
+        method != OXC_RPCH_OTHER)
+        oxc_rpch_note_request(pass->channel, method == OXC_RPCH_IN_DATA, head->start.target, false);
 }
 
 /* Shows part of a channel as HTTP. */
 static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
 {
-    if (pass->below == OXC_BEHIND_PROXY)
+    if (pass->below == OXC_BEHIND_PROXY) {
         call_data_dissector(tvb, pass->pinfo, pass->tree);
-    else
+        return;
+    }
+    taken = pass->channel;
+    TRY
+    {
         oxc_http_call(pass->below == OXC_OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data,
                       may_ask);
+    }
+    FINALLY
+    {
+        taken = NULL;
+    }
+    ENDTRY;
 }
 
-static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_http_head *head)
+static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_start_line *start)
 {
     const oxc_refusal refusal = {
-        .status = head->status,
+        .status = start->status,
         .phrase = format_text(wmem_file_scope(),
-                              OXC_TEXT_TO_FORMAT(head->phrase_size ? head->phrase : ""),
-                              MIN(head->phrase_size, MOST_PHRASE)),
+                              OXC_TEXT_TO_FORMAT(start->reason.size ? start->reason.text : ""),
+                              MIN(start->reason.size, MOST_PHRASE)),
         .in = channel->in,
         .server = channel->server,
         .client = &channel->asks,
@@ -106,12 +112,12 @@ static oxc_refusal *refusal_of(const oxc_channel *channel, const oxc_http_head *
 static void note_refusal(oxc_channel *channel, const oxc_http_head *head, const packet_info *pinfo,
                          bool shown)
 {
-    if (oxc_http_opens_channel(head))
+    if (oxc_rpch_opens_channel(head))
         oxc_refusal_let_in(channel->asks, pinfo->num);
-    if (head->status < 300)
+    if (head->start.status < 300)
         return;
     if (!channel->refusal)
-        channel->refusal = refusal_of(channel, head);
+        channel->refusal = refusal_of(channel, &head->start);
     if (channel->refusal->frame == 0)
         channel->refusal->frame = pinfo->num;
     if (shown)
@@ -148,10 +154,10 @@ static void give_message(void *user, tvbuff_t *message)
 static bool may_begin_message(tvbuff_t *tvb, int offset)
 {
     int size = MIN((int)tvb_captured_length_remaining(tvb, offset), OXC_RPCH_HEAD_MAX);
+    oxc_span bytes = {size > 0 ? (const char *)tvb_get_ptr(tvb, offset, size) : "", (size_t)size};
     oxc_http_head head;
 
-    return size > 0 && oxc_http_read_head((const char *)tvb_get_ptr(tvb, offset, size),
-                                          (size_t)size, &head) != OXC_HTTP_NONE;
+    return size > 0 && oxc_http_head_find(bytes, &head) != OXC_HTTP_NONE;
 }
 
 static void give_rest(void *user, tvbuff_t *tvb, int offset)
@@ -220,6 +226,7 @@ static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
     if (!PINFO_FD_VISITED(pass->pinfo))
         watch_loss(pass->pinfo, pass->channel);
     oxc_rpch_parts stream = {.pinfo = pass->pinfo,
+                             .tree = pass->tree,
                              .user = pass,
                              .pdus = give_pdus,
                              .head = note_head,
@@ -227,22 +234,20 @@ static void dissect_channel(oxc_pass *pass, tvbuff_t *tvb)
                              .rest = give_rest,
                              .lost = note_lost};
 
-    taken = pass->channel;
-    oxc_frame_look_back();
     oxc_rpch_split(&stream, tvb);
-    taken = NULL;
+}
+
+static oxc_channel *find_channel(packet_info *pinfo)
+{
+    const conversation_t *conversation = find_conversation_pinfo(pinfo, 0);
+    oxc_channel *channel = conversation ? oxc_channel_find(conversation) : NULL;
+
+    return channel && channel->first_frame <= pinfo->num ? channel : NULL;
 }
 
 oxc_channel *oxc_rpch_channel_of_packet(packet_info *pinfo)
 {
-    const conversation_t *conversation;
-    oxc_channel *channel;
-
-    if (!oxc_http_may_be_taken(pinfo, OXC_HTTP_RPC))
-        return NULL;
-    conversation = find_conversation_pinfo(pinfo, 0);
-    channel = conversation ? oxc_channel_find(conversation) : NULL;
-    return channel && channel->first_frame <= pinfo->num ? channel : NULL;
+    return oxc_http_may_be_taken(pinfo, OXC_HTTP_RPC) ? find_channel(pinfo) : NULL;
 }
 
 /* Whether all that a segment holds has come before. */
@@ -262,7 +267,7 @@ int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
                            oxc_rpch_below below)
 {
     oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = below};
-    oxc_channel *channel = oxc_rpch_channel_of_packet(pinfo);
+    oxc_channel *channel = find_channel(pinfo);
 
     pass.channel = channel;
     if (!channel) {
@@ -302,14 +307,4 @@ void oxc_rpch_watch_channel(packet_info *pinfo)
 oxc_channel *oxc_rpch_taken(void)
 {
     return taken;
-}
-
-void oxc_rpch_end_taken(void)
-{
-    taken = NULL;
-}
-
-void oxc_rpch_give_pdus_to(dissector_handle_t handle)
-{
-    pdus_handle = handle;
 }

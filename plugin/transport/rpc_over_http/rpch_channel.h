@@ -10,6 +10,7 @@
 #define OXC_RPCH_CHANNEL_H
 
 #include "compat.h"
+#include "transport/http/span.h"
 #include "virtual_connection.h"
 
 /** How far back the head of a request is looked for from the end of a frame. */
@@ -33,18 +34,13 @@ void oxc_rpch_dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 
 /** Notes a request RPC_IN_DATA or RPC_OUT_DATA on a channel; first pass only.
  *  @param cut  the capture cut it: then nobody can tell its target */
-void oxc_rpch_note_request(oxc_channel *channel, bool in, const char *target, size_t target_size,
-                           bool cut);
+void oxc_rpch_note_request(oxc_channel *channel, bool in, oxc_span target, bool cut);
 
 /** Looks at a frame that has been dissected, on the first pass: whether it belongs to a channel,
  * and what it closes or shows to be missing. */
 void oxc_rpch_watch_channel(packet_info *pinfo);
 
-/** The channel whose bytes are being dissected, or NULL; until the end of the frame. */
+/** The channel of which Wireshark's HTTP is dissecting a message, or NULL. */
 oxc_channel *oxc_rpch_taken(void);
-void oxc_rpch_end_taken(void);
-
-/** Says who dissects runs of PDUs; at the handoff. */
-void oxc_rpch_give_pdus_to(dissector_handle_t handle);
 
 #endif /* OXC_RPCH_CHANNEL_H */

@@ -20,12 +20,12 @@
 #include "capture/analysis.h"
 #include "transport/http/hooks.h"
 #include "transport/tcp/tcp_payload.h"
-#include "transport/http/http_message.h"
 #include "transport/dcerpc/pdu.h"
 #include "transport/dcerpc/over_tcp.h"
 #include "capture/settings.h"
 #include "rpch.h"
 #include "rpch_channel.h"
+#include "rpch_head.h"
 
 /* What the RPC server sends first, [MS-RPCH] 2.1.1.2.1. */
 static const char banner[] = "ncacn_http/1.0";
@@ -135,9 +135,10 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 
 /* Finding channels */
 
-static bool is_request_on_channel(const char *method)
+/* A text of Wireshark's, which may be missing. */
+static oxc_span span_of(const char *text)
 {
-    return strcmp(method, "RPC_IN_DATA") == 0 || strcmp(method, "RPC_OUT_DATA") == 0;
+    return (oxc_span){text, text ? strlen(text) : 0};
 }
 
 /* The channel on which Wireshark's HTTP has just seen a request, made if need be. */
@@ -145,16 +146,17 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
 {
     const http_conv_t *http =
         (const http_conv_t *)conversation_get_proto_data(conversation, proto_http);
-    const char *method = http ? OXC_HTTP_REQUEST(http, request_method) : NULL;
-    const char *target = http ? OXC_HTTP_REQUEST(http, request_uri) : NULL;
+    oxc_rpch_method method =
+        oxc_rpch_method_of(span_of(http ? OXC_HTTP_REQUEST(http, request_method) : NULL));
     oxc_channel *channel;
 
-    if (!method || !is_request_on_channel(method))
+    if (method == OXC_RPCH_OTHER)
         return NULL;
     channel = oxc_channel_new(conversation, pinfo, true);
     channel->first_frame = pinfo->num + 1;
-    oxc_rpch_note_request(channel, strcmp(method, "RPC_IN_DATA") == 0, target,
-                          target ? strlen(target) : 0, oxc_tcp_payload_is_cut(pinfo));
+    oxc_rpch_note_request(channel, method == OXC_RPCH_IN_DATA,
+                          span_of(OXC_HTTP_REQUEST(http, request_uri)),
+                          oxc_tcp_payload_is_cut(pinfo));
     return channel;
 }
 
@@ -188,13 +190,15 @@ static oxc_channel *channel_of_body(packet_info *pinfo)
 static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     oxc_channel *channel;
+    oxc_run run;
 
     if (!oxc_rpch_builtin()->enabled || !oxc_pdu_header_at(tvb, 0))
         return FALSE;
     channel = channel_of_body(pinfo);
     if (!channel)
         return oxc_rpch_builtin()->dissector(tvb, pinfo, tree, data);
-    oxc_rpch_dissect_pdus(tvb, pinfo, tree, channel);
+    oxc_run_read(&run, tvb, pinfo, tree);
+    oxc_rpch_dissect_pdus(channel, &run);
     return TRUE;
 }
 
@@ -318,6 +322,7 @@ static bool find_chunked_request(const oxc_tcp_bytes *payload, oxc_http_head *he
 {
     int end = payload->size, size = MIN(end, OXC_RPCH_HEAD_MAX);
     const char *bytes, *found;
+    oxc_span at;
 
     if (end < 4 || memcmp(payload->bytes + end - 4, "\r\n\r\n", 4) != 0)
         return false;
@@ -325,9 +330,9 @@ static bool find_chunked_request(const oxc_tcp_bytes *payload, oxc_http_head *he
     found = find_request_line(bytes, bytes + size);
     if (!found)
         return false;
-    size -= (int)(found - bytes);
-    return oxc_http_read_head(found, (size_t)size, head) == OXC_HTTP_FOUND &&
-           head->size == (size_t)size && head->chunked;
+    at = (oxc_span){found, (size_t)(bytes + size - found)};
+    return oxc_http_head_find(at, head) == OXC_HTTP_WHOLE && head->bytes.size == at.size &&
+           head->chunked;
 }
 
 /* A channel from the next frame on, by the head of its request. */
@@ -337,8 +342,8 @@ static void begin_channel(packet_info *pinfo, conversation_t *conversation,
     oxc_channel *channel = oxc_channel_new(conversation, pinfo, true);
 
     channel->first_frame = pinfo->num + 1;
-    oxc_rpch_note_request(channel, head->kind == OXC_HTTP_RPC_IN_DATA, head->target,
-                          head->target_size, false);
+    oxc_rpch_note_request(channel, oxc_rpch_method_of(head->start.method) == OXC_RPCH_IN_DATA,
+                          head->start.target, false);
     take_over(pinfo, conversation, channel);
 }
 
@@ -371,18 +376,19 @@ static void watch_tunnel(tvbuff_t *payload, packet_info *pinfo)
 {
     conversation_t *conversation;
     oxc_http_head head;
+    oxc_span bytes;
     oxc_run run;
-    int size = (int)tvb_captured_length(payload);
 
     if (!begins_with_request(payload))
         return;
     conversation = find_conversation_pinfo(pinfo, 0);
+    bytes.size = tvb_captured_length(payload);
+    bytes.text = (const char *)tvb_get_ptr(payload, 0, (int)bytes.size);
     if (!conversation || !is_tunnel(conversation) || oxc_channel_find(conversation) ||
-        oxc_http_read_head((const char *)tvb_get_ptr(payload, 0, size), (size_t)size, &head) !=
-            OXC_HTTP_FOUND)
+        oxc_http_head_find(bytes, &head) != OXC_HTTP_WHOLE)
         return;
     begin_channel(pinfo, conversation, &head);
-    oxc_run_read(&run, tvb_new_subset_remaining(payload, (int)head.size), pinfo, NULL);
+    oxc_run_read(&run, tvb_new_subset_remaining(payload, (int)head.bytes.size), pinfo, NULL);
     oxc_rpch_note_pdus(oxc_channel_find(conversation), &run);
 }
 
@@ -460,7 +466,6 @@ void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 
 void oxc_rpch_end_frame(packet_info *pinfo)
 {
-    oxc_rpch_end_taken();
     if (active)
         oxc_channel_settle(pinfo);
 }
@@ -478,7 +483,6 @@ void oxc_rpch_handoff(void)
     channel_over_tcp_handle =
         register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
-    oxc_rpch_give_pdus_to(create_dissector_handle(oxc_rpch_dissect_pdus, dcerpc));
     hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",
                        "dcerpc_http_oxcnotif", dcerpc, HEURISTIC_ENABLE);

@@ -1,5 +1,13 @@
 /* rpch_stream.c
- * Splits the bytes of a channel into HTTP messages and PDUs
+ * Finds the PDUs and the messages in the bytes of a channel
+ *
+ * Heads and bodies are read by what reads them for MAPI over HTTP, too. But no state of the
+ * connection is kept from one call to the next, as it is there: a PDU may be shown as one only if
+ * TCP or TLS puts it together, which they do for who asks when the bytes come, on every pass alike
+ * and after any loss. So a call ends, or asks for more, where a PDU, a chunk or a head begins, and
+ * the next one tells from its first bytes which of them it is: a PDU begins with a 5, a chunk with
+ * a hexadecimal number and a line end, a head with a method or HTTP/1. That holds as well for a
+ * channel whose beginning is not in the capture.
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -8,24 +16,24 @@
 
 #include "rpch_stream.h"
 
-#include "transport/dcerpc/pdu.h"
+#include "rpch_head.h"
+#include "transport/http/http_body.h"
 
 /* [C706] 12.6.3.1 */
-enum { RPC_VERSION = 5, PDU_HEADER_SIZE = 16, MAX_PTYPE = 20 };
+enum { RPC_VERSION = 5, MAX_PTYPE = 20 };
 
 /* A chunk is waited for as long as it is no longer than this, and so are chunks and PDUs that do
  * not end together. */
 enum { MAX_CHUNK = 16 * 1024 * 1024, MAX_UNALIGNED = 1024 * 1024 };
 
-#define CRLF 0x0D0Au
-
-/* Bytes at @p offset that were captured, at most @p most. */
-static const char *captured_bytes(tvbuff_t *tvb, int offset, int most, size_t *size)
+/* Bytes at @p offset that were captured. */
+static oxc_span captured_bytes(tvbuff_t *tvb, int offset)
 {
-    int length = MIN(tvb_captured_length_remaining(tvb, offset), most);
+    int length = tvb_captured_length_remaining(tvb, offset);
 
-    *size = (size_t)MAX(length, 0);
-    return *size ? (const char *)tvb_get_ptr(tvb, offset, length) : "";
+    if (length <= 0)
+        return (oxc_span){"", 0};
+    return (oxc_span){(const char *)tvb_get_ptr(tvb, offset, length), (size_t)length};
 }
 
 /* Asks for more bytes, from @p offset on. Returns false if there is nobody to ask. */
@@ -38,23 +46,12 @@ static bool ask_for_more(packet_info *pinfo, int offset, uint32_t bytes)
     return true;
 }
 
-/* Where the run of whole PDUs that begins at @p offset ends. */
-static int end_of_pdus(tvbuff_t *tvb, int offset)
-{
-    const uint8_t *header;
-
-    while ((header = oxc_pdu_header_at(tvb, offset)) != NULL &&
-           oxc_pdu_length(header) <= tvb_reported_length_remaining(tvb, offset))
-        offset += oxc_pdu_length(header);
-    return offset;
-}
-
 /* The start of a common header, too short to be sure of it. */
 static bool may_become_pdu(tvbuff_t *tvb, int offset)
 {
     int left = tvb_reported_length_remaining(tvb, offset);
 
-    return left < PDU_HEADER_SIZE && tvb_captured_length_remaining(tvb, offset) == left &&
+    return left < OXC_PDU_HEADER_SIZE && tvb_captured_length_remaining(tvb, offset) == left &&
            (left < 2 || tvb_get_uint8(tvb, offset + 1) <= 1) &&
            (left < 3 || tvb_get_uint8(tvb, offset + 2) <= MAX_PTYPE);
 }
@@ -63,19 +60,23 @@ static bool may_become_pdu(tvbuff_t *tvb, int offset)
 static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset, int length)
 {
     int captured = tvb_captured_length_remaining(tvb, offset);
+    oxc_run run;
 
-    stream->pdus(stream->user, tvb_new_subset_length_caplen(tvb, offset, captured, length));
+    oxc_run_read(&run, tvb_new_subset_length_caplen(tvb, offset, captured, length), stream->pinfo,
+                 stream->tree);
+    stream->pdus(stream->user, &run);
 }
 
 /* Each of these returns the length of what it gave away, or 0 if no more can be split. */
 
 static int split_pdus(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
-    int end = end_of_pdus(tvb, offset);
+    oxc_run run;
+    int end = oxc_run_read_whole(&run, tvb, offset, stream->pinfo, stream->tree);
     const uint8_t *header;
 
     if (end > offset) {
-        stream->pdus(stream->user, tvb_new_subset_length(tvb, offset, end - offset));
+        stream->pdus(stream->user, &run);
         return end - offset;
     }
     header = oxc_pdu_header_at(tvb, offset);
@@ -117,11 +118,11 @@ static bool ends_with_pdu(oxc_chunks *chunks)
     const uint8_t *data = (const uint8_t *)wmem_array_get_raw(chunks->data);
     int size = data_size(chunks);
 
-    while (size - chunks->pdus_seen >= PDU_HEADER_SIZE) {
+    while (size - chunks->pdus_seen >= OXC_PDU_HEADER_SIZE) {
         const uint8_t *pdu = data + chunks->pdus_seen;
-        int length = pdu[4] & 0x10 ? pdu[8] | pdu[9] << 8 : pdu[8] << 8 | pdu[9];
+        int length = oxc_pdu_length(pdu);
 
-        if (pdu[0] != RPC_VERSION || length < PDU_HEADER_SIZE)
+        if (pdu[0] != RPC_VERSION || length < OXC_PDU_HEADER_SIZE)
             return true;
         if (length > size - chunks->pdus_seen)
             return false;
@@ -130,38 +131,64 @@ static bool ends_with_pdu(oxc_chunks *chunks)
     return chunks->pdus_seen == size;
 }
 
+/* Bytes that a chunk lacks, or what follows the last one; DESEGMENT_ONE_MORE_SEGMENT if that is not
+ * known. */
+static uint32_t missing_bytes(const oxc_http_body *body)
+{
+    if (body->phase == OXC_BODY_CHUNK)
+        return (uint32_t)body->left + 2; /* and CRLF */
+    if (body->phase == OXC_BODY_CHUNK_END)
+        return body->seen_cr ? 1 : 2;
+    return DESEGMENT_ONE_MORE_SEGMENT;
+}
+
+/* Reads the next chunk, or the last one with what follows it, as far as its bytes go.
+ * @param data     gets its data
+ * @param missing  if it is not whole: how much of it is missing, 0 for "not a chunk"
+ * @return its size in all, or 0 */
+static size_t read_chunk(oxc_span bytes, oxc_span *data, uint32_t *missing)
+{
+    oxc_body_part part = OXC_BODY_FRAMING;
+    oxc_http_body body;
+    size_t size = 0;
+
+    oxc_http_body_begin_chunks(&body);
+    *data = (oxc_span){NULL, 0};
+    while (part != OXC_BODY_BROKEN && size < bytes.size) {
+        oxc_span rest = {bytes.text + size, bytes.size - size};
+        size_t taken;
+
+        part = oxc_http_body_take(&body, (const uint8_t *)rest.text, rest.size, &taken);
+        if (part == OXC_BODY_DATA)
+            *data = (oxc_span){rest.text, taken};
+        size += taken;
+        if (body.phase == OXC_BODY_ENDED || oxc_http_body_is_between_chunks(&body))
+            return size;
+        if (body.phase == OXC_BODY_CHUNK && body.left > MAX_CHUNK)
+            break;
+    }
+    *missing = size == bytes.size && part != OXC_BODY_BROKEN ? missing_bytes(&body) : 0;
+    return 0;
+}
+
 /* Takes the next chunk, if it is there. Otherwise *missing says how much is: 0 for "not a chunk".
  */
 static bool take_chunk(oxc_chunks *chunks, uint32_t *missing)
 {
-    size_t size;
-    const char *bytes = captured_bytes(chunks->tvb, chunks->offset, OXC_HTTP_HEAD_MAX, &size);
-    oxc_http_chunk chunk;
-    oxc_http_found found = oxc_http_read_chunk(bytes, size, &chunk);
-    int end, left = tvb_reported_length_remaining(chunks->tvb, chunks->offset);
+    oxc_span bytes = captured_bytes(chunks->tvb, chunks->offset), data;
+    size_t size = read_chunk(bytes, &data, missing);
 
-    *missing = found == OXC_HTTP_PARTIAL ? DESEGMENT_ONE_MORE_SEGMENT : 0;
-    if (found != OXC_HTTP_FOUND || chunk.size > MAX_CHUNK)
-        return false;
-    end = (int)chunk.head + (int)chunk.size + 2; /* and CRLF */
-    if (end > left) {
-        *missing = (uint32_t)(end - left);
+    if (size == 0) {
+        chunks->broken = *missing == 0 && data.size > 0;
         return false;
     }
-    if (chunk.size > 0 && tvb_captured_length_remaining(chunks->tvb, chunks->offset) >= end &&
-        tvb_get_ntohs(chunks->tvb, chunks->offset + end - 2) != CRLF) {
-        chunks->broken = true;
-        return false;
-    }
-    if (chunk.size > 0) {
-        chunks->data_offset = chunks->offset + (int)chunk.head;
-        wmem_array_append(chunks->data,
-                          tvb_get_ptr(chunks->tvb, chunks->data_offset, (int)chunk.size),
-                          chunk.size);
+    chunks->last = data.size == 0;
+    if (data.size > 0) {
+        chunks->data_offset = chunks->offset + (int)(data.text - bytes.text);
+        wmem_array_append(chunks->data, data.text, (guint)data.size);
         chunks->count++;
     }
-    chunks->offset += end;
-    chunks->last = chunk.size == 0;
+    chunks->offset += (int)size;
     return true;
 }
 
@@ -170,7 +197,7 @@ static uint32_t take_chunks(oxc_chunks *chunks)
 {
     uint32_t missing = 0;
 
-    while (!chunks->last && tvb_reported_length_remaining(chunks->tvb, chunks->offset) > 0 &&
+    while (!chunks->last && tvb_captured_length_remaining(chunks->tvb, chunks->offset) > 0 &&
            take_chunk(chunks, &missing)) {
         if (ends_with_pdu(chunks)) {
             chunks->whole_end = chunks->offset;
@@ -201,10 +228,11 @@ static tvbuff_t *chunked_data(const oxc_rpch_parts *stream, oxc_chunks *chunks)
 static void give_chunked_pdus(const oxc_rpch_parts *stream, oxc_chunks *chunks)
 {
     tvbuff_t *data = chunked_data(stream, chunks);
-    int end = end_of_pdus(data, 0);
+    oxc_run run;
+    int end = oxc_run_read_whole(&run, data, 0, stream->pinfo, stream->tree);
 
     if (end > 0)
-        stream->pdus(stream->user, tvb_new_subset_length(data, 0, end));
+        stream->pdus(stream->user, &run);
     if (end < chunks->whole_size)
         stream->message(stream->user, tvb_new_subset_remaining(data, end));
 }
@@ -246,47 +274,33 @@ static int split_chunks(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 /* The length of a message in all, or -1 if only HTTP can tell. */
 static int64_t message_length(const oxc_http_head *head)
 {
-    bool bodiless = head->kind == OXC_HTTP_RESPONSE
-                        ? head->status / 100 == 1 || head->status == 204 || head->status == 304
-                        : !head->has_length;
+    oxc_http_body body;
 
-    if (head->chunked)
+    oxc_http_body_begin(&body, head, false);
+    if (body.phase == OXC_BODY_ENDED || oxc_rpch_opens_channel(head))
+        return (int64_t)head->bytes.size;
+    if (body.phase != OXC_BODY_LENGTH || body.left > INT32_MAX)
         return -1;
-    if (bodiless)
-        return (int64_t)head->size;
-    if (!head->has_length || head->length > INT32_MAX)
-        return -1;
-    return (int64_t)head->size + (int64_t)head->length;
+    return (int64_t)(head->bytes.size + body.left);
 }
 
 static int split_message(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset)
 {
     oxc_http_head head;
-    size_t size;
-    const char *bytes = captured_bytes(tvb, offset, OXC_HTTP_HEAD_MAX, &size);
     int64_t length;
 
-    if (oxc_http_read_head(bytes, size, &head) != OXC_HTTP_FOUND) {
+    if (oxc_http_head_find(captured_bytes(tvb, offset), &head) != OXC_HTTP_WHOLE) {
         stream->rest(stream->user, tvb, offset);
         return 0;
     }
     stream->head(stream->user, &head);
-    length = oxc_http_opens_channel(&head) ? (int64_t)head.size : message_length(&head);
+    length = message_length(&head);
     if (length < 0 || length > tvb_reported_length_remaining(tvb, offset)) {
         stream->rest(stream->user, tvb, offset);
         return 0;
     }
     stream->message(stream->user, tvb_new_subset_length(tvb, offset, (int)length));
     return (int)length;
-}
-
-static bool begins_chunk(tvbuff_t *tvb, int offset)
-{
-    size_t size;
-    const char *bytes = captured_bytes(tvb, offset, OXC_HTTP_HEAD_MAX, &size);
-    oxc_http_chunk chunk;
-
-    return oxc_http_read_chunk(bytes, size, &chunk) != OXC_HTTP_NONE;
 }
 
 void oxc_rpch_split(const oxc_rpch_parts *stream, tvbuff_t *tvb)
@@ -296,7 +310,7 @@ void oxc_rpch_split(const oxc_rpch_parts *stream, tvbuff_t *tvb)
     while (taken > 0 && tvb_captured_length_remaining(tvb, offset) > 0) {
         if (tvb_get_uint8(tvb, offset) == RPC_VERSION)
             taken = split_pdus(stream, tvb, offset);
-        else if (begins_chunk(tvb, offset))
+        else if (oxc_http_chunk_find(captured_bytes(tvb, offset)) != OXC_HTTP_NONE)
             taken = split_chunks(stream, tvb, offset);
         else
             taken = split_message(stream, tvb, offset);

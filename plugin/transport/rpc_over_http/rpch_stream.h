@@ -1,5 +1,5 @@
 /* rpch_stream.h
- * Splits the bytes of a channel into HTTP messages and PDUs
+ * Finds the PDUs and the messages in the bytes of a channel
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -10,15 +10,17 @@
 #define OXC_RPCH_STREAM_H
 
 #include "compat.h"
-#include "transport/http/http_message.h"
+#include "transport/dcerpc/run.h"
+#include "transport/http/head.h"
 
 /** Who gets the parts, in order. */
 typedef struct {
     packet_info *pinfo;
+    proto_tree *tree;
     void *user; /**< for the functions */
-    /** Whole PDUs, one behind the other; one that nobody will complete may be last. */
-    void (*pdus)(void *user, tvbuff_t *run);
-    /** A message's head, before http() gets it. */
+    /** Whole PDUs, one behind the other; or one that nobody will complete. */
+    void (*pdus)(void *user, oxc_run *run);
+    /** A message's head, before message() or rest() gets it. */
     void (*head)(void *user, const oxc_http_head *head);
     /** A whole message, or the head of one whose body is a channel, or what chunks hold that is no
      *  PDU. */
@@ -30,10 +32,8 @@ typedef struct {
     void (*lost)(void *user);
 } oxc_rpch_parts;
 
-/** Splits one direction's bytes. They begin where the last call asked for more, or where it ended;
- *  what they are is told from themselves alone, so that every pass sees the same: a PDU begins with
- *  a 5, a chunk with a hexadecimal number and a line end, a message with a method or HTTP/1. Asks
- *  TCP or TLS for more bytes of a part that is not whole. */
+/** Splits one direction's bytes. They begin where the last call asked for more, or where it ended:
+ *  with a PDU, a chunk or a head. Asks TCP or TLS for more bytes of a part that is not whole. */
 void oxc_rpch_split(const oxc_rpch_parts *stream, tvbuff_t *tvb);
 
 #endif /* OXC_RPCH_STREAM_H */

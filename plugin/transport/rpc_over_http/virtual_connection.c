@@ -68,11 +68,6 @@ bool oxc_has_channels(void)
     return wmem_map_size(channels) > 0;
 }
 
-oxc_channel *oxc_channel_find(const conversation_t *conversation)
-{
-    return (oxc_channel *)conversation_get_proto_data(conversation, oxc_oxcnotif_protocol());
-}
-
 static void set_end(oxc_end *end, const address *host, uint32_t port)
 {
     copy_address_wmem(wmem_file_scope(), &end->host, host);
@@ -131,22 +126,6 @@ void oxc_channel_settle(packet_info *pinfo)
         oxc_http_note_taken(pinfo, OXC_HTTP_RPC);
     }
     forget_unsettled();
-}
-
-bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)
-{
-    return pinfo->srcport == channel->client.port &&
-           addresses_equal(&pinfo->src, &channel->client.host);
-}
-
-oxc_side oxc_channel_sender(const oxc_channel *channel, const packet_info *pinfo)
-{
-    return oxc_channel_is_client(channel, pinfo) ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER;
-}
-
-oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame)
-{
-    return (oxc_virtual_connection *)wmem_tree_lookup32_le(channel->openings, frame);
 }
 
 /* Whether a channel may take its place in a virtual connection: nobody else is there, or a channel
@@ -294,12 +273,4 @@ void oxc_channel_lost(const oxc_channel *channel, uint32_t frame)
 
     if (channel->tls && connection && connection->blind_frame == 0)
         connection->blind_frame = frame;
-}
-
-uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame)
-{
-    if (connection->complete_frame == 0 || frame < connection->complete_frame ||
-        (connection->blind_frame != 0 && frame > connection->blind_frame))
-        return UINT32_MAX;
-    return connection->number;
 }

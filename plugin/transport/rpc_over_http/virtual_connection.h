@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "capture/analysis.h"
 #include "capture/refusals.h"
+#include "capture/settings.h"
 #include "rts.h"
 #include "transport/tcp/flow.h"
 
@@ -74,7 +75,10 @@ void oxc_virtual_connections_end_file(void);
 bool oxc_has_channels(void);
 
 /** The channel of a conversation, or NULL. */
-oxc_channel *oxc_channel_find(const conversation_t *conversation);
+static inline oxc_channel *oxc_channel_find(const conversation_t *conversation)
+{
+    return (oxc_channel *)conversation_get_proto_data(conversation, oxc_oxcnotif_protocol());
+}
 
 /** Makes the channel of a conversation; the packet goes to the server if @p to_server. */
 oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pinfo,
@@ -85,13 +89,24 @@ oxc_channel *oxc_channel_new(conversation_t *conversation, const packet_info *pi
 void oxc_channel_settle(packet_info *pinfo);
 
 /** True if a packet of the channel comes from its client. */
-bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo);
+static inline bool oxc_channel_is_client(const oxc_channel *channel, const packet_info *pinfo)
+{
+    return pinfo->srcport == channel->client.port &&
+           addresses_equal(&pinfo->src, &channel->client.host);
+}
 
 /** Who sent a packet of the channel. */
-oxc_side oxc_channel_sender(const oxc_channel *channel, const packet_info *pinfo);
+static inline oxc_side oxc_channel_sender(const oxc_channel *channel, const packet_info *pinfo)
+{
+    return oxc_channel_is_client(channel, pinfo) ? OXC_SIDE_CLIENT : OXC_SIDE_SERVER;
+}
 
 /** The virtual connection that a channel carries in a frame, or NULL. */
-oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel, uint32_t frame);
+static inline oxc_virtual_connection *oxc_channel_carries(const oxc_channel *channel,
+                                                          uint32_t frame)
+{
+    return (oxc_virtual_connection *)wmem_tree_lookup32_le(channel->openings, frame);
+}
 
 /** Joins a channel to the virtual connection that its first PDU names; first pass only. */
 void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame);
@@ -104,6 +119,13 @@ void oxc_channel_lost(const oxc_channel *channel, uint32_t frame);
 
 /** The number of the connection for the analysis of a frame: UINT32_MAX where one of the channels
  *  is unknown or unreadable, for then half of the calls is missing. */
-uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection, uint32_t frame);
+static inline uint32_t oxc_virtual_connection_number(const oxc_virtual_connection *connection,
+                                                     uint32_t frame)
+{
+    if (connection->complete_frame == 0 || frame < connection->complete_frame ||
+        (connection->blind_frame != 0 && frame > connection->blind_frame))
+        return UINT32_MAX;
+    return connection->number;
+}
 
 #endif /* OXC_VIRTUAL_CONNECTION_H */

@@ -24,19 +24,24 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-static void take_pdus(void *user, tvbuff_t *run)
+static void take_pdus(void *user, oxc_run *run)
 {
-    int length = tvb_captured_length_remaining(run, 0);
+    int length = tvb_captured_length_remaining(run->tvb, 0), end = 0;
 
     FUZZ_CHECK(!((receiver *)user)->rest);
-    FUZZ_CHECK(length >= 16);
-    tvb_get_ptr(run, 0, length);
+    FUZZ_CHECK(length >= 16 && run->count > 0);
+    tvb_get_ptr(run->tvb, 0, length);
+    for (unsigned i = 0; i < run->count; i++) {
+        FUZZ_CHECK(run->pdus[i].offset == end && run->pdus[i].length >= 16);
+        end += run->pdus[i].length;
+    }
+    FUZZ_CHECK(end == (int)tvb_reported_length(run->tvb));
 }
 
 static void take_head(void *user, const oxc_http_head *head)
 {
     FUZZ_CHECK(!((receiver *)user)->rest);
-    FUZZ_CHECK(head->size > 0);
+    FUZZ_CHECK(head->bytes.size > 0);
 }
 
 static void take_message(void *user, tvbuff_t *message)

@@ -39,11 +39,11 @@ static void tell(receiver *to, uint64_t what, uint64_t place)
     oxc_hashing_add(&to->told, both, sizeof both);
 }
 
-static void read_head(const oxc_stream_head *head)
+static void read_head(const oxc_http_head *head)
 {
     oxc_message_head fields;
 
-    FUZZ_CHECK(head->bytes.size > 0 && head->bytes.size <= OXC_STREAM_HEAD_MAX);
+    FUZZ_CHECK(head->bytes.size > 0 && head->bytes.size <= OXC_HTTP_HEAD_MAX);
     FUZZ_CHECK(head->fields.size < head->bytes.size);
     oxc_message_head_read(head, &fields);
     FUZZ_CHECK(fields.cookies.other_count <= OXC_HTTP_COOKIES_MAX);
@@ -51,7 +51,7 @@ static void read_head(const oxc_stream_head *head)
     oxc_is_endpoint_response(&fields);
 }
 
-static void *take_request(void *user, const oxc_stream_head *head)
+static void *take_request(void *user, const oxc_http_head *head)
 {
     receiver *to = (receiver *)user;
 
@@ -65,7 +65,7 @@ static void take_begin(void *user, void *request, uint64_t position)
     tell((receiver *)user, 2, (uint64_t)GPOINTER_TO_UINT(request) << 40 ^ position);
 }
 
-static void take_response(void *user, void *request, const oxc_stream_head *head)
+static void take_response(void *user, void *request, const oxc_http_head *head)
 {
     receiver *to = (receiver *)user;
 
@@ -129,7 +129,7 @@ static void take_end(void *user, bool to_client, void *request, uint64_t positio
     tell(to, oxc_hashing_result(&to->bodies[to_client]), 0);
 }
 
-static bool is_answer(void *user, void *request, const oxc_stream_head *head)
+static bool is_answer(void *user, void *request, const oxc_http_head *head)
 {
     (void)user;
     return GPOINTER_TO_UINT(request) % 3 == head->start.status % 3;

@@ -26,15 +26,23 @@ typedef struct {
     GString *given;
 } receiver;
 
-static void take_pdus(void *user, tvbuff_t *run)
+static void take_pdus(void *user, oxc_run *run)
 {
-    g_string_append_printf(((receiver *)user)->given, "P%d ", (int)tvb_reported_length(run));
+    receiver *to = (receiver *)user;
+    int end = 0;
+
+    for (unsigned i = 0; i < run->count; i++) {
+        assert_int_equal(run->pdus[i].offset, end);
+        end += run->pdus[i].length;
+    }
+    assert_int_equal(end, (int)tvb_reported_length(run->tvb));
+    g_string_append_printf(to->given, "P%d ", end);
 }
 
 static void take_head(void *user, const oxc_http_head *head)
 {
     (void)user;
-    assert_true(head->size > 0);
+    assert_true(head->bytes.size > 0);
 }
 
 static void take_message(void *user, tvbuff_t *message)
@@ -226,6 +234,14 @@ static void knows_the_last_chunk(void **state)
     add_chunk(data, "0500140310000000 14");
     add_text(data, "0\r\n\r\n");
     assert_split(data, "L");
+    data = g_byte_array_new();
+    add_chunk(data, PDU20);
+    add_text(data, "0\r\nTrailer: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
+    assert_split(data, "P20 M25");
+    data = g_byte_array_new();
+    add_chunk(data, PDU20);
+    add_text(data, "0\r\nTra");
+    assert_split(data, "P20 +26:any");
 }
 
 /* Data of chunks is in a buffer of its own: what asked TCP for more there would ask for bytes at
@@ -281,8 +297,8 @@ static void survives_any_bytes(void **state)
     for (int round = 0; round < 2000; round++) {
         GByteArray *data = of_text(round % 2 ? REQUEST : "");
         receiver to = {.given = g_string_new(NULL)};
-        oxc_rpch_parts stream = {&to.pinfo,    &to,       take_pdus, take_head,
-                                 take_message, take_rest, take_lost};
+        oxc_rpch_parts stream = {&to.pinfo, NULL,         &to,       take_pdus,
+                                 take_head, take_message, take_rest, take_lost};
         tvbuff_t *tvb;
 
         for (int part = 0; part < 4; part++) {

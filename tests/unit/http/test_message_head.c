@@ -18,9 +18,9 @@
 #include "capture/string_names.h"
 #include "transport/mapi_over_http/message_head.h"
 
-static oxc_stream_head head_of(const char *text)
+static oxc_http_head head_of(const char *text)
 {
-    oxc_stream_head head = {.position = 0};
+    oxc_http_head head = {.position = 0};
     oxc_span line;
 
     head.bytes = (oxc_span){text, strlen(text)};
@@ -33,7 +33,7 @@ static oxc_stream_head head_of(const char *text)
 static void read_request(const char *fields, oxc_message_head *of)
 {
     static char text[8192];
-    oxc_stream_head head;
+    oxc_http_head head;
 
     g_snprintf(text, sizeof text, "POST /mapi/emsmdb HTTP/1.1\r\n%s\r\n\r\n", fields);
     head = head_of(text);
@@ -43,7 +43,7 @@ static void read_request(const char *fields, oxc_message_head *of)
 static void read_response(const char *fields, oxc_message_head *of)
 {
     static char text[8192];
-    oxc_stream_head head;
+    oxc_http_head head;
 
     g_snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\n%s\r\n\r\n", fields);
     head = head_of(text);

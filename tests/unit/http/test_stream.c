@@ -49,7 +49,7 @@ static unsigned number_of(const connection *of, const void *request)
     return request ? (unsigned)((const char(*)[16])request - of->targets) : 0;
 }
 
-static void *take_request(void *user, const oxc_stream_head *head)
+static void *take_request(void *user, const oxc_http_head *head)
 {
     connection *of = (connection *)user;
     unsigned number = ++of->requests;
@@ -68,7 +68,7 @@ static void take_begin(void *user, void *request, uint64_t position)
     tell((connection *)user, "begin%u", number_of((connection *)user, request));
 }
 
-static void take_response(void *user, void *request, const oxc_stream_head *head)
+static void take_response(void *user, void *request, const oxc_http_head *head)
 {
     tell((connection *)user, "R%u %u", number_of((connection *)user, request), head->start.status);
 }
@@ -98,7 +98,7 @@ static void take_end(void *user, bool to_client, void *request, uint64_t positio
     tell(of, "%c%s%u", to_client ? 'r' : 'q', names[how], number_of(of, request));
 }
 
-static bool is_answer(void *user, void *request, const oxc_stream_head *head)
+static bool is_answer(void *user, void *request, const oxc_http_head *head)
 {
     const connection *of = (const connection *)user;
 
