@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include <glib.h>
+
 enum { MOST_DIGITS = 20, MOST_HEX_DIGITS = 16 };
 
 void oxc_text_add_clipped(oxc_text *text, const char *bytes, size_t length)
@@ -38,15 +40,29 @@ void oxc_text_add_number(oxc_text *text, uint64_t number)
     oxc_text_add_bytes(text, digits + start, MOST_DIGITS - start);
 }
 
+/* Eight digits, the first one in the first byte: a byte for each four bits, all at once. */
+static uint64_t hex_digits(uint32_t number)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word = number, letters;
+
+    word = (word | word << 16) & UINT64_C(0x0000FFFF0000FFFF);
+    word = (word | word << 8) & UINT64_C(0x00FF00FF00FF00FF);
+    word = (word | word << 4) & (ones * 0x0F);
+    letters = ((word + ones * 6) >> 4) & ones; /* 1 where the four bits are above 9 */
+    word += ones * '0' + letters * ('a' - '9' - 1);
+    return GUINT64_TO_BE(word);
+}
+
 void oxc_text_add_hex(oxc_text *text, uint64_t number, size_t digits)
 {
-    static const char hex[] = "0123456789abcdef";
-    char bytes[2 + MOST_HEX_DIGITS] = {'0', 'x'};
-    size_t length = 2 + (digits < MOST_HEX_DIGITS ? digits : MOST_HEX_DIGITS);
+    uint64_t words[] = {hex_digits((uint32_t)(number >> 32)), hex_digits((uint32_t)number)};
+    char bytes[MOST_HEX_DIGITS];
 
-    for (size_t i = length; i > 2; number >>= 4)
-        bytes[--i] = hex[number & 0xF];
-    oxc_text_add_bytes(text, bytes, length);
+    digits = MIN(digits, MOST_HEX_DIGITS);
+    memcpy(bytes, words, sizeof bytes);
+    oxc_text_add(text, "0x");
+    oxc_text_add_bytes(text, bytes + MOST_HEX_DIGITS - digits, digits);
 }
 
 /* Half a millisecond goes the way that printf() rounds the number of seconds, which is not up or

@@ -167,15 +167,14 @@ static bool has_payload(oxc_ext_result result)
     return result == OXC_EXT_HEADER || result == OXC_EXT_SIZE;
 }
 
-/* As many as the chain has at most: a payload may end it before. */
-static unsigned count_payloads(oxc_ext_chain chain)
+/* How many payloads a buffer has at most: nearly all have one. */
+static size_t most_payloads(const oxc_ext_chain *chain)
 {
-    oxc_ext_header header;
-    unsigned count = 0;
+    enum { FLAGS = 2 };
 
-    while (oxc_ext_next(&chain, &header) == OXC_EXT_HEADER)
-        count++;
-    return count + 1;
+    if (chain->captured >= OXC_EXT_HEADER_SIZE && (chain->data[FLAGS] & OXC_EXT_LAST))
+        return 1;
+    return MIN(chain->reported / OXC_EXT_HEADER_SIZE, OXC_EXT_PAYLOADS_MAX) + 1;
 }
 
 oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
@@ -191,7 +190,7 @@ oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int cap
                                     .captured = chain.captured,
                                     .reported = chain.reported,
                                     .data = chain.data};
-    buffer->payloads = wmem_alloc0_array(pinfo->pool, oxc_payload, count_payloads(chain));
+    buffer->payloads = wmem_alloc0_array(pinfo->pool, oxc_payload, most_payloads(&chain));
     do {
         oxc_payload *payload = &buffer->payloads[buffer->count];
 

@@ -21,7 +21,7 @@ bool oxc_reader_fail(oxc_reader *reader, oxc_read_state state, uint8_t field, si
     return false;
 }
 
-static bool is_available(oxc_reader *reader, uint8_t field, size_t size)
+static inline bool is_available(oxc_reader *reader, uint8_t field, size_t size)
 {
     if (reader->state != OXC_READ_WHOLE)
         return false;
@@ -32,7 +32,7 @@ static bool is_available(oxc_reader *reader, uint8_t field, size_t size)
     return true;
 }
 
-static void note(oxc_reader *reader, uint8_t field, size_t size, uint64_t value)
+static inline void note(oxc_reader *reader, uint8_t field, size_t size, uint64_t value)
 {
     if (reader->count < reader->capacity)
         reader->elements[reader->count++] = (oxc_element){

@@ -74,9 +74,20 @@ static inline uint64_t oxc_little_endian(const uint8_t *data, size_t size)
 {
     uint64_t value = 0;
 
-    while (size-- > 0)
-        value = value << 8 | data[size];
-    return value;
+    /* Of a usual size it is one load. */
+    switch (size) {
+    case 1:
+        return data[0];
+    case 2:
+        return (uint64_t)data[0] | (uint64_t)data[1] << 8;
+    case 4:
+        return (uint64_t)data[0] | (uint64_t)data[1] << 8 | (uint64_t)data[2] << 16 |
+               (uint64_t)data[3] << 24;
+    default:
+        while (size-- > 0)
+            value = value << 8 | data[size];
+        return value;
+    }
 }
 
 /** Reads without noting anything: the way to look at what stands at an offset. */
