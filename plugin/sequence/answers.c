@@ -41,7 +41,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call)
         return false;
     session = oxc_session_at(tracker, call->owner);
     if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session) ||
-        !oxc_session_explained(tracker, session->name))
+        !oxc_session_explained(tracker, session))
         return false;
     if (!oxc_call_doubtful(tracker, call, call->owner))
         return true;
@@ -146,11 +146,10 @@ static bool returns_own(const oxc_tracker *tracker, const oxc_event *event, cons
 static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, call->owner);
-    uint32_t now = oxc_session_used(tracker, server_of(tracker, event), event->name);
 
     oxc_session_prove(tracker, call->owner, call);
     if (session->end != OXC_NONE && session->end != session->close && call->record > session->end &&
-        now == call->owner)
+        oxc_session_used(tracker, server_of(tracker, event), event->name) == call->owner)
         session->end = session->close;
 }
 
@@ -240,12 +239,12 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
         return evidence;
     evidence = oxc_evidence_of(tracker, context->connect);
     evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection,
-                                            oxc_context_bound_since(tracker, number)) |
+                                            oxc_context_bound_since(tracker, context)) |
                       oxc_doubts_of_life(tracker, context->session, call->connection);
     /* This answer shows a server that gives a handle twice: it may have given it to the session of
      * a call whose answer was lost, which has ended since. */
     if (oxc_server_at(tracker, session->server)->lost_issue >
-        oxc_context_bound_since(tracker, number))
+        oxc_context_bound_since(tracker, context))
         evidence.doubts |= OXC_DOUBT_ISSUE;
     /* The answers of two connections may have been seen in another order than given. */
     if (session->disconnecting != 0 && session->disconnect + 1 > session->alive)
@@ -291,8 +290,9 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
         number = begin_context(tracker, event, call, number);
     else if ((oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_OPENED) == 0 ||
              oxc_doubts_of_end(tracker, call->owner, call->connection) != 0 ||
-             oxc_doubts_of_handles(tracker, call->owner, call->connection,
-                                   oxc_context_bound_since(tracker, number)) != 0)
+             oxc_doubts_of_handles(
+                 tracker, call->owner, call->connection,
+                 oxc_context_bound_since(tracker, oxc_context_at(tracker, number))) != 0)
         oxc_context_at(tracker, number)->certain = oxc_now(tracker);
     oxc_context_explain(tracker, number);
     context = oxc_context_at(tracker, number);
@@ -322,6 +322,17 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
         oxc_session_prove(tracker, call->owner, call);
 }
 
+/* Whether the handle of an answer is that of the session, which is known at its server by it. */
+static bool shows_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+{
+    const oxc_session *session;
+
+    if (call->owner == OXC_NONE)
+        return false;
+    session = oxc_session_at(tracker, call->owner);
+    return session->name == event->name && session->server == server_of(tracker, event);
+}
+
 void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     switch (call->kind) {
@@ -344,6 +355,7 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
     default:
         return;
     }
-    if (!oxc_has_trait(tracker, event->connection, OXC_TRAIT_OWN_CONTEXT))
+    if (!oxc_has_trait(tracker, event->connection, OXC_TRAIT_OWN_CONTEXT) &&
+        !shows_session(tracker, event, call))
         oxc_name_show(tracker, server_of(tracker, event), event->name);
 }

@@ -61,13 +61,9 @@ static void join_association(oxc_tracker *tracker, oxc_link *connection, uint32_
     connection->association = number;
 }
 
-uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
+void oxc_association_begin_unbound(oxc_tracker *tracker, uint32_t number)
 {
-    oxc_link *connection = oxc_link_at(tracker, number);
-
-    if (connection->association == OXC_NONE)
-        join_association(tracker, connection, begin_unbound(tracker, number));
-    return connection->association;
+    join_association(tracker, oxc_link_at(tracker, number), begin_unbound(tracker, number));
 }
 
 void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
@@ -143,11 +139,6 @@ void oxc_association_join(oxc_tracker *tracker, const oxc_event *event, bool gro
         oxc_association_at(tracker, connection->association)->hole = true;
 }
 
-static bool connects(const oxc_call *call)
-{
-    return call->kind == OXC_KIND_OPEN || call->kind == OXC_KIND_ISSUE;
-}
-
 /* A handle may be issued on a connection that belongs to any association that is no younger. */
 static void note_connecting(const oxc_tracker *tracker, const oxc_link *connection)
 {
@@ -156,18 +147,18 @@ static void note_connecting(const oxc_tracker *tracker, const oxc_link *connecti
     peer->connecting = MAX(peer->connecting, connection->first);
 }
 
-void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change)
+void oxc_association_count_connect(oxc_tracker *tracker, const oxc_call *call, int change)
 {
     oxc_link *connection = oxc_link_at(tracker, call->connection);
     oxc_association *association = oxc_association_at(tracker, connection->association);
 
-    if (association->unbound && connects(call))
+    if (association->unbound)
         note_connecting(tracker, connection);
     if (call->kind == OXC_KIND_OPEN) {
         connection->opening += (uint32_t)change;
         association->opening += (uint32_t)change;
         association->connect_sent = true;
-    } else if (call->kind == OXC_KIND_ISSUE) {
+    } else {
         connection->issuing += (uint32_t)change;
         association->issuing += (uint32_t)change;
     }

@@ -13,8 +13,19 @@
 
 void oxc_associations_init(oxc_tracker *tracker);
 
+/** Begins an association of unknown beginning for a connection. */
+void oxc_association_begin_unbound(oxc_tracker *tracker, uint32_t connection);
+
 /** The association of a connection, begun as one of unknown beginning where it has none yet. */
-uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t connection);
+static inline uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_link *connection = oxc_link_at(tracker, number);
+
+    if (connection->association == OXC_NONE)
+        oxc_association_begin_unbound(tracker, number);
+    return connection->association;
+}
+
 void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event);
 
 /** Takes in a bind_ack.
@@ -25,8 +36,14 @@ bool oxc_association_bind_ack(oxc_tracker *tracker, const oxc_event *event);
  *  @param grouped  what oxc_association_bind_ack() returned */
 void oxc_association_join(oxc_tracker *tracker, const oxc_event *event, bool grouped);
 
-/** Counts a call as without answer (@p change 1) or with one (-1). */
-void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change);
+/** Counts a call as without answer (@p change 1) or with one (-1), if it returns a handle. */
+void oxc_association_count_connect(oxc_tracker *tracker, const oxc_call *call, int change);
+
+static inline void oxc_association_count(oxc_tracker *tracker, const oxc_call *call, int change)
+{
+    if (call->kind == OXC_KIND_OPEN || call->kind == OXC_KIND_ISSUE)
+        oxc_association_count_connect(tracker, call, change);
+}
 
 /** Whether no handle can be valid in the association that is not explained. */
 bool oxc_association_complete(const oxc_tracker *tracker, uint32_t association);

@@ -18,11 +18,6 @@ void oxc_calls_init(oxc_tracker *tracker)
     tracker->free_call = OXC_NONE;
 }
 
-uint32_t oxc_call_find(const oxc_tracker *tracker, uint32_t connection, uint32_t call_id)
-{
-    return oxc_index_find(&tracker->call_index, oxc_key_of(call_id, connection));
-}
-
 uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t record,
                         bool readable)
 {
@@ -97,13 +92,11 @@ void oxc_call_end(oxc_tracker *tracker, uint32_t number)
     tracker->free_call = number;
 }
 
-bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session)
+bool oxc_call_end_hidden(const oxc_tracker *tracker, const oxc_call *call, uint32_t session)
 {
     const oxc_session *of = oxc_session_at(tracker, session);
     uint32_t shaken = of->shaken <= call->record + 1 ? of->shaken : of->shaken_before;
 
-    if (oxc_answer_doubted(tracker, call))
-        return true;
-    return (call->flags & OXC_CALL_DOUBTED) != 0 && of->alive <= call->record + 1 &&
+    return of->alive <= call->record + 1 &&
            (shaken > of->alive || oxc_doubts_of_end(tracker, session, call->connection) != 0);
 }

@@ -12,7 +12,14 @@
 #include "state.h"
 
 void oxc_calls_init(oxc_tracker *tracker);
-uint32_t oxc_call_find(const oxc_tracker *tracker, uint32_t connection, uint32_t call_id);
+
+/** The call that is without an answer, or OXC_NONE. */
+static inline uint32_t oxc_call_find(const oxc_tracker *tracker, uint32_t connection,
+                                     uint32_t call_id)
+{
+    return oxc_index_find(&tracker->call_index, oxc_key_of(call_id, connection));
+}
+
 uint32_t oxc_call_begin(oxc_tracker *tracker, const oxc_event *event, uint32_t record,
                         bool readable);
 
@@ -46,8 +53,17 @@ static inline bool oxc_call_was_late(const oxc_call *call, const oxc_session *se
     return session->end != OXC_NONE && session->end < call->record;
 }
 
+/** Whether a gap may have hidden the end of a session before a call on it, and the session has not
+ *  been seen to live since. */
+bool oxc_call_end_hidden(const oxc_tracker *tracker, const oxc_call *call, uint32_t session);
+
 /** Whether no verdict rests on the answer to a call: a gap may have hidden it, or the end of its
  *  session before the request, and that has not been seen to live since. */
-bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call, uint32_t session);
+static inline bool oxc_call_doubtful(const oxc_tracker *tracker, const oxc_call *call,
+                                     uint32_t session)
+{
+    return oxc_answer_doubted(tracker, call) ||
+           ((call->flags & OXC_CALL_DOUBTED) != 0 && oxc_call_end_hidden(tracker, call, session));
+}
 
 #endif /* OXC_CALLS_H */

@@ -39,14 +39,9 @@ static void unlink_quiet(oxc_tracker *tracker, uint32_t number)
     context->flags &= (uint16_t)~OXC_CONTEXT_QUIET;
 }
 
-void oxc_context_set_quiet(oxc_tracker *tracker, uint32_t number, bool quiet)
+void oxc_context_change_quiet(oxc_tracker *tracker, uint32_t number)
 {
-    const oxc_context *context = oxc_context_at(tracker, number);
-    bool was_quiet = (context->flags & OXC_CONTEXT_QUIET) != 0;
-
-    if (context->session == OXC_NONE || quiet == was_quiet)
-        return;
-    if (quiet)
+    if ((oxc_context_at(tracker, number)->flags & OXC_CONTEXT_QUIET) == 0)
         link_quiet(tracker, number);
     else
         unlink_quiet(tracker, number);
@@ -95,33 +90,8 @@ uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint3
     return number;
 }
 
-uint32_t oxc_context_bound_since(const oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t connect = oxc_context_at(tracker, number)->connect;
-
-    return connect == OXC_NONE ? 0 : oxc_record_at(tracker, connect)->request + 1;
-}
-
-uint32_t oxc_context_session(const oxc_tracker *tracker, uint32_t number)
-{
-    uint32_t session = oxc_context_at(tracker, number)->session;
-
-    return session == OXC_NONE ? OXC_NONE : oxc_session_at(tracker, session)->number;
-}
-
-void oxc_context_show(oxc_tracker *tracker, oxc_record *record, uint32_t context)
-{
-    record->context = context;
-    record->session = oxc_context_session(tracker, context);
-}
-
-bool oxc_context_uncertain(const oxc_tracker *tracker, const oxc_call *call)
-{
-    return oxc_context_at(tracker, call->owner)->certain > call->record + 1;
-}
-
-unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *context,
-                            uint32_t connection, uint32_t since)
+unsigned oxc_context_gaps(const oxc_tracker *tracker, const oxc_context *context,
+                          uint32_t connection, uint32_t since)
 {
     unsigned doubts = oxc_doubts_of_handles(tracker, context->session, connection, since);
 
@@ -130,14 +100,5 @@ unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *conte
     if (context->connect == OXC_NONE ||
         (context->session != OXC_NONE && oxc_session_ended(tracker, context->session)))
         doubts |= oxc_doubts_of(tracker, context->session, connection, since) & OXC_DOUBT_ISSUE;
-    return since < context->certain ? doubts | OXC_DOUBT_ISSUE : doubts;
-}
-
-oxc_evidence oxc_context_evidence(const oxc_tracker *tracker, const oxc_context *context,
-                                  uint32_t connection, uint32_t record, uint32_t since)
-{
-    oxc_evidence evidence = oxc_evidence_of(tracker, record);
-
-    evidence.doubts = oxc_context_doubts(tracker, context, connection, since + 1);
-    return evidence;
+    return doubts;
 }

@@ -97,6 +97,22 @@ typedef struct {
     oxc_evidence idle_context; /**< live context of a session on which no wait was seen */
 } oxc_facts;
 
+/** Whether a gap leaves doubts about any of the facts on which a request is judged. */
+static inline bool oxc_facts_doubtful(const oxc_facts *facts)
+{
+    return (facts->session_end.doubts | facts->same_wait.doubts | facts->other_wait.doubts |
+            facts->cut_waits.doubts | facts->failure.doubts | facts->unfetched.doubts |
+            facts->live_context.doubts | facts->idle_context.doubts | facts->alive_doubts) != 0;
+}
+
+/** Takes these doubts away. */
+static inline void oxc_facts_settle(oxc_facts *facts)
+{
+    facts->session_end.doubts = facts->same_wait.doubts = facts->other_wait.doubts = 0;
+    facts->cut_waits.doubts = facts->failure.doubts = facts->unfetched.doubts = 0;
+    facts->live_context.doubts = facts->idle_context.doubts = facts->alive_doubts = 0;
+}
+
 /** Checks the rules that look at the PDU.
  *  @param verdicts  room for OXC_RULE_COUNT
  *  @return their number, in the order of the rule table */

@@ -14,8 +14,6 @@
 #include "records.h"
 #include "spec.h"
 
-#define ROW 3 /* notifications in a row that make a busy loop */
-
 void oxc_fetches_init(oxc_tracker *tracker)
 {
     oxc_store_init(&tracker->registrations, sizeof(oxc_registration));
@@ -171,8 +169,7 @@ static bool none_fetched(const oxc_session *session, const oxc_context *context)
     return (context->flags & OXC_CONTEXT_FETCHED) == 0 && session->fetches == context->fetches;
 }
 
-/* How many notifications in a row the one of the last record makes. */
-static uint16_t row_with_this(oxc_tracker *tracker, const oxc_context *context, uint32_t connection)
+unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context, uint32_t connection)
 {
     oxc_evidence before;
     unsigned doubts;
@@ -185,18 +182,7 @@ static uint16_t row_with_this(oxc_tracker *tracker, const oxc_context *context, 
     doubts = oxc_doubts_of(tracker, context->session, connection, context->notification + 1);
     if (before.age >= OXC_SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
         return 1;
-    return (uint16_t)(context->row < ROW ? context->row + 1 : ROW);
-}
-
-oxc_evidence oxc_fetch_busy(oxc_tracker *tracker, uint32_t number, uint32_t connection)
-{
-    const oxc_context *context = oxc_context_at(tracker, number);
-    oxc_evidence none = {0};
-
-    if ((context->flags & OXC_CONTEXT_BUSY) != 0 ||
-        row_with_this(tracker, context, connection) < ROW)
-        return none;
-    return oxc_evidence_of(tracker, context->row_records[0]);
+    return MIN(context->row + 1u, OXC_FETCH_ROW);
 }
 
 /* Puts the notification of the last record behind the session's others. */
@@ -245,36 +231,32 @@ void oxc_fetch_link(oxc_tracker *tracker, uint32_t number)
     append_notification(tracker, session, tracker->records.count - 1, find_fetch(tracker, session));
 }
 
-void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, uint32_t connection)
+void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, unsigned row)
 {
     oxc_context *context = oxc_context_at(tracker, number);
     uint32_t record = tracker->records.count - 1;
     oxc_session *session;
-    bool pending;
 
-    if (context->session == OXC_NONE) {
-        context->row = 0;
+    context->row = (uint16_t)row;
+    if (context->session == OXC_NONE)
         return;
-    }
     session = oxc_session_at(tracker, context->session);
-    pending = is_pending(tracker, context->session, connection);
-    context->row = row_with_this(tracker, context, connection);
     context->row_records[0] = context->row_records[1];
     context->row_records[1] = record;
-    if (pending || !none_fetched(session, context))
+    if (row == 0 || !none_fetched(session, context))
         context->flags &= (uint16_t)~OXC_CONTEXT_BUSY;
     append_notification(tracker, session, record, find_fetch(tracker, session));
     supersede(tracker, context->notification, record);
     context->notification = record;
     context->fetches = session->fetches;
     context->flags &= (uint16_t) ~(OXC_CONTEXT_FETCHED | OXC_CONTEXT_JUDGED);
-    if (pending)
+    if (row == 0)
         context->flags |= OXC_CONTEXT_FETCHED;
 }
 
-oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, uint32_t connection)
+oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, const oxc_context *context,
+                                 uint32_t connection)
 {
-    const oxc_context *context = oxc_context_at(tracker, number);
     oxc_evidence evidence = {0};
     const oxc_session *session;
 
@@ -292,7 +274,7 @@ oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t number, ui
         OXC_DOUBT_FETCH;
     evidence.doubts |= oxc_doubts_of_life(tracker, context->session, connection) |
                        oxc_doubts_of_handles(tracker, context->session, connection,
-                                             oxc_context_bound_since(tracker, number));
+                                             oxc_context_bound_since(tracker, context));
     return evidence;
 }
 
@@ -306,12 +288,11 @@ oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t numbe
     /* Each is looked at until it is old enough, then once: later ones are younger. */
     while (session->unjudged != OXC_NONE) {
         uint32_t record = session->unjudged;
-        uint32_t context = oxc_record_context(tracker, record);
-        oxc_context *of = oxc_context_at(tracker, context);
+        oxc_context *of = oxc_context_at(tracker, oxc_record_context(tracker, record));
         oxc_evidence evidence = {0};
 
         if (of->notification == record && of->session == number)
-            evidence = oxc_fetch_unfetched(tracker, context, connection);
+            evidence = oxc_fetch_unfetched(tracker, of, connection);
         if (evidence.frame != 0 && evidence.age <= grace)
             break;
         if (evidence.frame != 0 && evidence.doubts == 0)

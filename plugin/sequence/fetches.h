@@ -30,14 +30,19 @@ void oxc_fetch_settle(oxc_tracker *tracker, const oxc_call *answered);
 /** Links the notification of the last record with what fetches and delivers it, no more. */
 void oxc_fetch_link(oxc_tracker *tracker, uint32_t context);
 
-/** Adds the notification of the last record to its context and session. */
-void oxc_fetch_notification(oxc_tracker *tracker, uint32_t context, uint32_t connection);
+#define OXC_FETCH_ROW 3u /* notifications in a row that make a busy loop */
 
-/** The first notification of a busy loop, if the one of the last record completes one. */
-oxc_evidence oxc_fetch_busy(oxc_tracker *tracker, uint32_t context, uint32_t connection);
+/** How many notifications in a row, none fetched, the one of the last record makes on a context, up
+ *  to #OXC_FETCH_ROW; 0 if an EcDoRpcExt2 is in flight, or may be, or the session is not known. */
+unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context, uint32_t connection);
+
+/** Adds the notification of the last record to its context and session.
+ *  @param row  from oxc_fetch_row() */
+void oxc_fetch_notification(oxc_tracker *tracker, uint32_t context, unsigned row);
 
 /** Fills in the last notification of a context, if it is not fetched. */
-oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, uint32_t context, uint32_t connection);
+oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, const oxc_context *context,
+                                 uint32_t connection);
 
 /** The same for the contexts of a session, once for each notification. */
 oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t session,

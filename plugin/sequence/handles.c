@@ -115,16 +115,6 @@ bool oxc_name_was_returned(const oxc_tracker *tracker, uint32_t server, oxc_name
            (stray != OXC_NONE && stray_at(tracker, stray)->returned);
 }
 
-bool oxc_session_explained(const oxc_tracker *tracker, oxc_name name)
-{
-    return oxc_index_find(&tracker->explained_sessions, name) != OXC_NONE;
-}
-
-bool oxc_context_explained(const oxc_tracker *tracker, oxc_name name)
-{
-    return oxc_index_find(&tracker->explained_contexts, name) != OXC_NONE;
-}
-
 void oxc_session_explain(oxc_tracker *tracker, uint32_t number)
 {
     oxc_session *session = oxc_session_at(tracker, number);
@@ -132,6 +122,7 @@ void oxc_session_explain(oxc_tracker *tracker, uint32_t number)
 
     if (before != OXC_NONE && before != number)
         session->flags |= OXC_SESSION_AMBIGUOUS;
+    session->flags |= OXC_SESSION_EXPLAINED;
     oxc_index_put(&tracker->explained_sessions, number);
 }
 
@@ -142,6 +133,7 @@ void oxc_context_explain(oxc_tracker *tracker, uint32_t number)
 
     if (before != OXC_NONE && before != number)
         context->flags |= OXC_CONTEXT_AMBIGUOUS;
+    context->flags |= OXC_CONTEXT_EXPLAINED;
     oxc_index_put(&tracker->explained_contexts, number);
 }
 
@@ -178,6 +170,7 @@ bool oxc_tracker_knows_name(const oxc_tracker *tracker, uint32_t connection, oxc
     if (connection >= tracker->connections.count || name == OXC_NO_NAME)
         return false;
     server = oxc_link_at(tracker, connection)->server;
-    return oxc_name_was_shown(tracker, server, name) || oxc_session_explained(tracker, name) ||
-           oxc_context_explained(tracker, name);
+    return oxc_name_was_shown(tracker, server, name) ||
+           oxc_index_find(&tracker->explained_sessions, name) != OXC_NONE ||
+           oxc_index_find(&tracker->explained_contexts, name) != OXC_NONE;
 }

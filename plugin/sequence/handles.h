@@ -29,8 +29,21 @@ bool oxc_name_was_returned(const oxc_tracker *tracker, uint32_t server, oxc_name
 
 /** Remembers that a readable PDU showed a handle, where no session or context does. */
 void oxc_name_show(oxc_tracker *tracker, uint32_t server, oxc_name name);
-bool oxc_session_explained(const oxc_tracker *tracker, oxc_name name);
-bool oxc_context_explained(const oxc_tracker *tracker, oxc_name name);
+
+/** Whether an answer of the capture returned the handle of a session or context: for it, or for
+ *  another one that had the same. */
+static inline bool oxc_session_explained(const oxc_tracker *tracker, const oxc_session *session)
+{
+    return (session->flags & OXC_SESSION_EXPLAINED) != 0 ||
+           oxc_index_find(&tracker->explained_sessions, session->name) != OXC_NONE;
+}
+
+static inline bool oxc_context_explained(const oxc_tracker *tracker, const oxc_context *context)
+{
+    return (context->flags & OXC_CONTEXT_EXPLAINED) != 0 ||
+           oxc_index_find(&tracker->explained_contexts, context->name) != OXC_NONE;
+}
+
 void oxc_session_explain(oxc_tracker *tracker, uint32_t session);
 void oxc_context_explain(oxc_tracker *tracker, uint32_t context);
 

@@ -216,22 +216,24 @@ typedef struct oxc_http {
 
 static inline oxc_http_session *oxc_http_session_at(const oxc_http *http, uint32_t session)
 {
-    return (oxc_http_session *)oxc_store_at(&http->sessions, session);
+    return (oxc_http_session *)oxc_store_element(&http->sessions, session,
+                                                 sizeof(oxc_http_session));
 }
 
 static inline oxc_http_call *oxc_http_call_at(const oxc_http *http, uint32_t call)
 {
-    return (oxc_http_call *)oxc_store_at(&http->calls, call);
+    return (oxc_http_call *)oxc_store_element(&http->calls, call, sizeof(oxc_http_call));
 }
 
 static inline oxc_http_id *oxc_http_id_at(const oxc_http *http, uint32_t id)
 {
-    return (oxc_http_id *)oxc_store_at(&http->ids, id);
+    return (oxc_http_id *)oxc_store_element(&http->ids, id, sizeof(oxc_http_id));
 }
 
 static inline oxc_http_learning *oxc_http_learning_at(const oxc_http *http, uint32_t learning)
 {
-    return (oxc_http_learning *)oxc_store_at(&http->learnings, learning);
+    return (oxc_http_learning *)oxc_store_element(&http->learnings, learning,
+                                                  sizeof(oxc_http_learning));
 }
 
 static inline oxc_http_seen oxc_http_now(const oxc_http *http, const oxc_http_event *event)

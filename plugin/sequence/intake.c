@@ -8,15 +8,19 @@
 
 #include "intake.h"
 
+#include "answers.h"
 #include "associations.h"
 #include "calls.h"
+#include "fetches.h"
+#include "handles.h"
 #include "losses.h"
 #include "records.h"
 #include "requests.h"
-#include "responses.h"
-#include "stubs.h"
+#include "sessions.h"
 #include "twins.h"
+#include "wait_answers.h"
 #include "wait_ends.h"
+#include "wait_requests.h"
 
 /* Adds the record of a PDU, or takes a PDU that has no place in the order for a lost one. */
 static oxc_record *add_record(oxc_tracker *tracker, const oxc_event *event)
@@ -45,6 +49,42 @@ static oxc_record *record_of(oxc_tracker *tracker, const oxc_event *event, uint3
     return record;
 }
 
+static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, oxc_kind kind)
+{
+    bool reserved = kind == OXC_KIND_WAIT && event->flags != 0;
+
+    return event->name == OXC_NO_NAME || (!reserved && event->plausible) ||
+           oxc_name_was_shown(tracker, oxc_link_at(tracker, event->connection)->server,
+                              event->name);
+}
+
+static bool is_request_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_kind kind)
+{
+    if (kind == OXC_KIND_OPEN || !oxc_kind_is_followed(kind))
+        return true;
+    return event->has_name &&
+           (event->stub == OXC_STUB_CLEAR || believe_request(tracker, event, kind));
+}
+
+static bool is_response_readable(const oxc_event *event, oxc_kind kind)
+{
+    if (!oxc_kind_is_followed(kind))
+        return true;
+    if (!event->has_result || (kind != OXC_KIND_WAIT && !event->has_name))
+        return false;
+    return event->stub == OXC_STUB_CLEAR ||
+           (oxc_status_name(event->status) != NULL && (kind != OXC_KIND_WAIT || event->flags <= 1));
+}
+
+static bool is_readable(const oxc_tracker *tracker, const oxc_event *event, oxc_kind kind)
+{
+    if (event->stub == OXC_STUB_UNREAD)
+        return false;
+    if (event->type == OXC_EVENT_REQUEST)
+        return is_request_readable(tracker, event, kind);
+    return is_response_readable(event, kind);
+}
+
 static uint8_t stub_flags(const oxc_event *event, bool readable)
 {
     if (readable)
@@ -60,16 +100,34 @@ static void init_request_links(oxc_record *record, oxc_kind kind)
         record->wait.previous = record->wait.next = record->wait.connect = OXC_NONE;
 }
 
+/* The answer to a call was missed. */
+static void miss(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+
+    if (!oxc_call_hidden(call)) {
+        oxc_gap gap = {.mark = oxc_now(tracker), .time = oxc_time(tracker)};
+
+        tracker->gaps++;
+        oxc_call_hide(tracker, number, &gap);
+    }
+    oxc_association_count(tracker, call, -1);
+    if (call->kind == OXC_KIND_WAIT)
+        oxc_wait_finish(tracker, number);
+    oxc_call_end(tracker, number);
+}
+
 static void on_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
     oxc_record *record = record_of(tracker, event, &number);
-    bool readable = oxc_stub_readable(tracker, event, event->kind);
+    bool readable = is_readable(tracker, event, event->kind);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t call;
 
     oxc_association_of(tracker, event->connection);
     if (record == NULL)
         return;
-    oxc_link_at(tracker, event->connection)->used = true;
+    connection->used = true;
     record->connection = event->connection;
     record->code = oxc_code(event->kind, event->operation);
     record->flags = stub_flags(event, readable);
@@ -77,12 +135,16 @@ static void on_request(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
     call = oxc_call_find(tracker, event->connection, event->call_id);
     /* A client does not use the id of a call that is out: the answer was missed. */
     if (call != OXC_NONE)
-        oxc_call_missed(tracker, call);
+        miss(tracker, call);
     call = oxc_call_begin(tracker, event, number, readable);
     oxc_call_list(tracker, call);
-    oxc_request(tracker, event, call);
+    if (event->kind == OXC_KIND_WAIT)
+        oxc_wait_request(tracker, event, call);
+    else
+        oxc_request(tracker, event, call);
     oxc_association_count(tracker, oxc_call_at(tracker, call), 1);
-    oxc_twins_request(tracker, event, number);
+    if (connection->twin != OXC_NONE)
+        oxc_twins_request(tracker, event, number);
 }
 
 /* Joins the record of a PDU with the call that it belongs to. */
@@ -97,6 +159,58 @@ static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number
     record->context = request->context;
     if (call->kind == OXC_KIND_EXECUTE)
         record->delivery.earliest = OXC_NONE;
+}
+
+/* The call has its answer, of whatever kind. */
+static void settle(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_session *session;
+
+    if (call->kind != OXC_KIND_WAIT)
+        oxc_call_land(tracker, number);
+    oxc_association_count(tracker, call, -1);
+    if (call->kind != OXC_KIND_EXECUTE || call->owner == OXC_NONE)
+        return;
+    session = oxc_session_at(tracker, call->owner);
+    if (session->settled < call->record + 1)
+        session->settled = call->record + 1;
+    oxc_fetch_settle(tracker, call);
+}
+
+/* An answer over MAPI over HTTP says that the session of its call lived, whatever the call was. */
+static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
+{
+    uint32_t session = call->owner;
+
+    if (session != OXC_NONE && call->kind == OXC_KIND_WAIT)
+        session = oxc_context_at(tracker, session)->session;
+    if (session != OXC_NONE && call->kind != OXC_KIND_OPEN && !oxc_call_hidden(call))
+        oxc_session_prove(tracker, session, call);
+}
+
+static void take_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
+                          bool readable)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
+
+    connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
+                          (connection->answered && event->call_id != connection->answer_id);
+    connection->answered = true;
+    connection->answer_id = event->call_id;
+    settle(tracker, number);
+    if (!readable)
+        oxc_answer_unread(tracker, call);
+    else if ((call->flags & OXC_CALL_UNREAD) != 0)
+        oxc_answer_to_unread(tracker, event, call);
+    if (readable && call->kind != OXC_KIND_WAIT)
+        oxc_answer(tracker, event, call);
+    if (event->alive)
+        prove_alive(tracker, call);
+    if (call->kind == OXC_KIND_WAIT)
+        oxc_wait_response(tracker, event, number, readable);
+    oxc_call_end(tracker, number);
 }
 
 static void on_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
@@ -114,10 +228,20 @@ static void on_response(oxc_tracker *tracker, const oxc_event *event, uint32_t n
         oxc_gap_unmatched(tracker, event);
         return;
     }
-    readable = oxc_stub_readable(tracker, event, (oxc_kind)oxc_call_at(tracker, call)->kind);
+    readable = is_readable(tracker, event, (oxc_kind)oxc_call_at(tracker, call)->kind);
     join(tracker, record, call);
     record->flags = stub_flags(event, readable);
-    oxc_response(tracker, event, call, readable);
+    take_response(tracker, event, call, readable);
+}
+
+static void take_fault(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+
+    settle(tracker, number);
+    if (call->kind == OXC_KIND_WAIT)
+        oxc_wait_fault(tracker, number);
+    oxc_call_end(tracker, number);
 }
 
 static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
@@ -133,7 +257,7 @@ static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
         return;
     join(tracker, record, call);
     if (event->type == OXC_EVENT_FAULT)
-        oxc_call_faulted(tracker, call);
+        take_fault(tracker, call);
     else if (oxc_call_at(tracker, call)->kind == OXC_KIND_WAIT)
         oxc_wait_cancel(tracker, call);
 }
@@ -163,12 +287,35 @@ static void on_connection(oxc_tracker *tracker, const oxc_event *event)
         connection->interfaces |= (uint8_t)event->interfaces;
 }
 
+/* Takes a request back. */
+static void withdraw(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    oxc_record *record = oxc_record_at(tracker, call->record);
+    oxc_session *session;
+
+    if (call->kind == OXC_KIND_WAIT) {
+        oxc_wait_withdraw(tracker, number);
+    } else if (call->owner != OXC_NONE) {
+        session = oxc_session_at(tracker, call->owner);
+        if (session->disconnect == call->record)
+            session->disconnect = OXC_NONE;
+        if (call->kind == OXC_KIND_EXECUTE)
+            oxc_fetch_withdraw(tracker, number);
+        else
+            oxc_call_land(tracker, number);
+    }
+    oxc_association_count(tracker, call, -1);
+    record->session = record->context = OXC_NONE;
+    oxc_call_end(tracker, number);
+}
+
 static void on_withdrawn(oxc_tracker *tracker, const oxc_event *event)
 {
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
 
     if (call != OXC_NONE)
-        oxc_call_withdraw(tracker, call);
+        withdraw(tracker, call);
 }
 
 void oxc_take_in(oxc_tracker *tracker, const oxc_event *event, uint32_t record)

@@ -40,22 +40,6 @@ static size_t check(const oxc_tracker *tracker, const oxc_facts *facts, oxc_verd
     return kept;
 }
 
-/* Whether a gap leaves doubts about any of the facts. */
-static bool has_doubts(const oxc_facts *facts)
-{
-    return (facts->session_end.doubts | facts->same_wait.doubts | facts->other_wait.doubts |
-            facts->cut_waits.doubts | facts->failure.doubts | facts->unfetched.doubts |
-            facts->live_context.doubts | facts->idle_context.doubts | facts->alive_doubts) != 0;
-}
-
-/* The facts as they were without the gaps. */
-static void settle(oxc_facts *facts)
-{
-    facts->session_end.doubts = facts->same_wait.doubts = facts->other_wait.doubts = 0;
-    facts->cut_waits.doubts = facts->failure.doubts = facts->unfetched.doubts = 0;
-    facts->live_context.doubts = facts->idle_context.doubts = facts->alive_doubts = 0;
-}
-
 /* Counts a call on which more would have been said if there were no gap. */
 static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t said)
 {
@@ -65,7 +49,7 @@ static void count_unjudged(oxc_tracker *tracker, const oxc_facts *facts, size_t 
 
     if (record->type != OXC_EVENT_REQUEST)
         return;
-    settle(&settled);
+    oxc_facts_settle(&settled);
     if (check(tracker, &settled, verdicts) <= said)
         return;
     tracker->unjudged_calls++;
@@ -83,11 +67,8 @@ void oxc_tracker_from_archive(oxc_tracker *tracker)
 void oxc_report(oxc_tracker *tracker, const oxc_verdict *verdicts, size_t count)
 {
     uint32_t record = tracker->records.count - 1;
-    uint64_t reported;
+    uint64_t reported = reported_on_frame(tracker, record);
 
-    if (count == 0)
-        return;
-    reported = reported_on_frame(tracker, record);
     for (size_t i = 0; i < count; i++) {
         uint64_t rule = UINT64_C(1) << verdicts[i].rule;
 
@@ -109,7 +90,8 @@ void oxc_judge(oxc_tracker *tracker, oxc_facts *facts)
 
     facts->grace = oxc_grace(tracker);
     count = check(tracker, facts, verdicts);
-    if (has_doubts(facts))
+    if (oxc_facts_doubtful(facts))
         count_unjudged(tracker, facts, count);
-    oxc_report(tracker, verdicts, count);
+    if (count != 0)
+        oxc_report(tracker, verdicts, count);
 }

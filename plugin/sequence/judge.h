@@ -15,7 +15,8 @@
  *  what they say. */
 void oxc_judge(oxc_tracker *tracker, oxc_facts *facts);
 
-/** Reports findings on the last record, each rule once on a frame. */
+/** Reports on the last record, each rule once on a frame.
+ *  @param count  not 0 */
 void oxc_report(oxc_tracker *tracker, const oxc_verdict *verdicts, size_t count);
 
 #endif /* OXC_JUDGE_H */

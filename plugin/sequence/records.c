@@ -56,11 +56,3 @@ uint32_t oxc_wait_connect(const oxc_tracker *tracker, uint32_t request)
                ? oxc_record_at(tracker, record->wait.end)->connect
                : record->wait.connect;
 }
-
-oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_record *record = oxc_record_at(tracker, number);
-    const oxc_record *last = oxc_record_at(tracker, tracker->records.count - 1);
-
-    return (oxc_evidence){.frame = record->frame, .age = oxc_since(last->time, record->time)};
-}

@@ -24,6 +24,12 @@ uint32_t oxc_record_context(const oxc_tracker *tracker, uint32_t record);
 uint32_t oxc_wait_connect(const oxc_tracker *tracker, uint32_t request);
 
 /** Fills in evidence from a record, without doubts. */
-oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t record);
+static inline oxc_evidence oxc_evidence_of(const oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_record *record = oxc_record_at(tracker, number);
+    const oxc_record *last = oxc_record_at(tracker, tracker->records.count - 1);
+
+    return (oxc_evidence){.frame = record->frame, .age = oxc_since(last->time, record->time)};
+}
 
 #endif /* OXC_RECORDS_H */

@@ -16,7 +16,6 @@
 #include "records.h"
 #include "sessions.h"
 #include "silence.h"
-#include "wait_requests.h"
 
 static uint32_t server_of(const oxc_tracker *tracker, const oxc_event *event)
 {
@@ -32,6 +31,7 @@ static uint32_t association_of(const oxc_tracker *tracker, const oxc_call *call)
 static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
     uint32_t server = server_of(tracker, event);
+    oxc_session *session;
 
     if (event->name == OXC_NO_NAME) {
         call->flags |= OXC_CALL_NULL;
@@ -43,9 +43,11 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
     if (call->owner == OXC_NONE)
         call->owner =
             oxc_session_begin(tracker, server, event->name, association_of(tracker, call));
-    oxc_name_show(tracker, server, event->name);
-    oxc_session_at(tracker, call->owner)->latest = association_of(tracker, call);
-    oxc_record_at(tracker, call->record)->session = oxc_session_at(tracker, call->owner)->number;
+    session = oxc_session_at(tracker, call->owner);
+    if (session->server != server)
+        oxc_name_show(tracker, server, event->name);
+    session->latest = association_of(tracker, call);
+    oxc_record_at(tracker, call->record)->session = session->number;
     if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
         call->flags |= OXC_CALL_DOUBTED;
 }
@@ -157,28 +159,24 @@ static void async_connect_request(oxc_tracker *tracker, const oxc_event *event, 
         oxc_judge(tracker, &facts);
         return;
     }
-    facts.explained = oxc_session_explained(tracker, event->name);
-    facts.association_began = oxc_association_at(tracker, association_of(tracker, call))->began;
-    facts.association_complete = oxc_association_complete(tracker, association_of(tracker, call));
+    session = oxc_session_at(tracker, call->owner);
+    facts.explained = oxc_session_explained(tracker, session);
+    if (!facts.explained)
+        facts.association_complete =
+            oxc_association_complete(tracker, association_of(tracker, call));
     look_at_session(tracker, call, &facts);
     oxc_judge(tracker, &facts);
-    session = oxc_session_at(tracker, call->owner);
     if (!facts.explained && !facts.association_complete)
         session->flags |= OXC_SESSION_REPORTED;
     session->issuing++;
 }
 
-static void unread_request(oxc_tracker *tracker, uint32_t number)
+static void unread_request(oxc_tracker *tracker, const oxc_call *call)
 {
-    const oxc_call *call = oxc_call_at(tracker, number);
-
     if (call->kind == OXC_KIND_EXECUTE) {
         oxc_gap_unread(tracker, call->connection, OXC_DOUBT_FETCH);
     } else if (call->kind == OXC_KIND_CLOSE) {
         oxc_gap_unread(tracker, call->connection, OXC_DOUBT_DISCONNECT);
-    } else if (call->kind == OXC_KIND_WAIT) {
-        oxc_gap_unread(tracker, call->connection, OXC_DOUBT_WAIT);
-        oxc_wait_unread_request(tracker, number);
     }
 }
 
@@ -199,9 +197,7 @@ void oxc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
     oxc_call *call = oxc_call_at(tracker, number);
 
     if ((call->flags & OXC_CALL_UNREAD) != 0)
-        unread_request(tracker, number);
-    else if (call->kind == OXC_KIND_WAIT)
-        oxc_wait_request(tracker, event, number);
+        unread_request(tracker, call);
     else if (call->kind == OXC_KIND_EXECUTE)
         rpc_request(tracker, event, number);
     else if (call->kind == OXC_KIND_CLOSE)

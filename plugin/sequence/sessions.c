@@ -100,8 +100,3 @@ void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *ca
     }
     session->alive = call->record + 1;
 }
-
-bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session)
-{
-    return oxc_session_at(tracker, session)->end != OXC_NONE;
-}

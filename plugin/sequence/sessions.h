@@ -21,7 +21,10 @@ uint32_t oxc_session_of_http(oxc_tracker *tracker, const oxc_event *event);
 /** @param disconnected  by EcDoDisconnect: for good */
 void oxc_session_end(oxc_tracker *tracker, uint32_t session, const oxc_call *call,
                      bool disconnected);
-bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session);
+static inline bool oxc_session_ended(const oxc_tracker *tracker, uint32_t session)
+{
+    return oxc_session_at(tracker, session)->end != OXC_NONE;
+}
 
 /** The session may have ended on this PDU. */
 void oxc_session_doubt(oxc_tracker *tracker, uint32_t session);

@@ -13,7 +13,7 @@
 #include "handles.h"
 #include "http.h"
 #include "twins.h"
-#include "waits.h"
+#include "wait_ends.h"
 
 oxc_tracker *oxc_tracker_new(const oxc_settings *settings)
 {

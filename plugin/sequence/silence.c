@@ -52,14 +52,10 @@ static int64_t end_of_silence(const oxc_tracker *tracker, uint32_t connection)
 oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *context,
                                  uint32_t connection)
 {
-    oxc_evidence evidence = {0};
-    const oxc_call *previous;
+    const oxc_call *previous = oxc_call_at(tracker, context->last_calls[0]);
+    oxc_evidence evidence = oxc_evidence_of(tracker, previous->record);
     int64_t limit, silent;
 
-    if (context->last_calls[0] == OXC_NONE)
-        return evidence;
-    previous = oxc_call_at(tracker, context->last_calls[0]);
-    evidence = oxc_evidence_of(tracker, previous->record);
     limit = limit_of(tracker, previous->connection);
     /* Where it was not heard at all, its silence is no shorter than the wait. */
     silent = evidence.age;
@@ -77,11 +73,8 @@ oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *
 
 bool oxc_silence_closed(const oxc_tracker *tracker, const oxc_context *context)
 {
-    const oxc_call *previous;
+    const oxc_call *previous = oxc_call_at(tracker, context->last_calls[0]);
 
-    if (context->last_calls[0] == OXC_NONE)
-        return false;
-    previous = oxc_call_at(tracker, context->last_calls[0]);
     return !oxc_call_hidden(previous) && oxc_is_closed(tracker, previous->connection);
 }
 
@@ -131,19 +124,6 @@ oxc_evidence oxc_silence_cut(const oxc_tracker *tracker, const oxc_context *cont
         OXC_DOUBT_WAIT;
     evidence.age = ages[0];
     return evidence;
-}
-
-void oxc_silence_watch(oxc_tracker *tracker, uint32_t number)
-{
-    oxc_context *context = oxc_context_at(tracker, number);
-    oxc_session *session;
-
-    if (context->session == OXC_NONE || (context->flags & OXC_CONTEXT_WAITING) != 0)
-        return;
-    session = oxc_session_at(tracker, context->session);
-    context->next_waiting = session->waiting;
-    session->waiting = number;
-    context->flags |= OXC_CONTEXT_WAITING;
 }
 
 /* Looks at the waits of a context that are old enough, from the newest to the oldest.

@@ -11,6 +11,8 @@
 
 #include "state.h"
 
+/* The first three are about a context whose previous wait has no answer: last_calls[0]. */
+
 /** The previous wait of the context, if it went unanswered and the server is silent.
  *  @param connection  of the wait that comes now */
 oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *context,
@@ -24,7 +26,18 @@ oxc_evidence oxc_silence_cut(const oxc_tracker *tracker, const oxc_context *cont
                              uint32_t connection, oxc_close *close);
 
 /** A wait was sent on a context: wait-unanswered looks at it. */
-void oxc_silence_watch(oxc_tracker *tracker, uint32_t context);
+static inline void oxc_silence_watch(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_context *context = oxc_context_at(tracker, number);
+    oxc_session *session;
+
+    if (context->session == OXC_NONE || (context->flags & OXC_CONTEXT_WAITING) != 0)
+        return;
+    session = oxc_session_at(tracker, context->session);
+    context->next_waiting = session->waiting;
+    session->waiting = number;
+    context->flags |= OXC_CONTEXT_WAITING;
+}
 
 /** The oldest wait of a session that is outstanding for too long, each once. */
 oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t session, uint32_t connection);

@@ -96,6 +96,7 @@ enum {
     OXC_SESSION_AMBIGUOUS = 1 << 5, /**< its CXH was returned for another session, too */
     OXC_SESSION_LEAVING = 1 << 7,   /**< its EcDoDisconnect seems to have been answered with 0 */
     OXC_SESSION_EARLIER = 1 << 6,   /**< it may have ended before its end was seen */
+    OXC_SESSION_EXPLAINED = 1 << 8, /**< an answer of the capture returned its CXH for it */
 };
 
 typedef struct {
@@ -150,6 +151,7 @@ enum {
     OXC_CONTEXT_WAITING = 1 << 9,    /**< in the session's list of those */
     OXC_CONTEXT_AMBIGUOUS = 1 << 10, /**< its ACXH began another context, too */
     OXC_CONTEXT_LENT = 1 << 11,      /**< a wait on it went to another server address */
+    OXC_CONTEXT_EXPLAINED = 1 << 12, /**< an answer of the capture returned its ACXH for it */
 };
 
 typedef struct {
@@ -357,44 +359,47 @@ struct oxc_tracker {
 
 static inline oxc_server *oxc_server_at(const oxc_tracker *tracker, uint32_t server)
 {
-    return (oxc_server *)oxc_store_at(&tracker->servers, server);
+    return (oxc_server *)oxc_store_element(&tracker->servers, server, sizeof(oxc_server));
 }
 
 static inline oxc_peer *oxc_peer_at(const oxc_tracker *tracker, uint32_t peer)
 {
-    return (oxc_peer *)oxc_store_at(&tracker->peers, peer);
+    return (oxc_peer *)oxc_store_element(&tracker->peers, peer, sizeof(oxc_peer));
 }
 
 static inline oxc_association *oxc_association_at(const oxc_tracker *tracker, uint32_t association)
 {
-    return (oxc_association *)oxc_store_at(&tracker->associations, association);
+    return (oxc_association *)oxc_store_element(&tracker->associations, association,
+                                                sizeof(oxc_association));
 }
 
 static inline oxc_link *oxc_link_at(const oxc_tracker *tracker, uint32_t connection)
 {
     if ((connection & OXC_OF_HTTP) != 0)
-        return &((oxc_http_end *)oxc_store_at(&tracker->ends, connection & ~OXC_OF_HTTP))->link;
-    return (oxc_link *)oxc_store_at(&tracker->connections, connection);
+        return &((oxc_http_end *)oxc_store_element(&tracker->ends, connection & ~OXC_OF_HTTP,
+                                                   sizeof(oxc_http_end)))
+                    ->link;
+    return (oxc_link *)oxc_store_element(&tracker->connections, connection, sizeof(oxc_link));
 }
 
 static inline oxc_session *oxc_session_at(const oxc_tracker *tracker, uint32_t session)
 {
-    return (oxc_session *)oxc_store_at(&tracker->sessions, session);
+    return (oxc_session *)oxc_store_element(&tracker->sessions, session, sizeof(oxc_session));
 }
 
 static inline oxc_context *oxc_context_at(const oxc_tracker *tracker, uint32_t context)
 {
-    return (oxc_context *)oxc_store_at(&tracker->contexts, context);
+    return (oxc_context *)oxc_store_element(&tracker->contexts, context, sizeof(oxc_context));
 }
 
 static inline oxc_call *oxc_call_at(const oxc_tracker *tracker, uint32_t call)
 {
-    return (oxc_call *)oxc_store_at(&tracker->calls, call);
+    return (oxc_call *)oxc_store_element(&tracker->calls, call, sizeof(oxc_call));
 }
 
 static inline oxc_record *oxc_record_at(const oxc_tracker *tracker, uint32_t record)
 {
-    return (oxc_record *)oxc_store_at(&tracker->records, record);
+    return (oxc_record *)oxc_store_element(&tracker->records, record, sizeof(oxc_record));
 }
 
 /** The mark of the PDU that is being taken in: that of its record, the last one. */
@@ -405,7 +410,8 @@ static inline uint32_t oxc_now(const oxc_tracker *tracker)
 
 static inline oxc_http_end *oxc_http_end_at(const oxc_tracker *tracker, uint32_t end)
 {
-    return (oxc_http_end *)oxc_store_at(&tracker->ends, end & ~OXC_OF_HTTP);
+    return (oxc_http_end *)oxc_store_element(&tracker->ends, end & ~OXC_OF_HTTP,
+                                             sizeof(oxc_http_end));
 }
 
 static inline bool oxc_has_trait(const oxc_tracker *tracker, uint32_t connection, oxc_trait trait)

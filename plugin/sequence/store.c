@@ -25,18 +25,15 @@ void oxc_store_clear(oxc_store *store)
     oxc_store_init(store, store->element_size);
 }
 
-uint32_t oxc_store_add(oxc_store *store)
+void oxc_store_grow(oxc_store *store)
 {
     uint32_t chunk = store->count >> OXC_CHUNK_BITS;
 
-    if ((store->count & (OXC_CHUNK_SIZE - 1)) == 0) {
-        if (chunk == store->chunk_capacity) {
-            store->chunk_capacity = chunk == 0 ? 4 : chunk * 2;
-            store->chunks = g_renew(uint8_t *, store->chunks, store->chunk_capacity);
-        }
-        store->chunks[chunk] = (uint8_t *)g_malloc0_n(OXC_CHUNK_SIZE, store->element_size);
+    if (chunk == store->chunk_capacity) {
+        store->chunk_capacity = chunk == 0 ? 4 : chunk * 2;
+        store->chunks = g_renew(uint8_t *, store->chunks, store->chunk_capacity);
     }
-    return store->count++;
+    store->chunks[chunk] = (uint8_t *)g_malloc0_n(OXC_CHUNK_SIZE, store->element_size);
 }
 
 size_t oxc_store_memory(const oxc_store *store)
@@ -61,7 +58,7 @@ void oxc_index_clear(oxc_index *index)
     index->slot_count = index->used = 0;
 }
 
-static void grow(oxc_index *index)
+void oxc_index_grow(oxc_index *index)
 {
     uint32_t *old = index->slots;
     uint32_t old_count = index->slot_count;
@@ -81,18 +78,6 @@ static void grow(oxc_index *index)
         index->slots[slot] = old[i];
     }
     g_free(old);
-}
-
-void oxc_index_put(oxc_index *index, uint32_t number)
-{
-    uint32_t slot;
-
-    if ((uint64_t)index->used * 4 >= (uint64_t)index->slot_count * 3)
-        grow(index);
-    slot = oxc_index_slot(index, oxc_index_key(index, number));
-    if (index->slots[slot] == OXC_NONE)
-        index->used++;
-    index->slots[slot] = number;
 }
 
 /* Moves the numbers behind an emptied slot back, so that no search stops too early. */

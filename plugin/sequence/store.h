@@ -28,15 +28,28 @@ typedef struct {
 void oxc_store_init(oxc_store *store, size_t element_size);
 void oxc_store_clear(oxc_store *store);
 
+/** Makes room for the next elements. */
+void oxc_store_grow(oxc_store *store);
+
 /** Adds an element, all bytes zero, and returns its number. */
-uint32_t oxc_store_add(oxc_store *store);
+static inline uint32_t oxc_store_add(oxc_store *store)
+{
+    if ((store->count & (OXC_CHUNK_SIZE - 1)) == 0)
+        oxc_store_grow(store);
+    return store->count++;
+}
 
 size_t oxc_store_memory(const oxc_store *store);
 
+/** @param size  of the elements: where the compiler knows it, the place takes no multiplication */
+static inline void *oxc_store_element(const oxc_store *store, uint32_t number, size_t size)
+{
+    return store->chunks[number >> OXC_CHUNK_BITS] + (size_t)(number & (OXC_CHUNK_SIZE - 1)) * size;
+}
+
 static inline void *oxc_store_at(const oxc_store *store, uint32_t number)
 {
-    return store->chunks[number >> OXC_CHUNK_BITS] +
-           (size_t)(number & (OXC_CHUNK_SIZE - 1)) * store->element_size;
+    return oxc_store_element(store, number, store->element_size);
 }
 
 /** A hash table of the numbers of a store, by a key of 64 bits that each element carries. The hash
@@ -108,8 +121,21 @@ static inline uint32_t oxc_index_find(const oxc_index *index, uint64_t key)
     return index->slot_count == 0 ? OXC_NONE : index->slots[oxc_index_slot(index, key)];
 }
 
+/** Doubles the number of slots. */
+void oxc_index_grow(oxc_index *index);
+
 /** Holds @p number for its key from now on, instead of the one that had the key. */
-void oxc_index_put(oxc_index *index, uint32_t number);
+static inline void oxc_index_put(oxc_index *index, uint32_t number)
+{
+    uint32_t slot;
+
+    if ((uint64_t)index->used * 4 >= (uint64_t)index->slot_count * 3)
+        oxc_index_grow(index);
+    slot = oxc_index_slot(index, oxc_index_key(index, number));
+    if (index->slots[slot] == OXC_NONE)
+        index->used++;
+    index->slots[slot] = number;
+}
 
 void oxc_index_remove(oxc_index *index, uint64_t key);
 

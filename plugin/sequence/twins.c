@@ -158,8 +158,6 @@ void oxc_twins_request(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
     uint32_t call;
     oxc_record *record;
 
-    if (twin == OXC_NONE)
-        return;
     call = oxc_call_find(tracker, twin, event->call_id);
     if (call == OXC_NONE || oxc_call_at(tracker, call)->kind != event->kind)
         return;

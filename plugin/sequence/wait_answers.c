@@ -57,7 +57,7 @@ static bool is_judged(oxc_tracker *tracker, const oxc_call *call, oxc_context *c
     oxc_session *session;
 
     if ((call->flags & (OXC_CALL_UNREAD | OXC_CALL_NULL | OXC_CALL_CANCELLED)) != 0 ||
-        context->session == OXC_NONE || !oxc_context_explained(tracker, context->name))
+        context->session == OXC_NONE || !oxc_context_explained(tracker, context))
         return false;
     session = oxc_session_at(tracker, context->session);
     if ((session->flags & OXC_SESSION_OPENED) == 0 || oxc_call_was_late(call, session))
@@ -200,7 +200,7 @@ static bool forbids_retry(const oxc_tracker *tracker, const oxc_context *context
            (oxc_session_at(tracker, context->session)->flags & OXC_SESSION_OPENED) != 0;
 }
 
-static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *facts)
+static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *facts, unsigned row)
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t record = tracker->records.count - 1;
@@ -216,7 +216,7 @@ static void learn(oxc_tracker *tracker, const oxc_call *call, const oxc_facts *f
     if (counts && facts->status == 0)
         context->zero = record;
     if (is_notification(facts))
-        oxc_fetch_notification(tracker, call->owner, call->connection);
+        oxc_fetch_notification(tracker, call->owner, row);
     else
         context->row = 0;
     context->flags &= (uint16_t)~OXC_CONTEXT_CUT;
@@ -229,14 +229,17 @@ static void judge_response(oxc_tracker *tracker, const oxc_event *event, const o
                        .judged = is_judged(tracker, call, context),
                        .status = event->status,
                        .flags = event->flags};
+    unsigned row = 0;
 
     look_at_answer(tracker, call, &facts);
     if (is_notification(&facts)) {
-        facts.unfetched = oxc_fetch_unfetched(tracker, call->owner, call->connection);
-        facts.busy_since = oxc_fetch_busy(tracker, call->owner, call->connection);
+        facts.unfetched = oxc_fetch_unfetched(tracker, context, call->connection);
+        row = oxc_fetch_row(tracker, context, call->connection);
     }
+    if (row == OXC_FETCH_ROW && (context->flags & OXC_CONTEXT_BUSY) == 0)
+        facts.busy_since = oxc_evidence_of(tracker, context->row_records[0]);
     oxc_judge(tracker, &facts);
-    learn(tracker, call, &facts);
+    learn(tracker, call, &facts, row);
     if (facts.judged && facts.busy_since.frame != 0)
         context->flags |= OXC_CONTEXT_BUSY;
 }
@@ -244,10 +247,10 @@ static void judge_response(oxc_tracker *tracker, const oxc_event *event, const o
 void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number, bool readable)
 {
     oxc_call *call = oxc_call_at(tracker, number);
+    oxc_outcome outcome = readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE;
 
     oxc_wait_note_close(tracker, call);
-    oxc_wait_show_end(tracker, call,
-                      readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE);
+    oxc_wait_show_end(tracker, call, outcome);
     if (call->owner != OXC_NONE && (call->flags & OXC_CALL_CANCELLED) != 0) {
         /* The server has ignored the cancel or orphaned PDU: shown, and no evidence. */
         if (readable && event->status == 0 && (event->flags & OXC_NOTIFICATION_PENDING) != 0)

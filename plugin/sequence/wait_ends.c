@@ -1,5 +1,5 @@
 /* wait_ends.c
- * How waits end
+ * Which waits are outstanding, and how they end
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -10,9 +10,88 @@
 
 #include "contexts.h"
 #include "handles.h"
-#include "waits.h"
 
 #define MOST_STEPS 64 /* back through the waits of a context */
+
+void oxc_waits_init(oxc_tracker *tracker)
+{
+    oxc_index_init(&tracker->pair_index, &tracker->calls, offsetof(oxc_call, connection),
+                   tracker->seed);
+}
+
+void oxc_wait_list(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+    oxc_context *context = oxc_context_at(tracker, call->owner);
+
+    call->older = context->outstanding;
+    if (call->older != OXC_NONE)
+        oxc_call_at(tracker, call->older)->newer = number;
+    context->outstanding = number;
+    call->older_same = oxc_wait_newest(tracker, call->owner, call->connection);
+    if (call->older_same != OXC_NONE)
+        oxc_call_at(tracker, call->older_same)->newer_same = number;
+    oxc_index_put(&tracker->pair_index, number);
+    call->flags |= OXC_CALL_LISTED;
+}
+
+static void unlist_pair(oxc_tracker *tracker, oxc_call *call)
+{
+    if (call->newer_same != OXC_NONE)
+        oxc_call_at(tracker, call->newer_same)->older_same = call->older_same;
+    else if (call->older_same != OXC_NONE)
+        oxc_index_put(&tracker->pair_index, call->older_same);
+    else
+        oxc_index_remove(&tracker->pair_index, oxc_key_of(call->connection, call->owner));
+    if (call->older_same != OXC_NONE)
+        oxc_call_at(tracker, call->older_same)->newer_same = call->newer_same;
+    call->older_same = call->newer_same = OXC_NONE;
+}
+
+static void unlist_context(oxc_tracker *tracker, oxc_call *call)
+{
+    if (call->newer != OXC_NONE)
+        oxc_call_at(tracker, call->newer)->older = call->older;
+    else
+        oxc_context_at(tracker, call->owner)->outstanding = call->older;
+    if (call->older != OXC_NONE)
+        oxc_call_at(tracker, call->older)->newer = call->newer;
+    call->older = call->newer = OXC_NONE;
+}
+
+void oxc_wait_unlist(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+
+    if ((call->flags & OXC_CALL_LISTED) == 0)
+        return;
+    /* One that was dropped still counts on its own connection, should that revive. */
+    if ((call->flags & OXC_CALL_DROPPED) == 0)
+        unlist_context(tracker, call);
+    unlist_pair(tracker, call);
+    call->flags &= (uint16_t)~OXC_CALL_LISTED;
+}
+
+void oxc_wait_retire(oxc_tracker *tracker, uint32_t number, bool closed)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+
+    oxc_wait_unlist(tracker, number);
+    oxc_context_at(tracker, call->owner)->flags |= OXC_CONTEXT_UNANSWERED;
+    if (closed)
+        call->flags |= OXC_CALL_CLOSED;
+}
+
+void oxc_wait_drop(oxc_tracker *tracker, uint32_t number)
+{
+    oxc_call *call = oxc_call_at(tracker, number);
+
+    if ((call->flags & OXC_CALL_LISTED) == 0)
+        return;
+    unlist_context(tracker, call);
+    call->flags |= OXC_CALL_DROPPED;
+    oxc_context_at(tracker, call->owner)->dropped++;
+}
 
 /* The EcDoAsyncConnectEx response that last returned a handle, whatever context it began. */
 static uint32_t latest_connect(const oxc_tracker *tracker, const oxc_context *context)
@@ -48,7 +127,7 @@ void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome o
     record->outcome = (uint8_t)outcome;
     record->flags |= OXC_RECORD_TIMED;
     if (call->owner != OXC_NONE) {
-        record->session = oxc_context_session(tracker, call->owner);
+        record->session = oxc_context_session(tracker, oxc_context_at(tracker, call->owner));
         record->answer.connect = latest_connect(tracker, oxc_context_at(tracker, call->owner));
     }
     join_end(tracker, call->record);

@@ -1,5 +1,5 @@
 /* wait_ends.h
- * How waits end
+ * Which waits are outstanding, and how they end
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -10,6 +10,27 @@
 #define OXC_WAIT_ENDS_H
 
 #include "state.h"
+
+void oxc_waits_init(oxc_tracker *tracker);
+
+/** The newest outstanding wait of a context on a connection, or OXC_NONE. */
+static inline uint32_t oxc_wait_newest(const oxc_tracker *tracker, uint32_t context,
+                                       uint32_t connection)
+{
+    return oxc_index_find(&tracker->pair_index, oxc_key_of(connection, context));
+}
+
+/** Adds a wait to those that are outstanding. */
+void oxc_wait_list(oxc_tracker *tracker, uint32_t call);
+
+/** Takes a wait out of those that are outstanding. */
+void oxc_wait_unlist(oxc_tracker *tracker, uint32_t call);
+
+/** The wait is over without an answer. */
+void oxc_wait_retire(oxc_tracker *tracker, uint32_t call, bool closed);
+
+/** The wait is taken for dropped, by what is silent on its connection. */
+void oxc_wait_drop(oxc_tracker *tracker, uint32_t call);
 
 /** Fills in the record of a PDU that ends a wait. */
 void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome);

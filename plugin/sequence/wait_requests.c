@@ -16,7 +16,7 @@
 #include "records.h"
 #include "sessions.h"
 #include "silence.h"
-#include "waits.h"
+#include "wait_ends.h"
 
 /* Whether a request shows by itself that those before it have no answer: its segment acknowledges
  * what the client has got by then. If answers travel on a TCP connection of their own, they are
@@ -95,15 +95,20 @@ static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, ox
         facts->failure.doubts |= OXC_DOUBT_ISSUE;
 }
 
-static void look_at_silence(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
+/* What became of the previous wait of the context, which has no answer.
+ * @return true if it ended with its connection */
+static bool look_at_silence(const oxc_tracker *tracker, const oxc_call *call,
+                            const oxc_context *context, oxc_facts *facts)
 {
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
     oxc_close close = {0};
 
+    if (context->last_calls[0] == OXC_NONE)
+        return false;
     facts->dropped_wait = oxc_silence_dropped(tracker, context, call->connection);
     facts->cut_waits = oxc_silence_cut(tracker, context, call->connection, &close);
     facts->closed_how = (uint8_t)close.kind;
     facts->closed_by = (uint8_t)close.side;
+    return oxc_silence_closed(tracker, context);
 }
 
 static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts)
@@ -111,7 +116,6 @@ static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts
     oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t same, other = OXC_NONE;
 
-    look_at_silence(tracker, call, facts);
     same = find_same(tracker, call->owner, call->connection);
     if (same == OXC_NONE)
         other = find_other(tracker, call->owner);
@@ -133,7 +137,7 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
     uint32_t end = oxc_session_at(tracker, context->session)->end;
-    uint32_t bound = oxc_context_bound_since(tracker, call->owner);
+    uint32_t bound = oxc_context_bound_since(tracker, context);
     oxc_evidence evidence = oxc_evidence_of(tracker, end);
 
     evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection, bound) |
@@ -147,20 +151,27 @@ static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *cal
     return evidence;
 }
 
+/* Where the handle may come from, which no answer of the capture has returned. */
+static void look_for_origin(const oxc_tracker *tracker, const oxc_event *event,
+                            const oxc_context *context, oxc_facts *facts)
+{
+    const oxc_link *link = oxc_link_at(tracker, event->connection);
+
+    facts->association_began = oxc_association_at(tracker, link->association)->began;
+    facts->association_complete = oxc_association_complete(tracker, link->association);
+    facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
+    if ((link->traits & OXC_TRAIT_OWN_CONTEXT) == 0)
+        facts->returned_as_cxh = oxc_name_was_returned(tracker, link->server, event->name);
+}
+
 static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_call *call,
                            oxc_facts *facts)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t association = oxc_link_at(tracker, call->connection)->association;
-    uint32_t server = oxc_link_at(tracker, call->connection)->server;
 
-    facts->explained = event->explained || oxc_context_explained(tracker, event->name);
-    facts->association_began = oxc_association_at(tracker, association)->began;
-    facts->association_complete = oxc_association_complete(tracker, association);
-    facts->reported_unknown = (context->flags & OXC_CONTEXT_REPORTED) != 0;
-    /* Only where it counts: it is one look-up more. */
-    if (!facts->explained && !oxc_has_trait(tracker, call->connection, OXC_TRAIT_OWN_CONTEXT))
-        facts->returned_as_cxh = oxc_name_was_returned(tracker, server, event->name);
+    facts->explained = event->explained || oxc_context_explained(tracker, context);
+    if (!facts->explained)
+        look_for_origin(tracker, event, context, facts);
     if (context->session == OXC_NONE)
         return;
     if (oxc_session_ended(tracker, context->session)) {
@@ -169,7 +180,7 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
             facts->session_end.doubts |= OXC_DOUBT_OPEN;
     } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
                oxc_doubts_of_handles(tracker, context->session, call->connection,
-                                     oxc_context_bound_since(tracker, call->owner)) != 0) {
+                                     oxc_context_bound_since(tracker, context)) != 0) {
         call->flags |= OXC_CALL_DOUBTED;
     }
 }
@@ -212,17 +223,20 @@ static void link_wait(oxc_tracker *tracker, uint32_t number)
 }
 
 /* Notes to which address a wait went: see went_elsewhere(). */
-static void note_address(const oxc_tracker *tracker, uint32_t number, uint32_t server)
+static void note_address(oxc_tracker *tracker, oxc_context *context, uint32_t server, oxc_name name)
 {
-    oxc_context *context = oxc_context_at(tracker, number);
-    unsigned flag = context->server == server ? OXC_CONTEXT_OWN : OXC_CONTEXT_LENT;
-
-    context->flags |= (uint16_t)flag;
+    if (context->server == server) {
+        context->flags |= OXC_CONTEXT_OWN;
+        return;
+    }
+    context->flags |= OXC_CONTEXT_LENT;
+    oxc_name_show(tracker, server, name);
 }
 
 static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
     uint32_t server = oxc_link_at(tracker, event->connection)->server;
+    oxc_context *context;
     uint32_t session;
 
     call->owner = oxc_context_used(tracker, server, event->name);
@@ -231,10 +245,10 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
             oxc_context_of_http(tracker, event, oxc_session_of_http(tracker, event), event->opened);
     else if (call->owner == OXC_NONE)
         call->owner = oxc_context_begin(tracker, server, event->name, OXC_NONE);
-    note_address(tracker, call->owner, server);
-    oxc_name_show(tracker, server, event->name);
+    context = oxc_context_at(tracker, call->owner);
+    note_address(tracker, context, server, event->name);
     oxc_context_show(tracker, oxc_record_at(tracker, call->record), call->owner);
-    session = oxc_context_at(tracker, call->owner)->session;
+    session = context->session;
     if (session == OXC_NONE) {
         uint32_t peer = oxc_link_at(tracker, call->connection)->peer;
 
@@ -246,6 +260,23 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     }
 }
 
+/* A wait that could not be read. */
+static void unread_request(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_call *call = oxc_call_at(tracker, number);
+    const oxc_association *association =
+        oxc_association_at(tracker, oxc_link_at(tracker, call->connection)->association);
+    uint32_t context = association->latest_context;
+
+    oxc_gap_unread(tracker, call->connection, OXC_DOUBT_WAIT);
+    /* Everything that was issued on the association is known, and it is one context. */
+    if (!oxc_association_seen_whole(tracker, association) || association->contexts != 1)
+        return;
+    if (oxc_context_at(tracker, context)->session != OXC_NONE &&
+        !oxc_session_ended(tracker, oxc_context_at(tracker, context)->session))
+        oxc_context_show(tracker, oxc_record_at(tracker, call->record), context);
+}
+
 void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
 {
     oxc_call *call = oxc_call_at(tracker, number);
@@ -253,6 +284,10 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     oxc_context *context;
     bool closed;
 
+    if ((call->flags & OXC_CALL_UNREAD) != 0) {
+        unread_request(tracker, number);
+        return;
+    }
     if (event->name == OXC_NO_NAME) {
         call->flags |= OXC_CALL_NULL;
         facts.null_handle = true;
@@ -262,7 +297,7 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     begin_wait(tracker, event, call);
     context = oxc_context_at(tracker, call->owner);
     look_at_handle(tracker, event, call, &facts);
-    closed = oxc_silence_closed(tracker, context);
+    closed = look_at_silence(tracker, call, context, &facts);
     look_at_waits(tracker, call, &facts);
     if (event->resent)
         facts.other_wait.frame = 0;
@@ -277,19 +312,4 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
     else if (facts.dropped_wait.frame != 0)
         end_previous(tracker, context, call->record, OXC_OUTCOME_DROPPED);
     link_wait(tracker, number);
-}
-
-void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_call *call = oxc_call_at(tracker, number);
-    const oxc_association *association =
-        oxc_association_at(tracker, oxc_link_at(tracker, call->connection)->association);
-    uint32_t context = association->latest_context;
-
-    /* Everything that was issued on the association is known, and it is one context. */
-    if (!oxc_association_seen_whole(tracker, association) || association->contexts != 1)
-        return;
-    if (oxc_context_at(tracker, context)->session != OXC_NONE &&
-        !oxc_session_ended(tracker, oxc_context_at(tracker, context)->session))
-        oxc_context_show(tracker, oxc_record_at(tracker, call->record), context);
 }

@@ -12,6 +12,5 @@
 #include "state.h"
 
 void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t call);
-void oxc_wait_unread_request(oxc_tracker *tracker, uint32_t call);
 
 #endif /* OXC_WAIT_REQUESTS_H */
