@@ -89,6 +89,14 @@ def check_members(validator):
         expected = str(strange).replace("\udcff", "\ufffd")
         if objects[3]["capture"] != expected:
             yield f"the name {objects[3]['capture']!r} should be {expected!r}"
+        named = Path(folder) / "named.pcapng"
+        named.write_bytes((CAPTURES / "http-session.pcapng").read_bytes().replace(
+            b"?mbx.example.com:", b"?m\x1b<\xf4\x9b\xe2\x80\xa8\\\"e.com:"))
+        objects, _ = run("--json", named)
+        servers = {each["server"] for each in objects[0]["report"]["sessions"]}
+        if not all(name.startswith("m?<?") and name.endswith('?\\"e.com:6001') and name.isascii()
+                   for name in servers):
+            yield f"the servers {servers}"
         objects, _ = run("--json", "--waits", "--join", story, strange)
         yield from check_objects(validator, objects)
 

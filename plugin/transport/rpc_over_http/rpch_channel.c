@@ -44,6 +44,18 @@ static void give_pdus(void *user, oxc_run *run)
     oxc_rpch_call_pdus(((const oxc_pass *)user)->channel, run);
 }
 
+/* A name of a host is printable ASCII; reports and terminals need not bear anything else. */
+static char *keep_name(oxc_span server)
+{
+    char *name = wmem_strndup(wmem_file_scope(), server.text, server.size);
+
+    for (char *at = name; *at; at++) {
+        if (!g_ascii_isgraph(*at))
+            *at = '?';
+    }
+    return name;
+}
+
 /* Of a target that the capture cut nobody can tell. */
 void oxc_rpch_note_request(oxc_channel *channel, bool in, oxc_span target, bool cut)
 {
@@ -55,7 +67,7 @@ void oxc_rpch_note_request(oxc_channel *channel, bool in, oxc_span target, bool 
         server = oxc_rpch_server_of_target(target, &channel->port);
     channel->named = server.size > 0;
     if (channel->named) {
-        channel->server = wmem_strndup(wmem_file_scope(), server.text, server.size);
+        channel->server = keep_name(server);
         channel->asks = oxc_client_by_address(&channel->client.host, channel->server);
     }
 }
