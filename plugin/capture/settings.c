@@ -10,17 +10,12 @@
 
 #include <epan/prefs.h>
 
-static int proto_oxcnotif = -1;
+int oxc_oxcnotif_id = -1;
 static int proto_connection = -1;
 oxc_bool oxc_pref_rpc_over_http = TRUE;
 oxc_bool oxc_pref_mapi_over_http = TRUE;
 static oxc_bool pref_assume_complete = FALSE;
 static guint pref_grace = 10;
-
-int oxc_oxcnotif_protocol(void)
-{
-    return proto_oxcnotif;
-}
 
 int oxc_connection_protocol(void)
 {
@@ -41,7 +36,7 @@ void oxc_settings_register(int protocol)
 {
     module_t *module = prefs_register_protocol(protocol, NULL);
 
-    proto_oxcnotif = protocol;
+    oxc_oxcnotif_id = protocol;
     prefs_register_bool_preference(
         module, "assume_complete", "Treat every association as complete",
         "Report a handle that was never returned as a violation even if the capture does not hold "

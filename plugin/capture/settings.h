@@ -23,7 +23,11 @@ extern oxc_bool oxc_pref_mapi_over_http;
 void oxc_settings_register(int protocol);
 
 /** Protocol id of the sequence analysis: the key of what it keeps in conversations and packets. */
-int oxc_oxcnotif_protocol(void);
+extern int oxc_oxcnotif_id;
+static inline int oxc_oxcnotif_protocol(void)
+{
+    return oxc_oxcnotif_id;
+}
 
 /** The key under which a conversation holds its oxc_rpc_connection and a packet what came of its
  *  segment. A conversation holds one thing a protocol, so it is another one's id. */

@@ -14,19 +14,18 @@
 #include "decode/methods/packet-emsmdb.h"
 #include "transport/push/push_notification.h"
 
-/* Methods of theirs and ours; more are left to them. */
-enum { MOST_METHODS = 64 };
-
 /* Registering the UUID again would free a key that is in use, so their table of methods is
  *  replaced in place: ours runs first, and lets theirs run; what they hand to nobody stays so. */
 typedef struct {
     dcerpc_uuid_value *entry; /**< theirs; NULL where nobody had the interface */
     oxc_procs *stock;         /**< their table of methods */
-    dcerpc_sub_dissector procs[MOST_METHODS];
+    dcerpc_sub_dissector procs[OXC_METHODS_MAX];
 } shared_interface;
 
 /* Wireshark's "mapi" has EMSMDB; no version up to 4.6 decodes AsyncEMSMDB. */
 static shared_interface emsmdb, asyncemsmdb;
+
+dcerpc_dissect_fnct_t *oxc_builtin_functions[OXC_INTERFACE_ASYNCEMSMDB + 1][OXC_METHODS_MAX][2];
 
 /* What Wireshark calls AsyncEMSMDB without us: a literal of its own, as the names of all
  * interfaces. */
@@ -62,7 +61,7 @@ static void merge(shared_interface *shared, const e_guid_t *uuid, const dcerpc_s
 
     shared->entry = (dcerpc_uuid_value *)g_hash_table_lookup(dcerpc_uuids, &key);
     shared->stock = shared->entry ? shared->entry->procs : NULL;
-    for (const dcerpc_sub_dissector *own = ours; own->name && count < MOST_METHODS - 1; own++) {
+    for (const dcerpc_sub_dissector *own = ours; own->name && count < OXC_METHODS_MAX - 1; own++) {
         oxc_procs *stock = find_stock(shared, own->num);
         dcerpc_sub_dissector *merged = &shared->procs[count++];
 
@@ -72,7 +71,7 @@ static void merge(shared_interface *shared, const e_guid_t *uuid, const dcerpc_s
         merged->dissect_resp = own->dissect_resp || (stock && stock->dissect_resp) ? call : NULL;
     }
     for (oxc_procs *proc = shared->stock; proc && proc->name; proc++) {
-        if (!has_method(ours, proc->num) && count < MOST_METHODS - 1)
+        if (!has_method(ours, proc->num) && count < OXC_METHODS_MAX - 1)
             shared->procs[count++] = *proc;
     }
 }
@@ -82,16 +81,6 @@ static void enable_ours(shared_interface *shared, bool enable)
 {
     if (shared->entry)
         shared->entry->procs = enable ? shared->procs : shared->stock;
-}
-
-static dcerpc_dissect_fnct_t *stock_function(const shared_interface *shared, uint16_t opnum,
-                                             bool request)
-{
-    oxc_procs *proc = find_stock(shared, opnum);
-
-    if (!proc)
-        return NULL;
-    return request ? proc->dissect_rqst : proc->dissect_resp;
 }
 
 bool oxc_interface_is_active(oxc_interface interface)
@@ -133,21 +122,22 @@ int oxc_interface_dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *sho
     return stub->offset;
 }
 
-/* Its items would contradict ours. */
+/* Their items would contradict ours. */
 static bool builtin_is_wrong(oxc_interface interface, uint16_t opnum)
 {
     return OXC_BUILTIN_PUSH_IS_WRONG && interface == OXC_INTERFACE_EMSMDB &&
            opnum == OXC_OPNUM_REGISTER_PUSH;
 }
 
-dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum, bool request)
+/* Notes their functions for those methods that have ours. */
+static void keep_builtin(oxc_interface interface, const shared_interface *shared)
 {
-    const shared_interface *shared =
-        interface == OXC_INTERFACE_ASYNCEMSMDB ? &asyncemsmdb : &emsmdb;
-
-    if (!shared->entry || builtin_is_wrong(interface, opnum))
-        return NULL;
-    return stock_function(shared, opnum, request);
+    for (oxc_procs *proc = shared->stock; proc && proc->name; proc++) {
+        if (proc->num >= OXC_METHODS_MAX || builtin_is_wrong(interface, proc->num))
+            continue;
+        oxc_builtin_functions[interface][proc->num][true] = proc->dissect_rqst;
+        oxc_builtin_functions[interface][proc->num][false] = proc->dissect_resp;
+    }
 }
 
 static const protocol_t *owner_of(const shared_interface *shared)
@@ -158,7 +148,7 @@ static const protocol_t *owner_of(const shared_interface *shared)
 static void share_emsmdb(dcerpc_dissect_fnct_t *call)
 {
     static e_guid_t uuid = OXC_UUID_EMSMDB;
-    dcerpc_sub_dissector ours[MOST_METHODS] = {{0, NULL, NULL, NULL}};
+    dcerpc_sub_dissector ours[OXC_METHODS_MAX] = {{0, NULL, NULL, NULL}};
 
     for (uint16_t opnum = 0; oxc_emsmdb_has_method(opnum); opnum++) {
         dcerpc_dissect_fnct_t *reader = oxc_emsmdb_reads(opnum) ? call : NULL;
@@ -166,6 +156,7 @@ static void share_emsmdb(dcerpc_dissect_fnct_t *call)
         ours[opnum] = (dcerpc_sub_dissector){opnum, oxc_emsmdb_method_name(opnum), reader, reader};
     }
     merge(&emsmdb, &uuid, ours, call);
+    keep_builtin(OXC_INTERFACE_EMSMDB, &emsmdb);
     oxc_emsmdb_share(owner_of(&emsmdb));
     if (!emsmdb.entry)
         dcerpc_init_uuid(oxc_emsmdb_protocol(), oxc_emsmdb_subtree(), &uuid, 0, emsmdb.procs,
@@ -178,6 +169,7 @@ static void share_asyncemsmdb(dcerpc_dissect_fnct_t *wait)
     const dcerpc_sub_dissector ours[] = {{0, "EcDoAsyncWaitEx", wait, wait}, {0, NULL, NULL, NULL}};
 
     merge(&asyncemsmdb, &uuid, ours, wait);
+    keep_builtin(OXC_INTERFACE_ASYNCEMSMDB, &asyncemsmdb);
     oxc_asyncemsmdb_share(owner_of(&asyncemsmdb));
     if (asyncemsmdb.entry)
         return;

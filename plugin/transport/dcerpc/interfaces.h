@@ -49,8 +49,20 @@ int oxc_interface_dissect_stub(oxc_stub *stub, proto_tree *root, proto_tree *sho
                                oxc_interface interface, uint16_t opnum, bool request,
                                oxc_event *event);
 
-/** Another dissector's function for a method of one of the two, or NULL. */
-dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum, bool request);
+/** Methods of an interface, another dissector's and ours; more are left to the other. */
+enum { OXC_METHODS_MAX = 64 };
+
+/** Another dissector's functions for the methods of the two, response and request; NULL where it
+ * has none. */
+extern dcerpc_dissect_fnct_t
+    *oxc_builtin_functions[OXC_INTERFACE_ASYNCEMSMDB + 1][OXC_METHODS_MAX][2];
+
+/** That for a method of one of the two, or NULL. */
+static inline dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interface, uint16_t opnum,
+                                                           bool request)
+{
+    return opnum < OXC_METHODS_MAX ? oxc_builtin_functions[interface][opnum][request] : NULL;
+}
 
 /** Makes Wireshark hand the stubs of EMSMDB over to @p call and those of EcDoAsyncWaitEx to
  *  @p wait; for the handoff. */

@@ -33,8 +33,7 @@ enum { PORT_KNOWN = 1, PORT_HTTP = 2, PORT_CONCERNS = 4 };
 
 static uint8_t port_kinds[65536];
 
-/* Of the ports of a connection, in whatever direction: of oxc_http_transport. */
-static uint8_t taken_ports[65536];
+uint8_t oxc_http_taken_ports[65536];
 
 int oxc_http_protocol(void)
 {
@@ -92,19 +91,9 @@ void oxc_http_concern_ports(uint32_t first, uint32_t last)
         port_kinds[port & 0xFFFF] |= PORT_CONCERNS;
 }
 
-static unsigned pair_of_ports(const packet_info *pinfo)
-{
-    return (pinfo->srcport ^ pinfo->destport) & 0xFFFF;
-}
-
 void oxc_http_note_taken(const packet_info *pinfo, oxc_http_transport transport)
 {
-    taken_ports[pair_of_ports(pinfo)] |= (uint8_t)transport;
-}
-
-bool oxc_http_may_be_taken(const packet_info *pinfo, oxc_http_transport transport)
-{
-    return (taken_ports[pair_of_ports(pinfo)] & transport) != 0;
+    oxc_http_taken_ports[oxc_http_pair_of_ports(pinfo)] |= (uint8_t)transport;
 }
 
 bool oxc_http_has_layer(const packet_info *pinfo, int protocol)
@@ -129,7 +118,8 @@ bool oxc_http_concerns(const packet_info *pinfo, bool is_other)
 {
     unsigned kinds = kind_of_port(pinfo->destport) | kind_of_port(pinfo->srcport);
 
-    if (kinds & (PORT_HTTP | PORT_CONCERNS) || taken_ports[pair_of_ports(pinfo)] != 0)
+    if (kinds & (PORT_HTTP | PORT_CONCERNS) ||
+        oxc_http_taken_ports[oxc_http_pair_of_ports(pinfo)] != 0)
         return true;
     return !is_other && oxc_http_has_layer(pinfo, proto_http);
 }
@@ -189,7 +179,7 @@ static int dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 void oxc_http_hooks_begin_file(void)
 {
     memset(port_kinds, 0, sizeof port_kinds);
-    memset(taken_ports, 0, sizeof taken_ports);
+    memset(oxc_http_taken_ports, 0, sizeof oxc_http_taken_ports);
 }
 
 void oxc_http_hooks_register(int protocol)

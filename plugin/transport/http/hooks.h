@@ -65,9 +65,20 @@ typedef enum { OXC_HTTP_RPC = 1, OXC_HTTP_MAPI = 2 } oxc_http_transport;
 /** Notes that the bytes of a packet's connection are those of a transport from now on. */
 void oxc_http_note_taken(const packet_info *pinfo, oxc_http_transport transport);
 
+/** Of the ports of a connection, in whatever direction: of #oxc_http_transport. */
+extern uint8_t oxc_http_taken_ports[65536];
+
+static inline unsigned oxc_http_pair_of_ports(const packet_info *pinfo)
+{
+    return (pinfo->srcport ^ pinfo->destport) & 0xFFFF;
+}
+
 /** False if the connection of a packet has not been noted; may be true of others, too. Most
  *  connections need not be looked up for that. */
-bool oxc_http_may_be_taken(const packet_info *pinfo, oxc_http_transport transport);
+static inline bool oxc_http_may_be_taken(const packet_info *pinfo, oxc_http_transport transport)
+{
+    return (oxc_http_taken_ports[oxc_http_pair_of_ports(pinfo)] & transport) != 0;
+}
 
 /** Whether a port of TCP belongs to a protocol. */
 bool oxc_http_is_port_of(uint32_t port, int protocol);

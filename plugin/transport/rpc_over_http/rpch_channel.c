@@ -28,12 +28,15 @@ enum { MOST_PHRASE = 80 };
 /* Whose bytes Wireshark's HTTP is dissecting, also where it has changed the ends of the packet. */
 static oxc_channel *taken;
 
+/* Where the bytes of a channel come from: between proxy and server there is no HTTP. */
+typedef enum { OVER_TCP, OVER_TLS, BEHIND_PROXY } below_channel;
+
 /* One call for the bytes of a channel. */
 typedef struct {
     packet_info *pinfo;
     proto_tree *tree;
     void *data; /* of the layer below */
-    oxc_rpch_below below;
+    below_channel below;
     oxc_channel *channel;
     bool has_response; /* #response is that of the message that comes next */
     oxc_http_head response;
@@ -77,25 +80,23 @@ static void note_head(void *user, const oxc_http_head *head)
     oxc_pass *pass = (oxc_pass *)user;
     oxc_rpch_method method = oxc_rpch_method_of(head->start.method);
 
-    pass->has_response = head->start.response && pass->below != OXC_BEHIND_PROXY;
+    pass->has_response = head->start.response && pass->below != BEHIND_PROXY;
     pass->response = *head;
-    if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != OXC_BEHIND_PROXY &&
-        method != OXC_RPCH_OTHER)
+    if (!PINFO_FD_VISITED(pass->pinfo) && pass->below != BEHIND_PROXY && method != OXC_RPCH_OTHER)
         oxc_rpch_note_request(pass->channel, method == OXC_RPCH_IN_DATA, head->start.target, false);
 }
 
 /* Shows part of a channel as HTTP. */
 static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
 {
-    if (pass->below == OXC_BEHIND_PROXY) {
+    if (pass->below == BEHIND_PROXY) {
         call_data_dissector(tvb, pass->pinfo, pass->tree);
         return;
     }
     taken = pass->channel;
     TRY
     {
-        oxc_http_call(pass->below == OXC_OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data,
-                      may_ask);
+        oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
     }
     FINALLY
     {
@@ -275,8 +276,9 @@ static bool is_repeated(packet_info *pinfo, oxc_channel *channel, const struct t
     return kind == OXC_SEGMENT_REPEATED;
 }
 
-int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                           oxc_rpch_below below)
+/* Bytes of TCP that Wireshark gives to us: those of the packet's channel, or what is none. */
+static int dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
+                         below_channel below)
 {
     oxc_pass pass = {.pinfo = pinfo, .tree = tree, .data = data, .below = below};
     oxc_channel *channel = find_channel(pinfo);
@@ -294,26 +296,37 @@ int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, 
     return (int)tvb_captured_length(tvb);
 }
 
+int oxc_rpch_dissect_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_taken(tvb, pinfo, tree, data, OVER_TCP);
+}
+
+int oxc_rpch_dissect_behind_proxy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    return dissect_taken(tvb, pinfo, tree, data, BEHIND_PROXY);
+}
+
 void oxc_rpch_dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
                                oxc_channel *channel)
 {
     oxc_pass pass = {
-        .pinfo = pinfo, .tree = tree, .data = data, .below = OXC_OVER_TLS, .channel = channel};
+        .pinfo = pinfo, .tree = tree, .data = data, .below = OVER_TLS, .channel = channel};
 
     dissect_channel(&pass, tvb);
 }
 
-void oxc_rpch_watch_channel(packet_info *pinfo)
+bool oxc_rpch_watch_channel(packet_info *pinfo)
 {
     oxc_channel *channel = oxc_rpch_channel_of_packet(pinfo);
 
     if (!channel)
-        return;
+        return false;
     oxc_tcp_note_close(channel->tcp, pinfo, oxc_channel_sender(channel, pinfo),
                        &channel->leg.close);
     watch_loss(pinfo, channel);
     if (oxc_flow_skip_unseen(channel->tcp, channel->flows) || oxc_tcp_payload_is_cut(pinfo))
         send_lost(pinfo, channel, OXC_MISSING_OWN);
+    return channel->taken;
 }
 
 oxc_channel *oxc_rpch_taken(void)

@@ -16,16 +16,13 @@
 /** How far back the head of a request is looked for from the end of a frame. */
 enum { OXC_RPCH_HEAD_MAX = 8192 };
 
-/** Where the bytes of a channel come from: between proxy and server there is no HTTP. */
-typedef enum { OXC_OVER_TCP, OXC_OVER_TLS, OXC_BEHIND_PROXY } oxc_rpch_below;
-
 /** The channel of a packet, if its bytes are ours in this frame; else NULL. */
 oxc_channel *oxc_rpch_channel_of_packet(packet_info *pinfo);
 
-/** Dissects bytes of TCP that Wireshark gives to us: those of the packet's channel, or what is
- * none. Fits dissector_t but for @p below. */
-int oxc_rpch_dissect_taken(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                           oxc_rpch_below below);
+/** Dissect bytes of TCP that Wireshark gives to us: those of the packet's channel, or what is none.
+ *  Between proxy and server there is no HTTP around the PDUs. Fit dissector_t. */
+int oxc_rpch_dissect_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
+int oxc_rpch_dissect_behind_proxy(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data);
 
 /** Dissects bytes of a channel inside TLS.
  *  @param data  of TLS */
@@ -37,8 +34,9 @@ void oxc_rpch_dissect_over_tls(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
 void oxc_rpch_note_request(oxc_channel *channel, bool in, oxc_span target, bool cut);
 
 /** Looks at a frame that has been dissected, on the first pass: whether it belongs to a channel,
- * and what it closes or shows to be missing. */
-void oxc_rpch_watch_channel(packet_info *pinfo);
+ * and what it closes or shows to be missing.
+ *  @return true if its bytes are those of a channel that is known */
+bool oxc_rpch_watch_channel(packet_info *pinfo);
 
 /** The channel of which Wireshark's HTTP is dissecting a message, or NULL. */
 oxc_channel *oxc_rpch_taken(void);

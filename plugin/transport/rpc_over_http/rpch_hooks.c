@@ -48,11 +48,6 @@ static int proto_x11 = -1;
 static bool hooked;
 static bool active; /* in this file */
 
-static int dissect_channel_over_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    return oxc_rpch_dissect_taken(tvb, pinfo, tree, data, OXC_OVER_TCP);
-}
-
 /* Begins a channel between proxy and server at the server's greeting, or at the proxy's first PDU
  * if that came first. */
 static bool begin_proxy_leg(packet_info *pinfo, tvbuff_t *tvb, bool greets)
@@ -126,8 +121,7 @@ static int dissect_proxy_leg(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     if (greets)
         show_greeting(tvb, pinfo, tree);
     if (tvb_captured_length_remaining(tvb, offset) > 0)
-        oxc_rpch_dissect_taken(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data,
-                               OXC_BEHIND_PROXY);
+        oxc_rpch_dissect_behind_proxy(tvb_new_subset_remaining(tvb, offset), pinfo, tree, data);
     if (pinfo->desegment_len != 0)
         pinfo->desegment_offset += offset;
     return (int)tvb_captured_length(tvb);
@@ -455,12 +449,14 @@ static void watch_http_frame(const oxc_http_frame *frame, packet_info *pinfo)
 
 void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 {
+    bool known;
+
     if (!active)
         return;
-    oxc_rpch_watch_channel(pinfo);
+    known = oxc_rpch_watch_channel(pinfo);
     if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
         watch_proxy_legs(frame->tvb, pinfo);
-    if (frame->may_hold)
+    if (frame->may_hold && !known)
         watch_http_frame(frame, pinfo);
 }
 
@@ -481,7 +477,7 @@ void oxc_rpch_handoff(void)
         return;
     dcerpc = proto_get_id(oxc_rpch_builtin()->protocol);
     channel_over_tcp_handle =
-        register_dissector("rpc-over-http-over-tcp", dissect_channel_over_tcp, proto_http);
+        register_dissector("rpc-over-http-over-tcp", oxc_rpch_dissect_over_tcp, proto_http);
     proxy_leg_handle = create_dissector_handle(dissect_proxy_leg, -1);
     hooked = true;
     heur_dissector_add("http", dissect_http_body, "DCE/RPC over HTTP, observed",

@@ -256,12 +256,8 @@ void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint
     fill_record(connection);
 }
 
-void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
+void oxc_virtual_connection_use(oxc_virtual_connection *connection, uint32_t frame)
 {
-    oxc_virtual_connection *connection = oxc_channel_carries(channel, frame);
-
-    if (!connection || !connection->out_unused || connection->out != channel)
-        return;
     connection->out_unused = false;
     check_complete(connection, frame);
     fill_record(connection);

@@ -111,8 +111,17 @@ static inline oxc_virtual_connection *oxc_channel_carries(const oxc_channel *cha
 /** Joins a channel to the virtual connection that its first PDU names; first pass only. */
 void oxc_channel_open(oxc_channel *channel, const oxc_rts_opening *opening, uint32_t frame);
 
+/** Notes that the OUT channel of a virtual connection is in use. */
+void oxc_virtual_connection_use(oxc_virtual_connection *connection, uint32_t frame);
+
 /** Notes a PDU other than RTS on a channel; first pass only. */
-void oxc_channel_use(const oxc_channel *channel, uint32_t frame);
+static inline void oxc_channel_use(const oxc_channel *channel, uint32_t frame)
+{
+    oxc_virtual_connection *connection = oxc_channel_carries(channel, frame);
+
+    if (connection && connection->out_unused && connection->out == channel)
+        oxc_virtual_connection_use(connection, frame);
+}
 
 /** Notes that a segment of a channel is missing from the capture; first pass only. */
 void oxc_channel_lost(const oxc_channel *channel, uint32_t frame);

@@ -8,31 +8,24 @@
 
 #include "flow.h"
 
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
 #include "capture/analysis.h"
 #include "capture/settings.h"
 
-/* Wireshark's numbers of the packet's direction; NULL if it keeps none. */
-static const tcp_analyze_seq_flow_info_t *numbers_of(const struct tcp_analysis *tcp)
-{
-    return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
-}
-
 /* Whether the present segment acknowledges bytes that were not seen. After a loss Wireshark says so
  * again of those that were. */
 static bool acknowledges_unseen(const struct tcp_analysis *tcp)
 {
-    const tcp_analyze_seq_flow_info_t *own = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *own = oxc_tcp_numbers(tcp);
     const tcp_analyze_seq_flow_info_t *other = tcp->rev ? tcp->rev->tcp_analyze_seq_info : NULL;
 
     return !own || !other || oxc_seq_is_later(own->lastack, other->nextseq);
 }
 
-unsigned oxc_tcp_missing(const struct tcp_analysis *tcp)
+unsigned oxc_tcp_missing_by_flags(const struct tcp_analysis *tcp)
 {
-    unsigned flags = tcp && tcp->ta ? tcp->ta->flags : 0, missing = 0;
+    unsigned flags = tcp->ta->flags, missing = 0;
 
     if (flags & OXC_TCP_LOST_SEGMENT)
         missing |= OXC_MISSING_OWN;
@@ -56,14 +49,10 @@ oxc_leg oxc_tcp_leg(const struct tcp_analysis *tcp)
                      .ends = OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN};
 }
 
-void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
-                        oxc_close *close)
+void oxc_tcp_set_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
+                       oxc_close *close)
 {
-    unsigned seen = tcp ? tcp->conversation_completeness : 0;
-
-    if (close->has_time || !(seen & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN)))
-        return;
-    close->kind = seen & OXC_TCP_FIN_SEEN ? OXC_CLOSE_FIN : OXC_CLOSE_RST;
+    close->kind = tcp->conversation_completeness & OXC_TCP_FIN_SEEN ? OXC_CLOSE_FIN : OXC_CLOSE_RST;
     close->side = sender;
     close->has_time = true;
     close->time = oxc_nanoseconds(&pinfo->abs_ts);
@@ -71,7 +60,7 @@ void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo
 
 void oxc_flow_begin(const struct tcp_analysis *tcp, oxc_flow flows[2], uint32_t size)
 {
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
     oxc_flow *own, *other;
 
     own = oxc_flow_of(tcp, flows);
@@ -99,7 +88,7 @@ static void settle_flow(oxc_flow *flow, uint32_t base)
 void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
                      const struct tcpinfo *segment)
 {
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
     oxc_flow *own = oxc_flow_of(tcp, flows);
     oxc_flow *other = &flows[own == flows ? 1 : 0];
 
@@ -113,14 +102,6 @@ void oxc_flow_settle(const struct tcp_analysis *tcp, oxc_flow flows[2],
         return;
     settle_flow(own, numbers->nextseq - segment->nxtseq);
     settle_flow(other, numbers->lastack - segment->lastackseq);
-}
-
-uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
-{
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
-    const tcp_unacked_t *last = numbers ? numbers->segments : NULL;
-
-    return last && last->frame == pinfo->num ? last->nextseq - last->seq : 0;
 }
 
 static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
@@ -146,15 +127,10 @@ static oxc_segment_kind kind_of(const oxc_flow *flow, const packet_info *pinfo,
                                                           : OXC_SEGMENT_OVERLAPS;
 }
 
-oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
-{
-    return &flows[tcp->fwd == &tcp->flow1 ? 0 : 1];
-}
-
 oxc_segment_kind oxc_flow_add(const struct tcp_analysis *tcp, oxc_flow flows[2],
                               const packet_info *pinfo, const struct tcpinfo *segment)
 {
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
     oxc_flow *flow = oxc_flow_of(tcp, flows);
     oxc_segment_kind kind = kind_of(flow, pinfo, segment);
 
@@ -190,7 +166,7 @@ oxc_segment_kind oxc_flow_take(const struct tcp_analysis *tcp, oxc_flow flows[2]
 
 bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp)
 {
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
 
     return numbers && numbers->nextseq != 0;
 }
@@ -200,7 +176,7 @@ bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp)
  * numbers of this analysis are not relative where those of a segment are. */
 bool oxc_flow_skip_unseen(const struct tcp_analysis *tcp, oxc_flow flows[2])
 {
-    const tcp_analyze_seq_flow_info_t *numbers = numbers_of(tcp);
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
     oxc_flow *flow = numbers ? oxc_flow_of(tcp, flows) : NULL;
 
     if (!flow || flow->frame == 0 || flow->pending ||

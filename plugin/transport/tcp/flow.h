@@ -10,13 +10,11 @@
 #define OXC_FLOW_H
 
 #include <epan/packet.h>
+#include <epan/dissectors/packet-tcp.h>
 
 #include "compat.h"
 
 #include "sequence/tracker.h"
-
-struct tcp_analysis;
-struct tcpinfo;
 
 /** Flags of a segment, [RFC9293] 3.1. */
 enum { OXC_TCP_FIN = 0x01, OXC_TCP_RST = 0x04 };
@@ -48,11 +46,25 @@ typedef enum {
     OXC_MISSING_OTHER = 1 << 1, /**< of the other one */
 } oxc_missing;
 
+/** Wireshark's numbers of the packet's direction; NULL if it keeps none.
+ *  @param tcp  may be NULL */
+static inline const tcp_analyze_seq_flow_info_t *oxc_tcp_numbers(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->fwd ? tcp->fwd->tcp_analyze_seq_info : NULL;
+}
+
+/** What oxc_tcp_missing() says where the analysis says anything of the segment, as it does of few.
+ */
+unsigned oxc_tcp_missing_by_flags(const struct tcp_analysis *tcp);
+
 /** Whether Wireshark's analysis of a TCP connection says of the present segment that one before it,
  *  or one that it acknowledges, is missing from the capture. 0 where that is turned off.
  *  @param tcp  may be NULL
  *  @return of #oxc_missing */
-unsigned oxc_tcp_missing(const struct tcp_analysis *tcp);
+static inline unsigned oxc_tcp_missing(const struct tcp_analysis *tcp)
+{
+    return tcp && tcp->ta ? oxc_tcp_missing_by_flags(tcp) : 0;
+}
 
 /** Who sent what is missing. @param sender  of the packet */
 oxc_side oxc_missing_from(unsigned missing, oxc_side sender);
@@ -60,12 +72,21 @@ oxc_side oxc_missing_from(unsigned missing, oxc_side sender);
 /** The leg that a TCP connection is. @param tcp  may be NULL */
 oxc_leg oxc_tcp_leg(const struct tcp_analysis *tcp);
 
+/** Notes that the packet at hand closes a connection. */
+void oxc_tcp_set_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
+                       oxc_close *close);
+
 /** Notes the first FIN or RST of a connection, if the packet at hand carries it. For each packet of
  *  the connection, on the first pass.
  *  @param tcp     may be NULL
  *  @param sender  of the packet */
-void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo, oxc_side sender,
-                        oxc_close *close);
+static inline void oxc_tcp_note_close(const struct tcp_analysis *tcp, const packet_info *pinfo,
+                                      oxc_side sender, oxc_close *close)
+{
+    if (tcp && !close->has_time &&
+        tcp->conversation_completeness & (OXC_TCP_FIN_SEEN | OXC_TCP_RST_SEEN))
+        oxc_tcp_set_close(tcp, pinfo, sender, close);
+}
 
 /** Makes the flows of a connection begin behind the packet at hand, for who comes to know of it
  * only then: what follows in either direction is held against what the packet carries and
@@ -86,7 +107,13 @@ bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp);
 
 /** How many bytes of the packet Wireshark's analysis has just listed for a TCP connection, a SYN or
  *  FIN for one each; then the packet belongs to it and to no other. Else 0. */
-uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo);
+static inline uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
+{
+    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
+    const tcp_unacked_t *last = numbers ? numbers->segments : NULL;
+
+    return last && last->frame == pinfo->num ? last->nextseq - last->seq : 0;
+}
 
 /** Compares sequence numbers, which wrap. */
 static inline bool oxc_seq_is_later(uint32_t seq, uint32_t than)
@@ -96,7 +123,10 @@ static inline bool oxc_seq_is_later(uint32_t seq, uint32_t than)
 
 /** The flow of the direction of the packet at hand.
  *  @param flows  both of the TCP connection, in Wireshark's order */
-oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2]);
+static inline oxc_flow *oxc_flow_of(const struct tcp_analysis *tcp, oxc_flow flows[2])
+{
+    return &flows[tcp->fwd == &tcp->flow1 ? 0 : 1];
+}
 
 /** Adds a segment that came to us to the flow of its direction. Wireshark gives one away in several
  *  parts if it holds the end of a PDU and more; and it gives repeated segments away where its
