@@ -21,21 +21,55 @@ typedef struct {
     size_t bytes; /**< bytes that a decompressor writes */
 } oxc_budget;
 
+/** The frame that Wireshark dissects: one at a time. For the functions below. */
+typedef struct {
+    bool begun;
+    bool looked_back_at;
+    uint32_t number;
+    uint32_t next_ordinal;
+    oxc_budget budget;
+} oxc_frame_state;
+
+extern oxc_frame_state oxc_frame;
+
+/** Begins with a frame. */
+void oxc_frame_begin(const packet_info *pinfo);
+
 /** Numbers the PDUs of a frame, over all its TCP segments and layers, the same on every pass.
  *  @return the ordinal of the next PDU, from 0 */
-uint32_t oxc_frame_next_ordinal(const packet_info *pinfo);
+static inline uint32_t oxc_frame_next_ordinal(const packet_info *pinfo)
+{
+    if (!oxc_frame.begun || oxc_frame.number != pinfo->num)
+        oxc_frame_begin(pinfo);
+    return oxc_frame.next_ordinal++;
+}
 
 /** The budget of a frame, whole when its dissection begins. */
-oxc_budget *oxc_frame_budget(const packet_info *pinfo);
+static inline oxc_budget *oxc_frame_budget(const packet_info *pinfo)
+{
+    if (!oxc_frame.begun || oxc_frame.number != pinfo->num)
+        oxc_frame_begin(pinfo);
+    return &oxc_frame.budget;
+}
 
 /** Asks for a look back at the frame when it has been dissected, on this pass. */
-void oxc_frame_look_back(void);
+static inline void oxc_frame_look_back(void)
+{
+    oxc_frame.looked_back_at = true;
+}
 
 /** Whether somebody has asked for that. */
-bool oxc_frame_is_looked_back_at(void);
+static inline bool oxc_frame_is_looked_back_at(void)
+{
+    return oxc_frame.looked_back_at;
+}
 
 /** Ends the dissection of a frame. Has to be called after each, by a postdissector: a frame may be
  *  dissected again at once. */
-void oxc_frame_end(void);
+static inline void oxc_frame_end(void)
+{
+    oxc_frame.begun = false;
+    oxc_frame.looked_back_at = false;
+}
 
 #endif /* OXC_FRAME_H */

@@ -49,22 +49,26 @@ static bool is_sealed(const oxc_rpc_pdu *pdu, const uint8_t *bytes, int captured
 
 /* Reads a header that looks like one.
  * @param captured  bytes from there on */
-static void read_pdu(oxc_run *run, const uint8_t *bytes, int captured, int offset)
+static void read_pdu(oxc_run *run, const uint8_t *bytes, int length, int captured, int offset)
 {
+    const unsigned encoding = oxc_pdu_is_little_endian(bytes) ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN;
+    const uint32_t call_id = oxc_pdu_uint32(bytes, 12);
+    const uint16_t auth_length = oxc_pdu_uint16(bytes, 10);
+    const bool headed = MIN(length, captured) >= OXC_PDU_CALL_HEADER_SIZE;
     oxc_rpc_pdu *pdu = add_pdu(run);
 
     *pdu = (oxc_rpc_pdu){
         .offset = offset,
-        .length = oxc_pdu_length(bytes),
-        .encoding = oxc_pdu_is_little_endian(bytes) ? ENC_LITTLE_ENDIAN : ENC_BIG_ENDIAN,
-        .call_id = oxc_pdu_uint32(bytes, 12),
-        .auth_length = oxc_pdu_uint16(bytes, 10),
+        .length = length,
+        .encoding = encoding,
+        .call_id = call_id,
+        .auth_length = auth_length,
         .type = bytes[2],
         .flags = bytes[3],
+        .whole = length <= captured,
+        .headed = headed,
     };
-    pdu->whole = pdu->length <= captured;
-    pdu->headed = MIN(pdu->length, captured) >= OXC_PDU_CALL_HEADER_SIZE;
-    if (!pdu->headed)
+    if (!headed)
         return;
     pdu->group_id = oxc_pdu_uint32(bytes, 20);
     pdu->context_id = oxc_pdu_uint16(bytes, 20);
@@ -79,11 +83,14 @@ void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
 
     begin(run, pinfo, tree);
     run->tvb = tvb;
-    while (end - offset >= OXC_PDU_HEADER_SIZE &&
-           oxc_pdu_length(bytes + offset) >= OXC_PDU_HEADER_SIZE) {
+    while (end - offset >= OXC_PDU_HEADER_SIZE) {
+        int length = oxc_pdu_length(bytes + offset);
+
+        if (length < OXC_PDU_HEADER_SIZE)
+            break;
         if (oxc_pdu_is_header(bytes + offset))
-            read_pdu(run, bytes + offset, end - offset, offset);
-        offset += oxc_pdu_length(bytes + offset);
+            read_pdu(run, bytes + offset, length, end - offset, offset);
+        offset += length;
     }
     run->cut = end < reported && offset < reported;
 }
@@ -96,10 +103,13 @@ int oxc_run_read_whole(oxc_run *run, tvbuff_t *tvb, int offset, packet_info *pin
     const uint8_t *bytes = tvb_get_ptr(tvb, offset, captured);
 
     begin(run, pinfo, tree);
-    while (captured - end >= OXC_PDU_HEADER_SIZE && oxc_pdu_is_header(bytes + end) &&
-           oxc_pdu_length(bytes + end) <= reported - end) {
-        read_pdu(run, bytes + end, captured - end, end);
-        end += oxc_pdu_length(bytes + end);
+    while (captured - end >= OXC_PDU_HEADER_SIZE && oxc_pdu_is_header(bytes + end)) {
+        int length = oxc_pdu_length(bytes + end);
+
+        if (length > reported - end)
+            break;
+        read_pdu(run, bytes + end, length, captured - end, end);
+        end += length;
     }
     if (end > 0)
         run->tvb = end == reported && offset == 0 ? tvb : tvb_new_subset_length(tvb, offset, end);

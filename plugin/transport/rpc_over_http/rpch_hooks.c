@@ -449,12 +449,12 @@ static void watch_http_frame(const oxc_http_frame *frame, packet_info *pinfo)
 
 void oxc_rpch_watch_frame(const oxc_http_frame *frame, packet_info *pinfo)
 {
-    bool known;
+    bool near_x11 = may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport), known;
 
     if (!active)
         return;
     known = oxc_rpch_watch_channel(pinfo);
-    if (may_be_x11_port(pinfo->srcport) || may_be_x11_port(pinfo->destport))
+    if (near_x11)
         watch_proxy_legs(frame->tvb, pinfo);
     if (frame->may_hold && !known)
         watch_http_frame(frame, pinfo);

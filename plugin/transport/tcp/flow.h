@@ -63,7 +63,9 @@ unsigned oxc_tcp_missing_by_flags(const struct tcp_analysis *tcp);
  *  @return of #oxc_missing */
 static inline unsigned oxc_tcp_missing(const struct tcp_analysis *tcp)
 {
-    return tcp && tcp->ta ? oxc_tcp_missing_by_flags(tcp) : 0;
+    return tcp && tcp->ta && tcp->ta->flags & (OXC_TCP_LOST_SEGMENT | OXC_TCP_ACKED_LOST_SEGMENT)
+               ? oxc_tcp_missing_by_flags(tcp)
+               : 0;
 }
 
 /** Who sent what is missing. @param sender  of the packet */
