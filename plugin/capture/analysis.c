@@ -10,15 +10,10 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-static oxc_tracker *tracker;
+oxc_tracker *oxc_file_tracker;
 static GPtrArray *connections;       /* of oxc_rpc_connection, by number */
 static GHashTable *servers;          /* name -> number + 1 */
 static GHashTable *exchange_clients; /* a set of client + 1 */
-
-oxc_tracker *oxc_analysis_tracker(void)
-{
-    return tracker;
-}
 
 /* Names come from URLs, too: g_str_hash() has no seed, and many can be given the same hash. */
 static guint hash_name(gconstpointer key)
@@ -72,10 +67,10 @@ oxc_rpc_connection *oxc_rpc_connection_new(uint32_t server, uint16_t port, uint3
 {
     oxc_rpc_connection *connection = wmem_new0(wmem_file_scope(), oxc_rpc_connection);
 
-    connection->number = oxc_tracker_add_connection(tracker, server, port);
+    connection->number = oxc_tracker_add_connection(oxc_file_tracker, server, port);
     connection->client = client;
-    oxc_tracker_set_client(tracker, connection->number, client);
-    oxc_tracker_set_ending(tracker, connection->number, &connection->ending);
+    oxc_tracker_set_client(oxc_file_tracker, connection->number, client);
+    oxc_tracker_set_ending(oxc_file_tracker, connection->number, &connection->ending);
     g_ptr_array_add(connections, connection);
     return connection;
 }
@@ -124,7 +119,7 @@ void oxc_rpc_connection_is_partial(oxc_rpc_connection *connection)
     if (connection->partial)
         return;
     connection->partial = true;
-    oxc_tracker_partial(tracker, connection->number);
+    oxc_tracker_partial(oxc_file_tracker, connection->number);
 }
 
 void oxc_rpc_connection_carries_exchange(oxc_rpc_connection *connection, uint32_t frame)
@@ -157,7 +152,7 @@ uint32_t oxc_refused_in(oxc_interface interface)
 
 void oxc_analysis_init(const oxc_settings *settings)
 {
-    tracker = oxc_tracker_new(settings);
+    oxc_file_tracker = oxc_tracker_new(settings);
     connections = g_ptr_array_new();
     exchange_clients = g_hash_table_new(NULL, NULL);
     servers = g_hash_table_new_full(hash_name, g_str_equal, g_free, NULL);
@@ -165,8 +160,8 @@ void oxc_analysis_init(const oxc_settings *settings)
 
 void oxc_analysis_cleanup(void)
 {
-    oxc_tracker_free(tracker);
-    tracker = NULL;
+    oxc_tracker_free(oxc_file_tracker);
+    oxc_file_tracker = NULL;
     g_clear_pointer(&connections, g_ptr_array_unref);
     g_clear_pointer(&exchange_clients, g_hash_table_unref);
     g_clear_pointer(&servers, g_hash_table_unref);

@@ -51,7 +51,11 @@ typedef struct {
 #define OXC_CONTEXT_NDR64 0x100u
 
 /** The tracker of the file being dissected. */
-oxc_tracker *oxc_analysis_tracker(void);
+extern oxc_tracker *oxc_file_tracker;
+static inline oxc_tracker *oxc_analysis_tracker(void)
+{
+    return oxc_file_tracker;
+}
 
 /** The server that goes by this address or this "host:port": the same number every time. */
 uint32_t oxc_server_by_address(const address *server);

@@ -11,15 +11,4 @@
 
 #include "frame.h"
 
-/* What a frame may cost; a compressed byte adds to the bytes. */
-enum { ITEMS_MAX = 100000, ROPS_MAX = 20000, BYTES_MAX = 0x80000 };
-
 oxc_frame_state oxc_frame;
-
-void oxc_frame_begin(const packet_info *pinfo)
-{
-    oxc_frame.begun = true;
-    oxc_frame.number = pinfo->num;
-    oxc_frame.next_ordinal = 0;
-    oxc_frame.budget = (oxc_budget){.items = ITEMS_MAX, .rops = ROPS_MAX, .bytes = BYTES_MAX};
-}

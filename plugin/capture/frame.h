@@ -32,23 +32,33 @@ typedef struct {
 
 extern oxc_frame_state oxc_frame;
 
-/** Begins with a frame. */
-void oxc_frame_begin(const packet_info *pinfo);
+/** What a frame may cost; a compressed byte adds to the bytes. */
+enum { OXC_FRAME_ITEMS_MAX = 100000, OXC_FRAME_ROPS_MAX = 20000, OXC_FRAME_BYTES_MAX = 0x80000 };
+
+/** Begins with the frame of a packet, unless that has been done. */
+static inline void oxc_frame_begin(const packet_info *pinfo)
+{
+    if (oxc_frame.begun && oxc_frame.number == pinfo->num)
+        return;
+    oxc_frame.begun = true;
+    oxc_frame.number = pinfo->num;
+    oxc_frame.next_ordinal = 0;
+    oxc_frame.budget = (oxc_budget){
+        .items = OXC_FRAME_ITEMS_MAX, .rops = OXC_FRAME_ROPS_MAX, .bytes = OXC_FRAME_BYTES_MAX};
+}
 
 /** Numbers the PDUs of a frame, over all its TCP segments and layers, the same on every pass.
  *  @return the ordinal of the next PDU, from 0 */
 static inline uint32_t oxc_frame_next_ordinal(const packet_info *pinfo)
 {
-    if (!oxc_frame.begun || oxc_frame.number != pinfo->num)
-        oxc_frame_begin(pinfo);
+    oxc_frame_begin(pinfo);
     return oxc_frame.next_ordinal++;
 }
 
 /** The budget of a frame, whole when its dissection begins. */
 static inline oxc_budget *oxc_frame_budget(const packet_info *pinfo)
 {
-    if (!oxc_frame.begun || oxc_frame.number != pinfo->num)
-        oxc_frame_begin(pinfo);
+    oxc_frame_begin(pinfo);
     return &oxc_frame.budget;
 }
 
