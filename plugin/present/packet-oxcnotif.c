@@ -318,6 +318,22 @@ static void add_links(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tracke
         proto_item_set_generated(proto_tree_add_boolean(tree, hf_oxcnotif_sealed, tvb, 0, 0, TRUE));
 }
 
+/* How a wait ended, on its request: without a field, which is on the frame that ended it. On the
+ * first pass nobody knows. */
+static void add_end(proto_tree *tree, tvbuff_t *tvb, const packet_info *pinfo,
+                    const oxc_tracker *tracker, const oxc_view *view)
+{
+    proto_item *item;
+    oxc_wait wait;
+    oxc_text text;
+
+    if (!PINFO_FD_VISITED(pinfo) || !PTREE_DATA(tree)->visible ||
+        !oxc_tracker_wait(tracker, view->record, &wait) || !oxc_wait_tell_end(&text, &wait))
+        return;
+    proto_tree_add_subtree(tree, tvb, 0, 0, ett_oxcnotif_finding, &item, text.bytes);
+    proto_item_set_generated(item);
+}
+
 /* Taps run when the packet is done: by then the tracker may have moved its findings. */
 static void queue_for_taps(packet_info *pinfo, const oxc_view *view, const oxc_carrier *carrier,
                            uint32_t ordinal)
@@ -365,6 +381,7 @@ void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t o
     if (root) {
         add_transport(tree, tvb, carrier);
         add_links(tree, tvb, tracker, &view);
+        add_end(tree, tvb, pinfo, tracker, &view);
     }
     queue_for_taps(pinfo, &view, carrier, ordinal);
 }

@@ -38,6 +38,13 @@ static bool ends_previous_wait(const oxc_view *view)
     return view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
 }
 
+static void append_after(oxc_text *text, int64_t nanoseconds)
+{
+    oxc_text_add(text, " after ");
+    oxc_text_add_seconds(text, nanoseconds);
+    oxc_text_add(text, " s");
+}
+
 /* "NotificationPending after 1.004 s" */
 static void append_outcome(oxc_text *text, const oxc_view *view)
 {
@@ -52,11 +59,10 @@ static void append_outcome(oxc_text *text, const oxc_view *view)
         oxc_text_add(text, ", ");
         oxc_text_add(text, oxc_outcome_name(view->outcome));
     }
-    if (view->has_wait_time) {
-        oxc_text_add(text, view->outcome == OXC_OUTCOME_NONE ? ", answered after " : " after ");
-        oxc_text_add_seconds(text, view->wait_time);
-        oxc_text_add(text, " s");
-    }
+    if (view->has_wait_time && view->outcome == OXC_OUTCOME_NONE)
+        oxc_text_add(text, ", answered");
+    if (view->has_wait_time)
+        append_after(text, view->wait_time);
 }
 
 static void append_wait(oxc_text *text, const oxc_view *view)
@@ -141,4 +147,58 @@ void oxc_view_describe(oxc_text *text, const oxc_view *view, const char *news)
         oxc_text_add(text, ", answer to an unknown call, not judged");
     if (text->length > name)
         text->bytes[name] = ':';
+}
+
+/* "Ended in frame 26: NotificationPending after 12.254 s" */
+static void tell_answer(oxc_text *text, const oxc_wait *wait)
+{
+    bool read = wait->end.outcome != OXC_OUTCOME_NONE;
+
+    oxc_text_add(text, "Ended in frame ");
+    oxc_text_add_number(text, wait->end.frame);
+    oxc_text_add(text, ": ");
+    oxc_text_add(text, read ? oxc_outcome_name(wait->end.outcome) : "answer not read,");
+    append_after(text, wait->end.wait_time);
+}
+
+/* "Ended after 60.000 s: Connection closed by the server (RST)" */
+static void tell_close(oxc_text *text, const oxc_wait *wait)
+{
+    static const char *const sides[] = {
+        [OXC_SIDE_CLIENT] = " by the client", [OXC_SIDE_SERVER] = " by the server"};
+    static const char *const kinds[] = {[OXC_CLOSE_FIN] = " (FIN)", [OXC_CLOSE_RST] = " (RST)"};
+    const oxc_close *close = &wait->close;
+
+    oxc_text_add(text, "Ended");
+    if (wait->has_close_age)
+        append_after(text, wait->close_age);
+    oxc_text_add(text, ": ");
+    oxc_text_add(text, oxc_outcome_name(OXC_OUTCOME_CLOSED));
+    if (wait->has_close_age && close->side != OXC_SIDE_UNKNOWN)
+        oxc_text_add(text, sides[close->side]);
+    if (wait->has_close_age && close->kind != OXC_CLOSE_UNKNOWN)
+        oxc_text_add(text, kinds[close->kind]);
+}
+
+/* "Dropped: no answer before the wait in frame 30, 400.003 s later" */
+static void tell_drop(oxc_text *text, const oxc_wait *wait)
+{
+    oxc_text_add(text, oxc_outcome_name(OXC_OUTCOME_DROPPED));
+    oxc_text_add(text, ": no answer before the wait in frame ");
+    oxc_text_add_number(text, wait->shown_over.frame);
+    oxc_text_add(text, ", ");
+    oxc_text_add_seconds(text, wait->shown_over.wait_time);
+    oxc_text_add(text, " s later");
+}
+
+bool oxc_wait_tell_end(oxc_text *text, const oxc_wait *wait)
+{
+    oxc_text_clear(text);
+    if (wait->end.record != OXC_NONE)
+        tell_answer(text, wait);
+    else if (wait->shown_over.outcome == OXC_OUTCOME_DROPPED)
+        tell_drop(text, wait);
+    else if (wait->shown_over.record != OXC_NONE || (wait->closed && !wait->hidden))
+        tell_close(text, wait);
+    return text->length != 0;
 }

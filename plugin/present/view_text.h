@@ -35,4 +35,9 @@ void oxc_view_begin(oxc_text *text);
 /** Adds to the name: "Asynchronous notification: context 1, wait 3 of session 1" */
 void oxc_view_describe(oxc_text *text, const oxc_view *view, const char *news);
 
+/** Makes the text of the item on a wait request that says how the wait ended, as far as the capture
+ *  shows: "Ended in frame 26: NotificationPending after 12.254 s"
+ *  @return false where that is not sure; the text is then empty */
+bool oxc_wait_tell_end(oxc_text *text, const oxc_wait *wait);
+
 #endif /* OXC_VIEW_TEXT_H */

@@ -234,6 +234,7 @@ enum {
     OXC_RECORD_UNMATCHED = 1 << 2,
     OXC_RECORD_TIMED = 1 << 3,       /**< ends a wait, or shows one to be over */
     OXC_RECORD_UNDELIVERED = 1 << 4, /**< notification: delivered is the next one's record */
+    OXC_RECORD_HIDDEN = 1 << 4,      /**< wait request: a gap may have hidden its end */
     OXC_RECORD_SUPERSEDED = 1 << 5,  /**< notification: a later one of its context has its fetch */
     OXC_RECORD_ENDED = 1 << 5,       /**< wait request: there is the record of its end */
     OXC_RECORD_REPEATED = 1 << 6, /**< of a second sighting: request is the record of the first */

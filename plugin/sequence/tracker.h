@@ -125,6 +125,7 @@ typedef struct {
     uint32_t ordinal;
     oxc_outcome outcome; /**< OXC_OUTCOME_NONE: an answer that could not be read */
     int64_t time;        /**< nanoseconds since the epoch */
+    int64_t wait_time;   /**< nanoseconds from the request to this PDU */
 } oxc_wait_end;
 
 /** A wait, as far as is known by now. */
@@ -139,8 +140,11 @@ typedef struct {
     oxc_wait_end end;        /**< its response, fault or cancel, the first of these */
     oxc_wait_end shown_over; /**< the next wait of the context, if that shows it to be closed or
                                 dropped; #end counts if it comes all the same */
+    bool hidden;             /**< a gap may have hidden its end */
     bool closed;             /**< its connection has ended by now */
     oxc_close close;         /**< how, as far as is known */
+    bool has_close_age;
+    int64_t close_age; /**< nanoseconds from the request to #close, where that ended the wait */
 } oxc_wait;
 
 /** Looks up a wait by the record of its request.

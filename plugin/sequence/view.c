@@ -266,7 +266,7 @@ bool oxc_tracker_view(const oxc_tracker *tracker, uint32_t frame, uint32_t ordin
 }
 
 /* What the record of the end of a wait says. */
-static oxc_wait_end end_at(const oxc_tracker *tracker, uint32_t number)
+static oxc_wait_end end_at(const oxc_tracker *tracker, uint32_t number, int64_t begin)
 {
     const oxc_record *record = oxc_record_at(tracker, number);
 
@@ -274,7 +274,22 @@ static oxc_wait_end end_at(const oxc_tracker *tracker, uint32_t number)
                           .frame = record->frame,
                           .ordinal = record->ordinal,
                           .outcome = (oxc_outcome)record->outcome,
-                          .time = record->time};
+                          .time = record->time,
+                          .wait_time = oxc_since(record->time, begin)};
+}
+
+/* Fills in how its connection was closed while a wait was outstanding. */
+static void look_at_close(const oxc_tracker *tracker, uint32_t connection, oxc_wait *wait)
+{
+    const oxc_close *close = &wait->close;
+
+    wait->closed = oxc_close_of(tracker, connection, &wait->close);
+    if (!wait->closed || wait->end.record != OXC_NONE || !close->has_time ||
+        close->time < wait->time ||
+        (wait->shown_over.record != OXC_NONE && close->time > wait->shown_over.time))
+        return;
+    wait->has_close_age = true;
+    wait->close_age = oxc_since(close->time, wait->time);
 }
 
 bool oxc_tracker_wait(const oxc_tracker *tracker, uint32_t number, oxc_wait *wait)
@@ -298,10 +313,12 @@ bool oxc_tracker_wait(const oxc_tracker *tracker, uint32_t number, oxc_wait *wai
     wait->connection = (record->connection & OXC_OF_HTTP) != 0 ? OXC_NONE : record->connection;
     next = record->wait.next;
     if (next != OXC_NONE && (oxc_record_at(tracker, next)->flags & OXC_RECORD_TIMED) != 0)
-        wait->shown_over = end_at(tracker, next);
+        wait->shown_over = end_at(tracker, next, record->time);
     if ((record->flags & OXC_RECORD_ENDED) != 0)
-        wait->end = end_at(tracker, record->wait.end);
-    wait->closed = oxc_close_of(tracker, record->connection, &wait->close);
+        wait->end = end_at(tracker, record->wait.end, record->time);
+    wait->hidden = (record->flags & OXC_RECORD_HIDDEN) != 0 ||
+                   oxc_link_at(tracker, record->connection)->partial;
+    look_at_close(tracker, record->connection, wait);
     return true;
 }
 

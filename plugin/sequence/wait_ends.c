@@ -268,6 +268,7 @@ void oxc_wait_hide(oxc_tracker *tracker, uint32_t number, uint32_t mark, int64_t
     const oxc_call *call = oxc_call_at(tracker, number);
     oxc_context *context;
 
+    oxc_record_at(tracker, call->record)->flags |= OXC_RECORD_HIDDEN;
     if (call->owner == OXC_NONE || (call->flags & OXC_CALL_CANCELLED) != 0)
         return;
     oxc_wait_unlist(tracker, number);

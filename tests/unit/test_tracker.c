@@ -214,6 +214,46 @@ static void end_leaves_the_request(void **state)
     expect_end(&w, unbound.frame, w.frame);
 }
 
+/* Whether it is sure that a wait was outstanding when its connection was closed, and for how long
+ * it had been. */
+static void close_of_a_wait(void **state)
+{
+    uint32_t connection = start(), second = joined_connection(&w, GROUP);
+    sent call = wait_on(&w, second, ACXH);
+    oxc_wait wait;
+
+    (void)state;
+    pass(&w, SECOND);
+    reset(&w, second);
+    wait = wait_of(&w, call.frame);
+    assert_true(wait.closed && wait.has_close_age && !wait.hidden);
+    assert_true(wait.close_age == SECOND);
+    /* Known as closed on the next wait, which comes later than the close. */
+    wait_on(&w, connection, ACXH);
+    assert_true(wait_of(&w, call.frame).has_close_age);
+    w.legs[second].close.time = w.time + 1;
+    assert_false(wait_of(&w, call.frame).has_close_age);
+    w.legs[second].close.has_time = false;
+    assert_false(wait_of(&w, call.frame).has_close_age);
+    /* Sent on a connection that was closed. */
+    call = wait_on(&w, second, ACXH);
+    reset(&w, second);
+    w.legs[second].close.time = w.time - 1;
+    assert_true(wait_of(&w, call.frame).closed);
+    assert_false(wait_of(&w, call.frame).has_close_age);
+    /* An answer may be missing. */
+    call = wait_on(&w, connection, ACXH);
+    lose_segment(&w, connection);
+    assert_true(wait_of(&w, call.frame).hidden);
+    call = wait_on(&w, connection, ACXH);
+    assert_false(wait_of(&w, call.frame).hidden);
+    oxc_tracker_partial(w.tracker, connection);
+    assert_true(wait_of(&w, call.frame).hidden);
+    notify(&w, call);
+    reset(&w, connection);
+    assert_false(wait_of(&w, call.frame).has_close_age);
+}
+
 static void waits_in_order(void **state)
 {
     uint32_t connection = start(), position = 0;
@@ -239,6 +279,9 @@ static void waits_in_order(void **state)
     assert_true(wait.closed);
     assert_int_equal(wait.close.kind, OXC_CLOSE_RST);
     assert_int_equal(wait.close.side, OXC_SIDE_SERVER);
+    assert_true(wait.has_close_age);
+    assert_true(wait.close_age == 0);
+    assert_false(wait.hidden);
     assert_false(oxc_tracker_next_wait(w.tracker, &position, &wait));
     assert_int_equal(wait.end.record, OXC_NONE);
     assert_false(oxc_tracker_wait(w.tracker, OXC_NONE, &wait));
@@ -1593,6 +1636,7 @@ int main(void)
         TEST(waits_of_a_context),
         TEST(outcomes),
         TEST(end_leaves_the_request),
+        TEST(close_of_a_wait),
         TEST(waits_in_order),
         TEST(cancelled_wait),
         TEST(pdus_without_a_call),
