@@ -284,4 +284,11 @@ static inline bool has_rule(uint32_t frame, const char *rule)
     return false;
 }
 
+/** Checks that no frame up to now has a rule, whatever else they have. */
+static inline void expect_nowhere(const char *rule)
+{
+    for (uint32_t frame = 1; frame <= w.frame; frame++)
+        assert_false(has_rule(frame, rule));
+}
+
 #endif /* OXC_TEST_HTTP_WORLD_H */

@@ -253,8 +253,7 @@ static void overlap_with_a_leg(void **state)
     (void)two;
     http_gap(&w, THIRD, false);
     end_wait(&one, 0, 1);
-    for (uint32_t frame = 1; frame <= w.frame; frame++)
-        assert_false(has_rule(frame, "wait-overlap"));
+    expect_nowhere("wait-overlap");
 }
 
 static void overlap_near(void **state)
@@ -502,9 +501,9 @@ static void legs_are_no_loop(void **state)
         exchange(&w, FIRST, OXC_HTTP_TYPE_EXECUTE, CTX, SEQ);
         http_end(&w, 10 + round, true, false);
     }
-    for (uint32_t frame = 1; frame <= w.frame; frame++)
-        assert_false(has_rule(frame, "wait-busy-loop") || has_rule(frame, "wait-overlap") ||
-                     has_rule(frame, "request-id-reused"));
+    expect_nowhere("wait-busy-loop");
+    expect_nowhere("wait-overlap");
+    expect_nowhere("request-id-reused");
 }
 
 static void wait_behind_a_leg(void **state)
