@@ -63,9 +63,9 @@ static void print_sealed(const oxc_limits *limits, FILE *file)
         return;
     text = g_strdup_printf(
         "%u request%s and %u response%s are sealed (packet privacy) and could not be read. "
-        "That takes the right NTLM password (-o ntlmssp.nt_password:PASSWORD) or Kerberos "
-        "keytab (-o kerberos.decrypt:TRUE -K KEYTAB); of NTLM inside SPNEGO Wireshark opens "
-        "only the first call.",
+        "Wireshark decrypts them with the NTLM password (-o ntlmssp.nt_password:PASSWORD) or a "
+        "Kerberos keytab (-o kerberos.decrypt:TRUE -K KEYTAB); where NTLM is inside SPNEGO, only "
+        "the first call.",
         limits->sealed_requests, plural(limits->sealed_requests), limits->sealed_responses,
         plural(limits->sealed_responses));
     oxc_print_paragraph(file, text);
@@ -125,8 +125,8 @@ static void print_limits(const oxc_limits *limits, FILE *file)
 
     if (unread > 0)
         append_limit(text,
-                     "%u request%s or response%s could not be read (cut short, damaged, or "
-                     "a part is missing)",
+                     "%u request%s or response%s could not be read (truncated, damaged, or with "
+                     "a fragment missing)",
                      unread, plural(unread), plural(unread));
     if (limits->unmatched_responses > 0)
         append_limit(text, "%u response%s could not be matched to a request",

@@ -231,9 +231,10 @@ static void test_limits(void **state)
     assert_widths(lines);
     assert_true(g_str_has_prefix(lines[3], "1 request and 0 responses are sealed"));
     assert_string_equal(lines[7], "What limits this analysis: 2 requests or responses could not be "
-                                  "read (cut short, damaged, or a part");
-    assert_string_equal(lines[8], "is missing); 1 response could not be matched to a request; 1 "
-                                  "connection is in the capture twice");
+                                  "read (truncated, damaged, or with a");
+    assert_string_equal(lines[8],
+                        "fragment missing); 1 response could not be matched to a request; 1 "
+                        "connection is in the capture");
     assert_string_equal(lines[11], "What gaps in the capture cost:");
     assert_string_equal(lines[12], "  Session 1: 3 requests and 1 answer were not judged; from "
                                    "frame 60 on it was certain again.");
