@@ -1,5 +1,5 @@
 /* journal.c
- * Every wait of a capture, and when its sessions and contexts began and ended
+ * When the sessions and contexts of a capture began and ended, and what could not be judged
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -10,15 +10,11 @@
 
 #include "capture/analysis.h"
 #include "capture/lost_bytes.h"
-#include "views.h"
-
-#define MOST_ORDINAL 0xFFFFFFu
 
 oxc_journal *oxc_journal_new(void)
 {
     oxc_journal *journal = g_new0(oxc_journal, 1);
 
-    journal->waits = g_array_new(FALSE, FALSE, sizeof(oxc_noted_wait));
     journal->events = g_array_new(FALSE, FALSE, sizeof(oxc_noted_event));
     journal->gaps = g_array_new(FALSE, FALSE, sizeof(oxc_noted_gap));
     journal->sessions = g_hash_table_new(NULL, NULL);
@@ -29,96 +25,10 @@ void oxc_journal_free(oxc_journal *journal)
 {
     if (!journal)
         return;
-    g_array_unref(journal->waits);
     g_array_unref(journal->events);
     g_array_unref(journal->gaps);
     g_hash_table_unref(journal->sessions);
     g_free(journal);
-}
-
-static oxc_noted_wait *wait_at(const oxc_journal *journal, guint index)
-{
-    return &g_array_index(journal->waits, oxc_noted_wait, index);
-}
-
-/* The first wait of a frame: they are in the order of their requests. */
-static guint first_of(const oxc_journal *journal, uint32_t frame)
-{
-    guint low = 0, high = journal->waits->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (wait_at(journal, middle)->request_frame < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Whether a wait is still without an answer, as far as was noted. */
-static bool is_open(const oxc_noted_wait *wait)
-{
-    return wait->end_frame == 0 || wait->outcome == OXC_OUTCOME_CLOSED ||
-           wait->outcome == OXC_OUTCOME_DROPPED;
-}
-
-/* The wait that was sent in a frame; of several the one with this ordinal on this context, else the
- * first without an answer: one whose request could not be read has neither. */
-static oxc_noted_wait *find_wait(const oxc_journal *journal, uint32_t frame, const oxc_view *view,
-                                 uint32_t ordinal)
-{
-    oxc_noted_wait *open = NULL;
-
-    for (guint i = first_of(journal, frame); i < journal->waits->len; i++) {
-        oxc_noted_wait *wait = wait_at(journal, i);
-
-        if (wait->request_frame != frame)
-            break;
-        if (wait->context == view->context && ordinal != 0 &&
-            wait->ordinal == MIN(ordinal, MOST_ORDINAL))
-            return wait;
-        if (!open && is_open(wait))
-            open = wait;
-    }
-    return open;
-}
-
-static void begin_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
-{
-    const oxc_view *view = &shown->view;
-    oxc_noted_wait wait = {.begin = oxc_arrival(pinfo),
-                           .request_frame = pinfo->num,
-                           .session = view->session,
-                           .context = view->context,
-                           .connection = shown->carrier.connection,
-                           .ending = shown->carrier.ending,
-                           .ordinal = MIN(view->wait, MOST_ORDINAL) & MOST_ORDINAL,
-                           .transport = (uint32_t)shown->carrier.transport & 0xF};
-
-    g_array_append_val(journal->waits, wait);
-}
-
-static void end_wait(oxc_journal *journal, const packet_info *pinfo, const oxc_shown *shown)
-{
-    const oxc_view *view = &shown->view;
-    bool late = view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
-    oxc_noted_wait *wait = late
-                               ? find_wait(journal, view->previous_wait_frame, view, view->wait - 1)
-                               : find_wait(journal, view->request_frame, view, view->wait);
-
-    if (!wait || !is_open(wait))
-        return;
-    wait->end = oxc_arrival(pinfo);
-    wait->end_frame = pinfo->num;
-    wait->end_ordinal = shown->ordinal;
-    wait->outcome = (uint32_t)view->outcome & 0xF;
-    if (wait->context == OXC_NONE && !late) {
-        wait->context = view->context;
-        wait->session = view->session;
-        wait->ordinal = MIN(view->wait, MOST_ORDINAL) & MOST_ORDINAL;
-    }
 }
 
 static void note_event(oxc_journal *journal, const packet_info *pinfo, const oxc_view *view,
@@ -220,17 +130,6 @@ void oxc_journal_take(oxc_journal *journal, const packet_info *pinfo, const oxc_
     if (view->session != OXC_NONE && shown->carrier.connection != OXC_NONE)
         g_hash_table_insert(journal->sessions, GUINT_TO_POINTER(shown->carrier.connection),
                             GUINT_TO_POINTER(view->session + 1));
-    if (oxc_view_ends_wait(view))
-        end_wait(journal, pinfo, shown);
-    if (oxc_view_is_wait_request(view))
-        begin_wait(journal, pinfo, shown);
-    else if (view->type == OXC_EVENT_RESPONSE && !view->unreadable && !view->unmatched)
+    if (view->type == OXC_EVENT_RESPONSE && !view->unreadable && !view->unmatched)
         note_answer(journal, pinfo, view);
-}
-
-bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait, oxc_close *close)
-{
-    *close = (oxc_close){0};
-    return (wait->end_frame == 0 || wait->outcome == OXC_OUTCOME_CLOSED) &&
-           oxc_ending_is_over(wait->ending, close);
 }

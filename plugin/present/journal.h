@@ -1,6 +1,6 @@
 /* journal.h
- * Every wait of a capture, and when its sessions and contexts began and ended: for those who ask
- * for them, at 48 bytes a wait
+ * What is drawn beside the waits of a capture: when its sessions and contexts began and ended, and
+ * what could not be judged
  *
  * Copyright (C) the oxcnotif authors
  *
@@ -14,23 +14,6 @@
 #include <glib.h>
 
 #include "packet-oxcnotif.h"
-
-/** One wait. Times are nanoseconds since the epoch. */
-typedef struct {
-    int64_t begin;
-    int64_t end;              /**< of #end_frame */
-    const oxc_ending *ending; /**< of #connection, as in oxc_carrier */
-    uint32_t request_frame;
-    uint32_t end_frame; /**< that ends it, or for closed and dropped shows it to be over; 0: none */
-    uint32_t end_ordinal;
-    uint32_t session; /**< OXC_NONE if it is not known */
-    uint32_t context;
-    uint32_t connection;
-    uint32_t ordinal : 24; /**< on its context from 1, 0 if that is not known; the highest value
-                              stands for all above it */
-    uint32_t outcome : 4;  /**< oxc_outcome */
-    uint32_t transport : 4;
-} oxc_noted_wait;
 
 typedef enum {
     OXC_NOTED_OPEN,      /**< EcDoConnectEx opened a session */
@@ -64,7 +47,6 @@ typedef struct {
 } oxc_noted_gap;
 
 typedef struct {
-    GArray *waits;  /**< of oxc_noted_wait, in the order of their requests */
     GArray *events; /**< of oxc_noted_event, in the order of the capture */
     /** Of oxc_noted_gap, by their begin: the first OXC_GAPS_MAX; those that are missing come in
      *  with oxc_journal_finish(). */
@@ -88,9 +70,5 @@ void oxc_journal_finish(oxc_journal *journal);
 
 /** The last session seen on a connection, or OXC_NONE. */
 uint32_t oxc_journal_session(const oxc_journal *journal, uint32_t connection);
-
-/** Whether a wait got no answer, and its connection has been closed by now.
- *  @param close  gets how, as far as is known */
-bool oxc_noted_wait_is_cut(const oxc_noted_wait *wait, oxc_close *close);
 
 #endif /* OXC_JOURNAL_H */

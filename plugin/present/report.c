@@ -58,7 +58,7 @@ static void draw(void *data)
 {
     report *this = (report *)data;
 
-    oxc_totals_count_limits(&this->totals);
+    oxc_totals_finish(&this->totals);
     if (this->kind->live)
         fputc('\n', stdout);
     this->kind->print(&this->totals, &this->options, stdout);

@@ -18,14 +18,8 @@ enum {
     COLUMN_CONNECT_FRAME,
     COLUMN_CLIENT,
     COLUMN_SERVER,
-    COLUMN_WAITS,
-    COLUMN_NOTIFIED,
-    COLUMN_NO_EVENT,
-    COLUMN_REJECTED,
-    COLUMN_FAULTED,
-    COLUMN_OTHER,
-    COLUMN_OUTSTANDING,
-    COLUMN_SHORTEST,
+    COLUMN_WAITS, /* the first of OXC_COUNTS */
+    COLUMN_SHORTEST = COLUMN_WAITS + OXC_COUNTS,
     COLUMN_MEDIAN,
     COLUMN_LONGEST,
     COLUMNS
@@ -46,12 +40,12 @@ static const struct {
     [COLUMN_CLIENT] = {"Client", true, false, COLUMN_CLIENT},
     [COLUMN_SERVER] = {"Server", true, false, COLUMN_SERVER},
     [COLUMN_WAITS] = {"Waits", false, true, COLUMN_WAITS},
-    [COLUMN_NOTIFIED] = {"Notified", false, false, COLUMN_WAITS},
-    [COLUMN_NO_EVENT] = {"No event", false, false, COLUMN_WAITS},
-    [COLUMN_REJECTED] = {"Rejected", false, false, COLUMN_WAITS},
-    [COLUMN_FAULTED] = {"Faulted", false, false, COLUMN_WAITS},
-    [COLUMN_OTHER] = {"Other", false, false, COLUMN_WAITS},
-    [COLUMN_OUTSTANDING] = {"Outstanding", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_NOTIFIED] = {"Notified", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_NO_EVENT] = {"No event", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_REJECTED] = {"Rejected", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_FAULTED] = {"Faulted", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_OTHER] = {"Other", false, false, COLUMN_WAITS},
+    [COLUMN_WAITS + OXC_COUNT_OUTSTANDING] = {"Outstanding", false, false, COLUMN_WAITS},
     [COLUMN_SHORTEST] = {"Shortest", false, false, COLUMN_SHORTEST},
     [COLUMN_MEDIAN] = {"Median", false, false, COLUMN_SHORTEST},
     [COLUMN_LONGEST] = {"Longest", false, false, COLUMN_SHORTEST},
@@ -86,16 +80,12 @@ static char *address_text(const address *addr)
 
 static void fill_counts(table_row *row, const oxc_context_totals *context)
 {
-    oxc_wait_counts counts;
+    uint32_t counts[OXC_COUNTS];
 
-    oxc_context_totals_count(context, &counts);
-    row->cells[COLUMN_WAITS] = g_strdup_printf("%u", context->waits);
-    row->cells[COLUMN_NOTIFIED] = number_text(counts.notified, 0);
-    row->cells[COLUMN_NO_EVENT] = number_text(counts.no_event, 0);
-    row->cells[COLUMN_REJECTED] = number_text(counts.rejected, 0);
-    row->cells[COLUMN_FAULTED] = number_text(counts.faulted, 0);
-    row->cells[COLUMN_OTHER] = number_text(counts.other, 0);
-    row->cells[COLUMN_OUTSTANDING] = number_text(counts.outstanding, 0);
+    oxc_context_totals_count(context, counts);
+    for (int i = 0; i < OXC_COUNTS; i++)
+        row->cells[COLUMN_WAITS + i] =
+            i == OXC_COUNT_WAITS ? g_strdup_printf("%u", counts[i]) : number_text(counts[i], 0);
 }
 
 static void fill_times(table_row *row, const oxc_wait_times *times)
@@ -136,7 +126,7 @@ static const char *cell_text(const table_row *row, int column)
 {
     if (row->cells[column])
         return row->cells[column];
-    return column > COLUMN_WAITS && column <= COLUMN_OUTSTANDING ? "0" : "-";
+    return column > COLUMN_WAITS && column < COLUMN_WAITS + OXC_COUNTS ? "0" : "-";
 }
 
 /* The columns have been measured in a first pass over the contexts; each table takes another one:
@@ -246,12 +236,8 @@ static void choose_columns(table *this)
 
 static void add_ended(uint32_t *ended, const oxc_context_totals *context)
 {
-    uint32_t closed;
-
-    oxc_context_totals_out(context, &closed);
     for (unsigned i = 0; i <= OXC_OUTCOME_DROPPED; i++)
         ended[i] += context->ended[i];
-    ended[OXC_OUTCOME_CLOSED] += closed;
 }
 
 /* What the column "Other" is made of. */

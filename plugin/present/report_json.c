@@ -144,8 +144,6 @@ static const char *const outcomes[] = {
 static void put_context(json_dumper *json, const oxc_totals *totals,
                         const oxc_context_totals *context, uint32_t number)
 {
-    uint32_t closed, out = oxc_context_totals_out(context, &closed);
-
     json_dumper_begin_object(json);
     put_number_or_null(json, "context", number, OXC_NONE);
     put_number_or_null(json, "session", context->session, OXC_NONE);
@@ -155,8 +153,8 @@ static void put_context(json_dumper *json, const oxc_totals *totals,
     put_number_or_null(json, "connect_frame", context->connect_frame, 0);
     put_number(json, "waits", context->waits);
     for (unsigned i = 0; i < G_N_ELEMENTS(outcomes); i++)
-        put_number(json, outcomes[i], context->ended[i] + (i == OXC_OUTCOME_CLOSED ? closed : 0));
-    put_number(json, "outstanding", out);
+        put_number(json, outcomes[i], context->ended[i]);
+    put_number(json, "outstanding", context->outstanding);
     put_wait_times(json, &context->times);
     put_gaps(json, totals, &context->gaps);
     json_dumper_end_object(json);
@@ -280,43 +278,60 @@ static void put_close(json_dumper *json, const oxc_totals *totals, const oxc_clo
     put_string_or_null(json, "closed_by", sides[close->side]);
 }
 
-static void put_wait(json_dumper *json, const oxc_totals *totals, const oxc_noted_wait *wait)
+static oxc_transport transport_of(const oxc_wait *wait)
 {
-    bool ended = wait->end_frame != 0;
-    oxc_view view = {0};
-    oxc_close close;
-    bool cut = oxc_noted_wait_is_cut(wait, &close);
+    const oxc_rpc_connection *connection = oxc_rpc_connection_by_number(wait->connection);
 
-    if (ended)
-        oxc_tracker_view(oxc_analysis_tracker(), wait->end_frame, wait->end_ordinal, &view);
+    if (!connection)
+        return OXC_TRANSPORT_MAPI_HTTP;
+    return connection->over_http ? OXC_TRANSPORT_RPC_HTTP : OXC_TRANSPORT_RPC_TCP;
+}
+
+static void put_end(json_dumper *json, const oxc_totals *totals, const oxc_wait *wait)
+{
+    static const oxc_close no_close;
+    const oxc_wait_end *end = oxc_seen_end(&totals->seen, wait);
+    bool cut = wait->closed && (!end || end->outcome == OXC_OUTCOME_CLOSED);
+    oxc_view view = {0};
+
+    if (end)
+        oxc_tracker_view(oxc_analysis_tracker(), end->frame, end->ordinal, &view);
+    put_number_or_null(json, "end_frame", end ? end->frame : 0, 0);
+    put_time_or_null(json, "end_time", end != NULL, end ? end->time - totals->start : 0);
+    put_string(json, "outcome",
+               end   ? outcomes[end->outcome]
+               : cut ? outcomes[OXC_OUTCOME_CLOSED]
+                     : "outstanding");
+    put_close(json, totals, cut ? &wait->close : &no_close);
+    put_frame(json, totals, "fetch_frame", "fetch_time", view.fetch_frame);
+    put_frame(json, totals, "delivered_frame", "delivered_time", view.delivered_frame);
+}
+
+static void put_wait(json_dumper *json, const oxc_totals *totals, const oxc_wait *wait)
+{
     json_dumper_begin_object(json);
     put_number_or_null(json, "session", wait->session, OXC_NONE);
     put_number_or_null(json, "context", wait->context, OXC_NONE);
     put_number_or_null(json, "wait", wait->ordinal, 0);
-    put_string_or_null(json, "transport", oxc_transport_name((oxc_transport)wait->transport));
+    put_string_or_null(json, "transport", oxc_transport_name(transport_of(wait)));
     put_number_or_null(json, "connection", wait->connection, OXC_NONE);
-    put_number(json, "request_frame", wait->request_frame);
-    put_time(json, "request_time", wait->begin - totals->start);
-    put_number_or_null(json, "end_frame", wait->end_frame, 0);
-    put_time_or_null(json, "end_time", ended, wait->end - totals->start);
-    put_string(json, "outcome",
-               ended ? outcomes[wait->outcome]
-               : cut ? outcomes[OXC_OUTCOME_CLOSED]
-                     : "outstanding");
-    put_close(json, totals, &close);
-    put_frame(json, totals, "fetch_frame", "fetch_time", view.fetch_frame);
-    put_frame(json, totals, "delivered_frame", "delivered_time", view.delivered_frame);
+    put_number(json, "request_frame", wait->frame);
+    put_time(json, "request_time", wait->time - totals->start);
+    put_end(json, totals, wait);
     json_dumper_end_object(json);
 }
 
 static void put_waits(json_dumper *json, const oxc_totals *totals)
 {
-    const GArray *waits = totals->journal->waits;
+    uint32_t position = 0;
+    oxc_wait wait;
 
     json_dumper_set_member_name(json, "waits");
     json_dumper_begin_array(json);
-    for (unsigned i = 0; i < waits->len; i++)
-        put_wait(json, totals, &g_array_index(waits, oxc_noted_wait, i));
+    while (oxc_tracker_next_wait(oxc_analysis_tracker(), &position, &wait)) {
+        if (oxc_seen_has(&totals->seen, wait.record))
+            put_wait(json, totals, &wait);
+    }
     json_dumper_end_array(json);
 }
 

@@ -12,6 +12,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/stats_tree.h>
 
+#include "capture/analysis.h"
 #include "compat.h"
 #include "packet-oxcnotif.h"
 #include "totals.h"
@@ -86,14 +87,8 @@ enum {
     FIELD_CLIENT,
     FIELD_SERVER,
     FIELD_CONNECT_FRAME,
-    FIELD_WAITS,
-    FIELD_NOTIFIED,
-    FIELD_NO_EVENT,
-    FIELD_REJECTED,
-    FIELD_FAULTED,
-    FIELD_OTHER,
-    FIELD_OUTSTANDING,
-    FIELD_SHORTEST,
+    FIELD_WAITS, /* the first of OXC_COUNTS */
+    FIELD_SHORTEST = FIELD_WAITS + OXC_COUNTS,
     FIELD_MEDIAN,
     FIELD_LONGEST,
     FIELDS
@@ -117,6 +112,9 @@ static stat_tap_table_item fields[] = {
     {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Longest (s)", "%.3f"},
 };
 
+/* Wireshark has one set of tables for all windows, and fills it anew for each. */
+static oxc_seen table_seen;
+
 static void set_number(stat_tap_table_item_type *item, uint32_t number)
 {
     item->type = TABLE_ITEM_UINT;
@@ -138,24 +136,11 @@ static void set_text(stat_tap_table_item_type *item, const address *addr)
     }
 }
 
-static void fill_counts(stat_tap_table_item_type *row, const oxc_context_totals *context)
-{
-    oxc_wait_counts counts;
-
-    oxc_context_totals_count(context, &counts);
-    set_number(&row[FIELD_WAITS], context->waits);
-    set_number(&row[FIELD_NOTIFIED], counts.notified);
-    set_number(&row[FIELD_NO_EVENT], counts.no_event);
-    set_number(&row[FIELD_REJECTED], counts.rejected);
-    set_number(&row[FIELD_FAULTED], counts.faulted);
-    set_number(&row[FIELD_OTHER], counts.other);
-    set_number(&row[FIELD_OUTSTANDING], counts.outstanding);
-}
-
 /* What is not known stays without a type, and so is not shown. */
 static void fill_row(stat_tap_table_item_type *row, const oxc_context_totals *context,
                      uint32_t number)
 {
+    uint32_t counts[OXC_COUNTS];
     bool exact;
 
     if (number != OXC_NONE) {
@@ -170,7 +155,9 @@ static void fill_row(stat_tap_table_item_type *row, const oxc_context_totals *co
     set_text(&row[FIELD_SERVER], &context->server);
     if (context->connect_frame != 0)
         set_number(&row[FIELD_CONNECT_FRAME], context->connect_frame);
-    fill_counts(row, context);
+    oxc_context_totals_count(context, counts);
+    for (int i = 0; i < OXC_COUNTS; i++)
+        set_number(&row[FIELD_WAITS + i], counts[i]);
     if (context->times.count > 0) {
         set_time(&row[FIELD_SHORTEST], context->times.shortest);
         set_time(&row[FIELD_MEDIAN], oxc_wait_times_median(&context->times, &exact));
@@ -208,19 +195,53 @@ static oxc_context_totals *totals_of_row(stat_tap_table *table, uint32_t row)
     return (oxc_context_totals *)first->user_data.ptr_value;
 }
 
+/* The window is drawn with what the rows hold, and nobody says when: so a wait counts when it is
+ * sent, and again where it comes to its end. While the capture is read for the first time, closed
+ * connections show by that alone; whoever is asked then knows of no later packet. */
+static void count_end(oxc_context_totals *context, const oxc_view *view, bool visited)
+{
+    uint32_t *before, *after;
+    oxc_wait wait;
+
+    if (!oxc_seen_has(&table_seen, view->ended_wait) ||
+        !oxc_tracker_wait(oxc_analysis_tracker(), view->ended_wait, &wait))
+        return;
+    wait.closed = wait.closed && visited;
+    before = oxc_context_totals_place(context, &wait, &table_seen);
+    oxc_seen_add(&table_seen, view->record);
+    after = oxc_context_totals_place(context, &wait, &table_seen);
+    if (*before == 0 || before == after)
+        return;
+    --*before;
+    ++*after;
+    if (view->record == wait.end.record)
+        oxc_wait_times_add(&context->times, wait.end.wait_time);
+}
+
+static void count_request(oxc_context_totals *context, const oxc_view *view, bool visited)
+{
+    oxc_wait wait;
+
+    if (!oxc_tracker_wait(oxc_analysis_tracker(), view->record, &wait))
+        return;
+    wait.closed = wait.closed && visited;
+    oxc_seen_add(&table_seen, view->record);
+    context->waits++;
+    ++*oxc_context_totals_place(context, &wait, &table_seen);
+}
+
 static void take_for_row(stat_tap_table_ui *ui, packet_info *pinfo, const oxc_shown *shown)
 {
     const oxc_view *view = &shown->view;
-    bool known = view->context != OXC_NONE;
+    bool known = view->context != OXC_NONE, visited = PINFO_FD_VISITED(pinfo);
     uint32_t row = known ? view->context : 0;
     stat_tap_table *table = find_table(ui, known ? TABLE_CONTEXTS : TABLE_UNKNOWN);
-    stat_tap_table *unknown = stat_tap_find_table(ui, TABLE_UNKNOWN);
     oxc_context_totals *context = totals_of_row(table, row);
 
-    oxc_context_totals_take(context, unknown ? totals_of_row(unknown, 0) : NULL, pinfo, shown);
+    oxc_context_totals_note(context, pinfo, shown);
+    count_end(context, view, visited);
+    count_request(context, view, visited);
     fill_row(stat_tap_get_field_data(table, row, 0), context, view->context);
-    if (known && unknown)
-        fill_counts(stat_tap_get_field_data(unknown, 0, 0), totals_of_row(unknown, 0));
 }
 
 static tap_packet_status take_for_table(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
@@ -245,6 +266,7 @@ static void free_item(stat_tap_table *table _U_, guint row _U_, guint column,
 /* Rows stay: windows that are open refer to them. */
 static void reset_table(stat_tap_table *table)
 {
+    oxc_seen_clear(&table_seen);
     for (guint row = 0; row < table->num_elements; row++) {
         for (guint column = 0; column < FIELDS; column++)
             free_item(table, row, column, stat_tap_get_field_data(table, row, column));

@@ -15,15 +15,6 @@
 #include "capture/lost_bytes.h"
 #include "views.h"
 
-/* A context has one outstanding wait, or two for a moment; those of no known context may be many.
- */
-#define MOST_OUT 1024
-
-typedef struct {
-    uint32_t frame;
-    const oxc_ending *ending; /* of its connection, as in oxc_carrier */
-} outstanding;
-
 static bool goes_to_server(const oxc_view *view)
 {
     return view->type == OXC_EVENT_REQUEST || view->type == OXC_EVENT_CANCEL ||
@@ -54,86 +45,8 @@ static void note_addresses(oxc_context_totals *context, packet_info *pinfo, cons
     oxc_copy_server(&context->server, pinfo, shown);
 }
 
-static bool is_closed(const outstanding *wait)
-{
-    return oxc_ending_is_over(wait->ending, NULL);
-}
-
-/* Makes room for waits that may still get an answer. */
-static void end_closed(oxc_context_totals *context)
-{
-    for (unsigned i = context->out->len; i-- > 0;) {
-        if (is_closed(&g_array_index(context->out, outstanding, i))) {
-            g_array_remove_index_fast(context->out, i);
-            context->ended[OXC_OUTCOME_CLOSED]++;
-        }
-    }
-}
-
-static void begin_wait(oxc_context_totals *context, const packet_info *pinfo,
-                       const oxc_shown *shown)
-{
-    outstanding wait = {.frame = pinfo->num, .ending = shown->carrier.ending};
-
-    context->waits++;
-    if (!context->out)
-        context->out = g_array_new(FALSE, FALSE, sizeof(outstanding));
-    if (context->out->len == MOST_OUT)
-        end_closed(context);
-    if (context->out->len < MOST_OUT)
-        g_array_append_val(context->out, wait);
-    else
-        context->more_out++;
-}
-
-/* Takes a wait out of those that are out; false if it is not one of them. */
-static bool take_out(oxc_context_totals *context, uint32_t frame)
-{
-    for (unsigned i = 0; context->out && i < context->out->len; i++) {
-        if (g_array_index(context->out, outstanding, i).frame == frame) {
-            g_array_remove_index_fast(context->out, i);
-            return true;
-        }
-    }
-    if (context->more_out > 0) {
-        context->more_out--;
-        return true;
-    }
-    return false;
-}
-
-/* Finds the wait that ends here, which until now may have counted as dropped, or for no context
- * because its request could not be read. */
-static bool find_ended(oxc_context_totals *context, oxc_context_totals *unknown, uint32_t frame)
-{
-    if (take_out(context, frame))
-        return true;
-    if (context->ended[OXC_OUTCOME_DROPPED] > 0) {
-        context->ended[OXC_OUTCOME_DROPPED]--;
-        return true;
-    }
-    if (unknown && unknown != context && take_out(unknown, frame)) {
-        unknown->waits--;
-        context->waits++;
-        return true;
-    }
-    return false;
-}
-
-static void end_wait(oxc_context_totals *context, oxc_context_totals *unknown, const oxc_view *view)
-{
-    bool late = view->outcome == OXC_OUTCOME_CLOSED || view->outcome == OXC_OUTCOME_DROPPED;
-    uint32_t frame = late ? view->previous_wait_frame : view->request_frame;
-
-    if (late ? !take_out(context, frame) : !find_ended(context, unknown, frame))
-        return;
-    context->ended[view->outcome]++;
-    if (!late && view->has_wait_time)
-        oxc_wait_times_add(&context->times, view->wait_time);
-}
-
-void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_shown *shown)
+void oxc_context_totals_note(oxc_context_totals *context, packet_info *pinfo,
+                             const oxc_shown *shown)
 {
     const oxc_view *view = &shown->view;
     /* Over MAPI over HTTP the answer to Connect makes the context, too. */
@@ -146,10 +59,16 @@ void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *un
         context->session = view->session;
     if (context->connect_frame == 0)
         context->connect_frame = connects ? pinfo->num : view->connect_frame;
-    if (oxc_view_ends_wait(view))
-        end_wait(context, unknown, view);
-    if (oxc_view_is_wait_request(view))
-        begin_wait(context, pinfo, shown);
+}
+
+uint32_t *oxc_context_totals_place(oxc_context_totals *context, const oxc_wait *wait,
+                                   const oxc_seen *seen)
+{
+    const oxc_wait_end *end = oxc_seen_end(seen, wait);
+
+    if (end)
+        return &context->ended[end->outcome];
+    return wait->closed ? &context->ended[OXC_OUTCOME_CLOSED] : &context->outstanding;
 }
 
 void oxc_context_totals_clear(oxc_context_totals *context)
@@ -157,33 +76,29 @@ void oxc_context_totals_clear(oxc_context_totals *context)
     free_address(&context->client);
     free_address(&context->server);
     oxc_wait_times_clear(&context->times);
-    g_clear_pointer(&context->out, g_array_unref);
     *context = (oxc_context_totals){.session = OXC_NONE};
 }
 
-uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed)
+void oxc_context_totals_count(const oxc_context_totals *context, uint32_t counts[OXC_COUNTS])
 {
-    uint32_t listed = context->out ? context->out->len : 0;
+    static const oxc_count columns[] = {
+        [OXC_OUTCOME_NONE] = OXC_COUNT_OTHER,
+        [OXC_OUTCOME_NOTIFICATION] = OXC_COUNT_NOTIFIED,
+        [OXC_OUTCOME_NO_EVENT] = OXC_COUNT_NO_EVENT,
+        [OXC_OUTCOME_REJECTED] = OXC_COUNT_REJECTED,
+        [OXC_OUTCOME_EXITING] = OXC_COUNT_OTHER,
+        [OXC_OUTCOME_OTHER_ERROR] = OXC_COUNT_OTHER,
+        [OXC_OUTCOME_FAULT] = OXC_COUNT_FAULTED,
+        [OXC_OUTCOME_CANCELLED] = OXC_COUNT_OTHER,
+        [OXC_OUTCOME_CLOSED] = OXC_COUNT_OTHER,
+        [OXC_OUTCOME_DROPPED] = OXC_COUNT_OTHER,
+    };
 
-    *closed = 0;
-    for (unsigned i = 0; i < listed; i++)
-        *closed += is_closed(&g_array_index(context->out, outstanding, i));
-    return listed - *closed + context->more_out;
-}
-
-void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts)
-{
-    const uint32_t *ended = context->ended;
-    uint32_t closed;
-
-    counts->outstanding = oxc_context_totals_out(context, &closed);
-    counts->notified = ended[OXC_OUTCOME_NOTIFICATION];
-    counts->no_event = ended[OXC_OUTCOME_NO_EVENT];
-    counts->rejected = ended[OXC_OUTCOME_REJECTED];
-    counts->faulted = ended[OXC_OUTCOME_FAULT];
-    counts->other = ended[OXC_OUTCOME_NONE] + ended[OXC_OUTCOME_EXITING] +
-                    ended[OXC_OUTCOME_OTHER_ERROR] + ended[OXC_OUTCOME_CANCELLED] +
-                    ended[OXC_OUTCOME_CLOSED] + ended[OXC_OUTCOME_DROPPED] + closed;
+    memset(counts, 0, OXC_COUNTS * sizeof *counts);
+    counts[OXC_COUNT_WAITS] = context->waits;
+    counts[OXC_COUNT_OUTSTANDING] = context->outstanding;
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        counts[columns[i]] += context->ended[i];
 }
 
 static void free_context(gpointer data)
@@ -208,6 +123,7 @@ void oxc_totals_init(oxc_totals *totals, bool journal)
 
 void oxc_totals_clear(oxc_totals *totals)
 {
+    oxc_seen_clear(&totals->seen);
     oxc_context_totals_clear(&totals->unknown);
     g_clear_pointer(&totals->contexts, g_ptr_array_unref);
     g_clear_pointer(&totals->sessions, g_array_unref);
@@ -216,15 +132,15 @@ void oxc_totals_clear(oxc_totals *totals)
     g_clear_pointer(&totals->names, g_string_chunk_free);
 }
 
-static oxc_context_totals *context_of(oxc_totals *totals, const oxc_view *view)
+static oxc_context_totals *context_of(oxc_totals *totals, uint32_t number)
 {
     oxc_context_totals **place;
 
-    if (oxc_view_is_unknown_wait(view))
+    if (number == OXC_NONE)
         return &totals->unknown;
-    if (view->context >= totals->contexts->len)
-        g_ptr_array_set_size(totals->contexts, (int)view->context + 1);
-    place = (oxc_context_totals **)&g_ptr_array_index(totals->contexts, view->context);
+    if (number >= totals->contexts->len)
+        g_ptr_array_set_size(totals->contexts, (int)number + 1);
+    place = (oxc_context_totals **)&g_ptr_array_index(totals->contexts, number);
     if (!*place) {
         *place = g_new0(oxc_context_totals, 1);
         (*place)->session = OXC_NONE;
@@ -323,15 +239,14 @@ void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *sh
     /* What a capture shows twice counts once. */
     if (view->repeated)
         return;
+    oxc_seen_add(&totals->seen, view->record);
     if (totals->journal)
         oxc_journal_take(totals->journal, pinfo, shown);
     take_session(totals, pinfo, shown);
     if (view->type == OXC_EVENT_REQUEST)
         totals->requests++;
-    if (oxc_view_is_wait_request(view))
-        totals->waits++;
     if (view->context != OXC_NONE || oxc_view_is_unknown_wait(view))
-        oxc_context_totals_take(context_of(totals, view), &totals->unknown, pinfo, shown);
+        oxc_context_totals_note(context_of(totals, view->context), pinfo, shown);
     take_findings(totals, pinfo, shown);
     take_limits(&totals->limits, view);
 }
@@ -382,14 +297,10 @@ static void count_gaps(oxc_totals *totals)
     }
 }
 
-void oxc_totals_count_limits(oxc_totals *totals)
+static void count_limits(oxc_limits *limits)
 {
-    oxc_limits *limits = &totals->limits;
     const oxc_rpc_connection *connection;
 
-    count_gaps(totals);
-    if (totals->journal)
-        oxc_journal_finish(totals->journal);
     limits->lost_segments = oxc_lost_segments();
     limits->unbound_connections = 0;
     for (uint32_t i = 0; (connection = oxc_rpc_connection_by_number(i)) != NULL; i++) {
@@ -398,6 +309,48 @@ void oxc_totals_count_limits(oxc_totals *totals)
         if (limits->unbound_connections++ == 0 || connection->unbound_frame < limits->unbound_frame)
             limits->unbound_frame = connection->unbound_frame;
     }
+}
+
+static void count_none(oxc_context_totals *context)
+{
+    context->waits = context->outstanding = 0;
+    memset(context->ended, 0, sizeof context->ended);
+    oxc_wait_times_clear(&context->times);
+}
+
+/* Counts the waits that were seen, and what is known of them by now. */
+static void count_waits(oxc_totals *totals)
+{
+    uint32_t position = 0;
+    oxc_wait wait;
+
+    totals->waits = 0;
+    count_none(&totals->unknown);
+    for (uint32_t i = 0; i < totals->contexts->len; i++) {
+        if (g_ptr_array_index(totals->contexts, i))
+            count_none((oxc_context_totals *)g_ptr_array_index(totals->contexts, i));
+    }
+    while (oxc_tracker_next_wait(oxc_analysis_tracker(), &position, &wait)) {
+        oxc_context_totals *context;
+
+        if (!oxc_seen_has(&totals->seen, wait.record))
+            continue;
+        context = context_of(totals, wait.context);
+        totals->waits++;
+        context->waits++;
+        ++*oxc_context_totals_place(context, &wait, &totals->seen);
+        if (oxc_seen_has(&totals->seen, wait.end.record))
+            oxc_wait_times_add(&context->times, wait.end.wait_time);
+    }
+}
+
+void oxc_totals_finish(oxc_totals *totals)
+{
+    count_waits(totals);
+    count_gaps(totals);
+    count_limits(&totals->limits);
+    if (totals->journal)
+        oxc_journal_finish(totals->journal);
 }
 
 bool oxc_totals_any_bind(void)

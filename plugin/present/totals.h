@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "journal.h"
 #include "packet-oxcnotif.h"
+#include "seen.h"
 #include "wait_times.h"
 
 /** The waits of one asynchronous context. All bytes zero but #session: none yet. */
@@ -29,10 +30,9 @@ typedef struct {
     /** Waits by how they ended; [OXC_OUTCOME_NONE]: by an answer that could not be read. A wait
      *  that was called dropped and gets its answer after all counts for the answer. */
     uint32_t ended[OXC_OUTCOME_DROPPED + 1];
+    uint32_t outstanding;
     oxc_wait_times times; /**< of the waits that ended on a PDU of their own */
-    GArray *out;          /**< the waits that have not ended, up to some number, or NULL */
-    uint32_t more_out;    /**< those beyond it */
-    oxc_gap_cost gaps;    /**< after oxc_totals_count_limits() */
+    oxc_gap_cost gaps;
 } oxc_context_totals;
 
 /** What a session is known by. All bytes zero: not seen. */
@@ -41,7 +41,7 @@ typedef struct {
     const char *client; /**< printable; belongs to the totals */
     const char *server;
     oxc_transport transport;
-    oxc_gap_cost gaps; /**< after oxc_totals_count_limits() */
+    oxc_gap_cost gaps;
 } oxc_session_totals;
 
 typedef struct {
@@ -68,13 +68,16 @@ typedef struct {
     oxc_gap_totals gaps;
 } oxc_limits;
 
+/** What comes with each PDU is taken in at once; waits, gaps and limits are filled in by
+ *  oxc_totals_finish(). */
 typedef struct {
+    oxc_seen seen;
     GPtrArray *contexts;        /**< of oxc_context_totals by number, NULL where none was seen */
     uint32_t context_count;     /**< of those that were */
     oxc_context_totals unknown; /**< waits of no known context */
     GArray *sessions;           /**< of oxc_session_totals, by number */
     GArray *findings;           /**< of oxc_found, in the order of the capture */
-    oxc_journal *journal;       /**< every wait, or NULL if nobody asked for them */
+    oxc_journal *journal;       /**< what is drawn beside the waits, or NULL if nobody asked */
     GStringChunk *names;        /**< addresses, each once */
     bool started;               /**< #start is known */
     int64_t start;              /**< of the capture's first packet, nanoseconds since the epoch */
@@ -85,36 +88,41 @@ typedef struct {
     oxc_limits limits;
 } oxc_totals;
 
-/** @param journal  whether every wait is to be noted */
+/** @param journal  whether every wait is to be reported */
 void oxc_totals_init(oxc_totals *totals, bool journal);
 void oxc_totals_clear(oxc_totals *totals);
 
 /** Takes in one PDU from the tap "oxcnotif". Copies what it needs. */
 void oxc_totals_take(oxc_totals *totals, packet_info *pinfo, const oxc_shown *shown);
 
-/** The same for what concerns one context.
- *  @param unknown  where the wait that a response ends may have been counted instead, or NULL */
-void oxc_context_totals_take(oxc_context_totals *context, oxc_context_totals *unknown,
-                             packet_info *pinfo, const oxc_shown *shown);
+/** Asks the tracker what became of the waits that were seen, what gaps cost, and what limits there
+ *  are; to be called when the capture has been read. */
+void oxc_totals_finish(oxc_totals *totals);
+
+/** Takes in what a PDU says of its context itself. */
+void oxc_context_totals_note(oxc_context_totals *context, packet_info *pinfo,
+                             const oxc_shown *shown);
+
+/** Where a wait counts, by what was seen of its end and whether its connection is closed. */
+uint32_t *oxc_context_totals_place(oxc_context_totals *context, const oxc_wait *wait,
+                                   const oxc_seen *seen);
 
 void oxc_context_totals_clear(oxc_context_totals *context);
 
-/** The columns of a table of contexts: what became of the waits, other ends taken together. */
-typedef struct {
-    uint32_t notified;
-    uint32_t no_event;
-    uint32_t rejected;
-    uint32_t faulted;
-    uint32_t other;
-    uint32_t outstanding;
-} oxc_wait_counts;
+/** The columns of a table of contexts that count: its waits, and what became of them, other ends
+ *  taken together. */
+typedef enum {
+    OXC_COUNT_WAITS,
+    OXC_COUNT_NOTIFIED,
+    OXC_COUNT_NO_EVENT,
+    OXC_COUNT_REJECTED,
+    OXC_COUNT_FAULTED,
+    OXC_COUNT_OTHER,
+    OXC_COUNT_OUTSTANDING,
+    OXC_COUNTS
+} oxc_count;
 
-void oxc_context_totals_count(const oxc_context_totals *context, oxc_wait_counts *counts);
-
-/** Waits that are still outstanding.
- *  @param closed  those of them whose connection has been closed since: not outstanding any more,
- *                 and not in the number that is returned */
-uint32_t oxc_context_totals_out(const oxc_context_totals *context, uint32_t *closed);
+void oxc_context_totals_count(const oxc_context_totals *context, uint32_t counts[OXC_COUNTS]);
 
 /** The client's address of a PDU from the tap. Free it with free_address(). */
 void oxc_copy_client(address *client, const packet_info *pinfo, const oxc_view *view);
@@ -130,10 +138,6 @@ char *oxc_printable_text(const char *bytes);
 /** The address of a client or server in that form.
  *  @return to be freed with g_free(), or NULL where it is not known */
 char *oxc_address_text(const address *addr);
-
-/** Counts the connections whose bind is missing and the lost segments, and what gaps cost; to be
- * called when the capture has been read. */
-void oxc_totals_count_limits(oxc_totals *totals);
 
 /** Whether any connection was bound to one of the two interfaces. */
 bool oxc_totals_any_bind(void);
