@@ -69,6 +69,9 @@ static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
     const oxc_shown *shown = (const oxc_shown *)data;
     const oxc_view *view = &shown->view;
 
+    /* What a capture shows twice counts once. */
+    if (view->repeated)
+        return TAP_PACKET_DONT_REDRAW;
     if (oxc_view_ends_wait(view) && view->has_wait_time)
         count_ended(tree, pinfo, shown);
     if (oxc_view_is_wait_request(view))
@@ -249,6 +252,8 @@ static tap_packet_status take_for_table(void *data, packet_info *pinfo, epan_dis
 {
     const oxc_shown *shown = (const oxc_shown *)item;
 
+    if (shown->view.repeated)
+        return TAP_PACKET_DONT_REDRAW;
     if (shown->view.context != OXC_NONE || oxc_view_is_unknown_wait(&shown->view))
         take_for_row(((stat_data_t *)data)->stat_tap_data, pinfo, shown);
     return TAP_PACKET_REDRAW;

@@ -19,8 +19,8 @@ from sandbox import SOURCE, Sandbox
 from sharkd import Sharkd
 
 CAPTURES = ["bad-tour", "cancel", "connection-closed", "http-closed", "http-recycling", "mapi-legs",
-            "mapi-open-wait", "mapi-wait-dropped", "nat", "rule-wait-dropped", "sealed",
-            "second-response", "story"]
+            "mapi-open-wait", "mapi-proxy", "mapi-wait-dropped", "nat", "rule-wait-dropped",
+            "sealed", "second-response", "several-servers", "story"]
 # Some let the request of a wait through and not its end, or the other way around.
 FILTERS = ["oxcnotif.outcome", "not oxcnotif.outcome", "frame.time_relative < 100"]
 OUTCOMES = {
@@ -85,7 +85,10 @@ def row_of(context):
 
 
 def check_window(sharkd, whole):
+    tree, = sharkd.ask("tap", tap0="stat:oxcnotif")["taps"]
     table, = sharkd.ask("tap", tap0="nstat:oxcnotif,contexts")["taps"]
+    if (sent := tree["stats"][0]["count"]) != len(whole["waits"]):
+        yield f"the tree has {sent} waits, the report {len(whole['waits'])}"
     found = [[row[0], row[1], *row[4:12]] for part in table["tables"] for row in part["i"] if row[5]]
     wanted = [row_of(context) for context in whole["contexts"] if context["waits"]]
     for this, that in zip(found, wanted):
