@@ -81,7 +81,7 @@ static inline bool oxc_pdu_is_header(const uint8_t *header)
 /** The common header at @p offset, or NULL if the bytes there look like none. */
 static inline const uint8_t *oxc_pdu_header_at(tvbuff_t *tvb, int offset)
 {
-    const uint8_t *header = tvb_captured_length_remaining(tvb, offset) >= OXC_PDU_HEADER_SIZE
+    const uint8_t *header = (int)tvb_captured_length(tvb) - offset >= OXC_PDU_HEADER_SIZE
                                 ? tvb_get_ptr(tvb, offset, OXC_PDU_HEADER_SIZE)
                                 : NULL;
 

@@ -26,7 +26,7 @@
 enum { MOST_PHRASE = 80 };
 
 /* Whose bytes Wireshark's HTTP is dissecting, also where it has changed the ends of the packet. */
-static oxc_channel *taken;
+static oxc_channel *in_http;
 
 /* Where the bytes of a channel come from: between proxy and server there is no HTTP. */
 typedef enum { OVER_TCP, OVER_TLS, BEHIND_PROXY } below_channel;
@@ -93,14 +93,14 @@ static void call_http(const oxc_pass *pass, tvbuff_t *tvb, bool may_ask)
         call_data_dissector(tvb, pass->pinfo, pass->tree);
         return;
     }
-    taken = pass->channel;
+    in_http = pass->channel;
     TRY
     {
         oxc_http_call(pass->below == OVER_TLS, tvb, pass->pinfo, pass->tree, pass->data, may_ask);
     }
     FINALLY
     {
-        taken = NULL;
+        in_http = NULL;
     }
     ENDTRY;
 }
@@ -331,5 +331,5 @@ bool oxc_rpch_watch_channel(packet_info *pinfo)
 
 oxc_channel *oxc_rpch_taken(void)
 {
-    return taken;
+    return in_http;
 }

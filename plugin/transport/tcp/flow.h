@@ -111,8 +111,8 @@ bool oxc_tcp_is_analysed(const struct tcp_analysis *tcp);
  *  FIN for one each; then the packet belongs to it and to no other. Else 0. */
 static inline uint32_t oxc_tcp_listed(const struct tcp_analysis *tcp, const packet_info *pinfo)
 {
-    const tcp_analyze_seq_flow_info_t *numbers = oxc_tcp_numbers(tcp);
-    const tcp_unacked_t *last = numbers ? numbers->segments : NULL;
+    const tcp_analyze_seq_flow_info_t *kept = oxc_tcp_numbers(tcp);
+    const tcp_unacked_t *last = kept ? kept->segments : NULL;
 
     return last && last->frame == pinfo->num ? last->nextseq - last->seq : 0;
 }
