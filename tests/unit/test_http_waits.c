@@ -171,7 +171,7 @@ static void closed_and_dropped(void **state)
 {
     talk t;
     oxc_wait wait;
-    uint32_t request;
+    uint32_t sent_in;
 
     (void)state;
     start();
@@ -179,22 +179,22 @@ static void closed_and_dropped(void **state)
     send_talk(&w, &t);
     answer_head(&w, &t);
     http_end(&w, OTHER, false, true);
-    request = t.frame;
-    wait = wait_of(&w, request);
+    sent_in = t.frame;
+    wait = wait_of(&w, sent_in);
     assert_true(wait.closed);
     assert_int_equal(wait.close.kind, OXC_CLOSE_RST);
     assert_int_equal(wait.connection, OXC_NONE);
     t = http_wait(&w, THIRD, CTX, SEQ);
     assert_int_equal(view_of(&w, t.frame).outcome, OXC_OUTCOME_CLOSED);
-    expect_end(&w, request, t.frame);
+    expect_end(&w, sent_in, t.frame);
     expect(&w, t.frame, "response-cut");
-    request = t.frame;
+    sent_in = t.frame;
     answer_head(&w, &t);
     /* X-PendingPeriod is 30 s, the grace 10 s. */
     pass(&w, 41 * SECOND);
     t = http_wait(&w, 4, CTX, SEQ);
     assert_int_equal(view_of(&w, t.frame).outcome, OXC_OUTCOME_DROPPED);
-    expect_end(&w, request, t.frame);
+    expect_end(&w, sent_in, t.frame);
     expect(&w, t.frame, "wait-dropped");
 }
 
