@@ -127,7 +127,7 @@ static void end_carried(oxc_tracker *tracker, const oxc_event *event, const oxc_
 }
 
 /* The request could not be read; the response names a session all the same. */
-static void show_returned(oxc_tracker *tracker, const oxc_event *event)
+static void note_returned(oxc_tracker *tracker, const oxc_event *event)
 {
     uint32_t session = oxc_session_used(tracker, server_of(tracker, event), event->name);
 
@@ -143,7 +143,7 @@ static bool returns_own(const oxc_tracker *tracker, const oxc_event *event, cons
 }
 
 /* The session lived when the request was sent. */
-static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+static void note_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     oxc_session *session = oxc_session_at(tracker, call->owner);
 
@@ -156,7 +156,7 @@ static void show_alive(oxc_tracker *tracker, const oxc_event *event, const oxc_c
 /* The same, and whatever session of the server has the handle now was returned. */
 static void set_returned(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
-    show_alive(tracker, event, call);
+    note_alive(tracker, event, call);
     oxc_name_return(tracker, server_of(tracker, event), event->name);
 }
 
@@ -178,7 +178,7 @@ static void rpc_response(oxc_tracker *tracker, const oxc_event *event, const oxc
 
     if (call->owner == OXC_NONE) {
         if ((call->flags & OXC_CALL_UNREAD) != 0)
-            show_returned(tracker, event);
+            note_returned(tracker, event);
         return;
     }
     session = oxc_session_at(tracker, call->owner);
@@ -199,7 +199,7 @@ static void push_response(oxc_tracker *tracker, const oxc_event *event, const ox
     if (event->name == OXC_NO_NAME)
         end_by_null(tracker, event, call);
     else if (returns_own(tracker, event, call))
-        show_alive(tracker, event, call);
+        note_alive(tracker, event, call);
 }
 
 static void disconnect_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
@@ -323,7 +323,7 @@ static void async_connect_response(oxc_tracker *tracker, const oxc_event *event,
 }
 
 /* Whether the handle of an answer is that of the session, which is known at its server by it. */
-static bool shows_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
+static bool is_of_session(const oxc_tracker *tracker, const oxc_event *event, const oxc_call *call)
 {
     const oxc_session *session;
 
@@ -356,6 +356,6 @@ void oxc_answer(oxc_tracker *tracker, const oxc_event *event, const oxc_call *ca
         return;
     }
     if (!oxc_has_trait(tracker, event->connection, OXC_TRAIT_OWN_CONTEXT) &&
-        !shows_session(tracker, event, call))
-        oxc_name_show(tracker, server_of(tracker, event), event->name);
+        !is_of_session(tracker, event, call))
+        oxc_name_note(tracker, server_of(tracker, event), event->name);
 }

@@ -46,8 +46,8 @@ static inline uint32_t oxc_context_session(const oxc_tracker *tracker, const oxc
                                         : oxc_session_at(tracker, context->session)->number;
 }
 
-/** Shows a context, and its session, on the record of a request. */
-static inline void oxc_context_show(oxc_tracker *tracker, oxc_record *record, uint32_t context)
+/** Notes a context, and its session, on the record of a request. */
+static inline void oxc_context_note(oxc_tracker *tracker, oxc_record *record, uint32_t context)
 {
     record->context = context;
     record->session = oxc_context_session(tracker, oxc_context_at(tracker, context));

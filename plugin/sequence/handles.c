@@ -65,24 +65,24 @@ uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, oxc_name 
     return other;
 }
 
-static bool was_shown(const oxc_tracker *tracker, uint64_t key)
+static bool was_noted(const oxc_tracker *tracker, uint64_t key)
 {
     return oxc_index_find(&tracker->session_index, key) != OXC_NONE ||
            oxc_index_find(&tracker->context_index, key) != OXC_NONE ||
            oxc_index_find(&tracker->stray_index, key) != OXC_NONE;
 }
 
-bool oxc_name_was_shown(const oxc_tracker *tracker, uint32_t server, oxc_name name)
+bool oxc_name_was_noted(const oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
-    return was_shown(tracker, oxc_key_of_name(name, server));
+    return was_noted(tracker, oxc_key_of_name(name, server));
 }
 
-void oxc_name_show(oxc_tracker *tracker, uint32_t server, oxc_name name)
+void oxc_name_note(oxc_tracker *tracker, uint32_t server, oxc_name name)
 {
     uint64_t key = oxc_key_of_name(name, server);
     uint32_t stray;
 
-    if (name == OXC_NO_NAME || was_shown(tracker, key))
+    if (name == OXC_NO_NAME || was_noted(tracker, key))
         return;
     stray = oxc_store_add(&tracker->strays);
     stray_at(tracker, stray)->key = key;
@@ -98,7 +98,7 @@ void oxc_name_return(oxc_tracker *tracker, uint32_t server, oxc_name name)
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_RETURNED;
         return;
     }
-    oxc_name_show(tracker, server, name);
+    oxc_name_note(tracker, server, name);
     stray = oxc_index_find(&tracker->stray_index, oxc_key_of_name(name, server));
     if (stray != OXC_NONE)
         stray_at(tracker, stray)->returned = true;
@@ -170,7 +170,7 @@ bool oxc_tracker_knows_name(const oxc_tracker *tracker, uint32_t connection, oxc
     if (connection >= tracker->connections.count || name == OXC_NO_NAME)
         return false;
     server = oxc_link_at(tracker, connection)->server;
-    return oxc_name_was_shown(tracker, server, name) ||
+    return oxc_name_was_noted(tracker, server, name) ||
            oxc_index_find(&tracker->explained_sessions, name) != OXC_NONE ||
            oxc_index_find(&tracker->explained_contexts, name) != OXC_NONE;
 }

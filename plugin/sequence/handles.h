@@ -21,14 +21,14 @@ uint32_t oxc_session_used(const oxc_tracker *tracker, uint32_t server, oxc_name 
 uint32_t oxc_context_used(const oxc_tracker *tracker, uint32_t server, oxc_name name);
 
 /** Whether an earlier readable PDU of the server showed the handle, as a CXH or an ACXH. */
-bool oxc_name_was_shown(const oxc_tracker *tracker, uint32_t server, oxc_name name);
+bool oxc_name_was_noted(const oxc_tracker *tracker, uint32_t server, oxc_name name);
 
 /** Remembers that the server returned a handle as a CXH, with 0. */
 void oxc_name_return(oxc_tracker *tracker, uint32_t server, oxc_name name);
 bool oxc_name_was_returned(const oxc_tracker *tracker, uint32_t server, oxc_name name);
 
 /** Remembers that a readable PDU showed a handle, where no session or context does. */
-void oxc_name_show(oxc_tracker *tracker, uint32_t server, oxc_name name);
+void oxc_name_note(oxc_tracker *tracker, uint32_t server, oxc_name name);
 
 /** Whether an answer of the capture returned the handle of a session or context: for it, or for
  *  another one that had the same. */

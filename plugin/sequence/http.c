@@ -43,6 +43,7 @@ static void doubt_server(oxc_tracker *tracker, const oxc_http_connection *connec
 {
     oxc_http *http = tracker->http;
 
+    http->latest_gap = http->mark;
     if (connection->server == OXC_HTTP_NO_NAME || connection->several)
         http->doubt = http->mark;
     else
@@ -112,7 +113,7 @@ static void on_gap(oxc_tracker *tracker, const oxc_http_event *event)
 
 static void on_unseen(oxc_tracker *tracker)
 {
-    tracker->http->doubt = tracker->http->mark;
+    tracker->http->doubt = tracker->http->latest_gap = tracker->http->mark;
     oxc_gap_unseen(tracker, tracker->time);
 }
 

@@ -48,14 +48,15 @@ oxc_kind oxc_http_kind(oxc_http_request_type type)
 static uint32_t end_of(oxc_tracker *tracker, const oxc_http_call *call)
 {
     oxc_http *http = tracker->http;
-    uint32_t number = oxc_http_end_find(http, call->connection, call->server);
-    oxc_http_connection *connection = oxc_http_connection_of(http, call->connection);
+    oxc_http_connection *connection = call->connection;
+    uint32_t place = (uint32_t)connection->number;
+    uint32_t number = oxc_http_end_find(http, place, call->server);
     oxc_http_end *end;
 
     if (number != OXC_NONE || connection->end_count >= SERVERS_OF_ONE_END)
         return number;
     number = oxc_http_end_new(tracker, oxc_http_server_of(http, call->server)->number);
-    oxc_http_end_put(http, call->connection, call->server, number);
+    oxc_http_end_put(http, place, call->server, number);
     end = oxc_http_end_at(tracker, number);
     end->next = connection->ends;
     connection->ends = number;
@@ -111,6 +112,7 @@ void oxc_http_feed_request(oxc_tracker *tracker, oxc_http_call *call)
     neutral.unjudged = (call->flags & OXC_HTTP_CALL_UNJUDGED) != 0;
     set_session(tracker->http, call, &neutral);
     oxc_take_in(tracker, &neutral, call->record);
+    call->end = end;
     call->flags |= OXC_HTTP_CALL_FED;
 }
 
@@ -188,7 +190,7 @@ void oxc_http_feed_answer(oxc_tracker *tracker, const oxc_http_event *event,
 
     if ((call->flags & OXC_HTTP_CALL_FED) == 0 || call->answer == OXC_NONE)
         return;
-    neutral = neutral_event(call, OXC_EVENT_RESPONSE, end_of(tracker, call));
+    neutral = neutral_event(call, OXC_EVENT_RESPONSE, call->end);
     neutral.frame = event->frame;
     neutral.time = event->time;
     neutral.opened = OXC_NONE;
@@ -202,7 +204,7 @@ void oxc_http_feed_leg(oxc_tracker *tracker, const oxc_http_call *call)
 
     if ((call->flags & OXC_HTTP_CALL_FED) == 0)
         return;
-    neutral = neutral_event(call, OXC_EVENT_WITHDRAWN, end_of(tracker, call));
+    neutral = neutral_event(call, OXC_EVENT_WITHDRAWN, call->end);
     oxc_take_in(tracker, &neutral, OXC_NONE);
 }
 
@@ -220,7 +222,7 @@ static void doubt_later(oxc_tracker *tracker, const oxc_http_call *call)
         if (later->mark < call->mark)
             return;
         if (later != call && (later->flags & OXC_HTTP_CALL_FED) != 0)
-            number = oxc_call_find(tracker, end_of(tracker, later), (uint32_t)later->number);
+            number = oxc_call_find(tracker, later->end, (uint32_t)later->number);
         if (number != OXC_NONE)
             oxc_call_at(tracker, number)->flags |= OXC_CALL_DOUBTED;
         at = later->older;
@@ -243,7 +245,7 @@ void oxc_http_feed_piece(oxc_tracker *tracker, const oxc_http_event *event,
 
     if ((call->flags & OXC_HTTP_CALL_FED) == 0)
         return;
-    link = oxc_link_at(tracker, end_of(tracker, call));
+    link = oxc_link_at(tracker, call->end);
     link->heard_time = event->time;
     link->pending_period = call->pending_period;
 }

@@ -27,7 +27,7 @@ bool oxc_http_counts(const oxc_http_call *call)
 }
 
 /* Fills in the record of a part of a message. */
-static void show_part(const oxc_http_call *call, uint32_t number, oxc_record *record)
+static void note_part(const oxc_http_call *call, uint32_t number, oxc_record *record)
 {
     record->code = oxc_code(oxc_http_kind(call->type), OXC_NO_OPERATION);
     if (number == call->record)
@@ -57,7 +57,7 @@ uint32_t oxc_http_record_of(oxc_tracker *tracker, const oxc_http_event *event,
     }
     number = oxc_record_add(tracker, &neutral);
     if (number != OXC_NONE)
-        show_part(call, number, oxc_record_at(tracker, number));
+        note_part(call, number, oxc_record_at(tracker, number));
     return number;
 }
 
@@ -86,7 +86,7 @@ void oxc_http_judge_neutral(oxc_tracker *tracker, const oxc_http_event *event,
 void oxc_http_append(oxc_http *http, uint32_t number)
 {
     oxc_http_call *call = oxc_http_call_at(http, number);
-    oxc_http_connection *connection = oxc_http_connection_of(http, call->connection);
+    oxc_http_connection *connection = call->connection;
 
     call->before = connection->newest;
     if (call->before != OXC_NONE)
@@ -104,7 +104,7 @@ void oxc_http_append(oxc_http *http, uint32_t number)
 void oxc_http_remove(oxc_http *http, uint32_t number)
 {
     const oxc_http_call *call = oxc_http_call_at(http, number);
-    oxc_http_connection *connection = oxc_http_connection_of(http, call->connection);
+    oxc_http_connection *connection = call->connection;
 
     if (call->behind != OXC_NONE)
         oxc_http_call_at(http, call->behind)->before = call->before;
@@ -125,6 +125,7 @@ void oxc_http_hide(oxc_http *http, oxc_http_connection *connection)
     connection->hides_requests = true;
     connection->hides_from = connection->several ? OXC_HTTP_NO_NAME : connection->server;
     oxc_http_server_of(http, connection->hides_from)->hiding++;
+    http->hiding++;
 }
 
 void oxc_http_reveal(oxc_http *http, oxc_http_connection *connection)
@@ -136,7 +137,8 @@ void oxc_http_reveal(oxc_http *http, oxc_http_connection *connection)
     connection->hides_requests = false;
     server = oxc_http_server_of(http, connection->hides_from);
     server->hiding--;
-    server->hidden_until = http->mark;
+    http->hiding--;
+    server->hidden_until = http->latest_gap = http->mark;
 }
 
 void oxc_http_end_call(oxc_http *http, uint32_t number, oxc_http_ending ending, int64_t time)

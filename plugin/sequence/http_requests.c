@@ -80,7 +80,7 @@ void oxc_http_request_head(oxc_tracker *tracker, const oxc_http_event *event)
     call->time = event->time;
     call->mark = http->mark;
     call->frame = event->frame;
-    call->connection = event->connection;
+    call->connection = oxc_http_connection_of(http, event->connection);
     call->type = event->request_type;
     call->record = oxc_http_record_of(tracker, event, call);
     call->fields = event->fields;
@@ -101,7 +101,7 @@ void oxc_http_request_head(oxc_tracker *tracker, const oxc_http_event *event)
 }
 
 /* The request is a copy: shown with the call that counts, and no more. */
-static void show_copy(oxc_tracker *tracker, oxc_http_call *call)
+static void note_copy(oxc_tracker *tracker, oxc_http_call *call)
 {
     oxc_http *http = tracker->http;
     uint32_t first = oxc_http_copies_of(http, call->id, call->content)->record;
@@ -120,20 +120,22 @@ static void show_copy(oxc_tracker *tracker, oxc_http_call *call)
 /* What only the body of a request says. */
 static void judge_body(oxc_tracker *tracker, const oxc_http_event *event, oxc_http_call *call)
 {
-    oxc_facts wait = {.moment = OXC_AT_WAIT_REQUEST, .explained = true, .flags = event->flags};
-    oxc_facts execute = {.moment = OXC_AT_EXECUTE_REQUEST,
-                         .rop_faults = event->rops.faults,
-                         .rop_fault_flags = event->rops.fault_flags};
-
     if (call->type == OXC_HTTP_TYPE_EXECUTE && call->session != OXC_NONE && event->registers)
         oxc_http_session_at(tracker->http, call->session)->registered = true;
     if (!oxc_http_counts(call) || oxc_http_is_other(call) || !call->has_cookies ||
         oxc_http_has(call, OXC_HTTP_CALL_UNJUDGED))
         return;
-    if (call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && event->has_flags && event->flags != 0)
+    if (call->type == OXC_HTTP_TYPE_NOTIFICATION_WAIT && event->has_flags && event->flags != 0) {
+        oxc_facts wait = {.moment = OXC_AT_WAIT_REQUEST, .explained = true, .flags = event->flags};
+
         oxc_http_judge_neutral(tracker, event, call, &wait);
-    else if (call->type == OXC_HTTP_TYPE_EXECUTE && event->rops.faults != 0)
+    } else if (call->type == OXC_HTTP_TYPE_EXECUTE && event->rops.faults != 0) {
+        oxc_facts execute = {.moment = OXC_AT_EXECUTE_REQUEST,
+                             .rop_faults = event->rops.faults,
+                             .rop_fault_flags = event->rops.fault_flags};
+
         oxc_http_judge_neutral(tracker, event, call, &execute);
+    }
 }
 
 void oxc_http_request_body(oxc_tracker *tracker, const oxc_http_event *event, uint32_t number)
@@ -149,7 +151,7 @@ void oxc_http_request_body(oxc_tracker *tracker, const oxc_http_event *event, ui
     if (oxc_http_has(call, OXC_HTTP_CALL_DEFERRED)) {
         oxc_http_tell_copy(http, call, &reused_frame);
         if (oxc_http_has(call, OXC_HTTP_CALL_COPY)) {
-            show_copy(tracker, call);
+            note_copy(tracker, call);
             return;
         }
         oxc_http_begin_call(tracker, event, number, reused_frame);

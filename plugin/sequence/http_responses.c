@@ -23,7 +23,7 @@
 /* What is outstanding on the connection since before this call has its answer: nobody saw it. */
 static void drop_missed(oxc_http *http, const oxc_http_call *call, int64_t time)
 {
-    oxc_http_connection *connection = oxc_http_connection_of(http, call->connection);
+    oxc_http_connection *connection = call->connection;
 
     while (connection->oldest != OXC_NONE) {
         uint32_t oldest = connection->oldest;
@@ -209,7 +209,7 @@ static void on_response_end(oxc_tracker *tracker, const oxc_http_event *event, u
     } else if (oxc_http_has(call, OXC_HTTP_CALL_COPY)) {
         oxc_http_record_of(tracker, event, call);
     }
-    connection = oxc_http_connection_of(http, call->connection);
+    connection = call->connection;
     if (call->mark > connection->hides_since)
         oxc_http_reveal(http, connection);
     oxc_http_end_call(http, number, OXC_HTTP_ANSWERED, event->time);

@@ -20,6 +20,8 @@
 
 bool oxc_http_doubtful(oxc_http *http, const oxc_http_session *session, uint64_t since)
 {
+    if (http->latest_gap <= since)
+        return false;
     return http->doubt > since || session->doubt > since ||
            oxc_http_server_of(http, session->server)->doubt > since;
 }
@@ -35,6 +37,8 @@ static bool server_hides(oxc_http *http, oxc_http_name name, uint64_t since)
 /* The same of a session. */
 static bool may_hide(oxc_http *http, const oxc_http_session *session, uint64_t since)
 {
+    if (http->latest_gap <= since && http->hiding == 0)
+        return false;
     return oxc_http_doubtful(http, session, since) || server_hides(http, session->server, since) ||
            server_hides(http, OXC_HTTP_NO_NAME, since);
 }
@@ -85,6 +89,7 @@ void oxc_http_doubt_call(oxc_http *http, oxc_http_call *call)
     if ((call->flags & OXC_HTTP_CALL_DOUBTED) != 0)
         return;
     call->flags |= OXC_HTTP_CALL_DOUBTED;
+    http->latest_gap = http->mark;
     if (call->type == OXC_HTTP_TYPE_CONNECT && call->server != OXC_HTTP_NO_NAME)
         oxc_http_server_of(http, call->server)->doubt = http->mark;
     if (call->session == OXC_NONE)

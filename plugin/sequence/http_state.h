@@ -136,6 +136,19 @@ typedef enum {
     OXC_HTTP_LEFT,   /**< it was a leg: it never was there */
 } oxc_http_ending;
 
+/** A TCP connection. */
+typedef struct {
+    uint64_t number;
+    oxc_http_name server;    /**< that its requests named */
+    uint32_t oldest, newest; /**< its calls without an answer, a list */
+    uint32_t ends;           /**< oxc_http_end, a list */
+    uint32_t end_count;
+    bool hides_requests;      /**< that may have no answer yet */
+    uint64_t hides_since;     /**< mark of the last gap that hid some */
+    oxc_http_name hides_from; /**< the server to which they are */
+    bool several;             /**< servers */
+} oxc_http_connection;
+
 enum { OXC_HTTP_OVERLAPS = 4 };
 
 /** A request without its whole answer. */
@@ -145,7 +158,8 @@ typedef struct {
     uint64_t mark;
     uint32_t frame;
     uint32_t record;
-    uint32_t connection;
+    oxc_http_connection *connection;
+    uint32_t end;   /**< with OXC_HTTP_CALL_FED: its oxc_http_end */
     unsigned flags; /**< of #oxc_http_call_flag */
     oxc_http_request_type type;
     unsigned fields; /**< of #oxc_http_field: those of the request */
@@ -191,23 +205,12 @@ typedef struct {
     uint32_t number;
 } oxc_http_value;
 
-/** A TCP connection. */
-typedef struct {
-    uint64_t number;
-    oxc_http_name server;    /**< that its requests named */
-    uint32_t oldest, newest; /**< its calls without an answer, a list */
-    uint32_t ends;           /**< oxc_http_end, a list */
-    uint32_t end_count;
-    bool hides_requests;      /**< that may have no answer yet */
-    uint64_t hides_since;     /**< mark of the last gap that hid some */
-    oxc_http_name hides_from; /**< the server to which they are */
-    bool several;             /**< servers */
-} oxc_http_connection;
-
 typedef struct oxc_http {
     uint64_t mark;
-    uint64_t doubt;     /**< of a gap that may have hidden a call to any server */
-    int64_t waits_over; /**< when the last wait is over that was sent before the first message */
+    uint64_t latest_gap; /**< the latest of all "doubt" and "hidden_until" */
+    uint32_t hiding;     /**< of all servers */
+    uint64_t doubt;      /**< of a gap that may have hidden a call to any server */
+    int64_t waits_over;  /**< when the last wait is over that was sent before the first message */
     oxc_store servers, sessions, replaced, ids, more_copies, calls, learnings, values, connections;
     oxc_index server_index, session_index, replaced_index, id_index, copies_index, learning_index,
         explained_index, end_index, connection_index, call_index;

@@ -54,7 +54,7 @@ static bool believe_request(const oxc_tracker *tracker, const oxc_event *event, 
     bool reserved = kind == OXC_KIND_WAIT && event->flags != 0;
 
     return event->name == OXC_NO_NAME || (!reserved && event->plausible) ||
-           oxc_name_was_shown(tracker, oxc_link_at(tracker, event->connection)->server,
+           oxc_name_was_noted(tracker, oxc_link_at(tracker, event->connection)->server,
                               event->name);
 }
 

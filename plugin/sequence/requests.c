@@ -45,7 +45,7 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
             oxc_session_begin(tracker, server, event->name, association_of(tracker, call));
     session = oxc_session_at(tracker, call->owner);
     if (session->server != server)
-        oxc_name_show(tracker, server, event->name);
+        oxc_name_note(tracker, server, event->name);
     session->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = session->number;
     if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)

@@ -79,7 +79,7 @@ static void name_later_waits(const oxc_tracker *tracker, uint32_t answer, oxc_fi
     }
 }
 
-static void show_finding(const oxc_tracker *tracker, guint number)
+static void add_finding(const oxc_tracker *tracker, guint number)
 {
     const oxc_verdict *kept = &g_array_index(tracker->findings, oxc_verdict, number);
     oxc_finding finding = {
@@ -118,7 +118,7 @@ static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view 
     }
     g_array_set_size(tracker->shown, 0);
     for (; low < tracker->finding_records->len && records[low] == record; low++)
-        show_finding(tracker, low);
+        add_finding(tracker, low);
     /* Over HTTP the rules of both kinds look at a message one after the other. */
     if (tracker->shown->len > 1)
         g_array_sort(tracker->shown, in_order);

@@ -250,7 +250,7 @@ void oxc_wait_response(oxc_tracker *tracker, const oxc_event *event, uint32_t nu
     oxc_outcome outcome = readable ? outcome_of(event->status, event->flags) : OXC_OUTCOME_NONE;
 
     oxc_wait_note_close(tracker, call);
-    oxc_wait_show_end(tracker, call, outcome);
+    oxc_wait_note_end(tracker, call, outcome);
     if (call->owner != OXC_NONE && (call->flags & OXC_CALL_CANCELLED) != 0) {
         /* The server has ignored the cancel or orphaned PDU: shown, and no evidence. */
         if (readable && event->status == 0 && (event->flags & OXC_NOTIFICATION_PENDING) != 0)

@@ -118,7 +118,7 @@ static void join_end(oxc_tracker *tracker, uint32_t request)
     wait->flags |= OXC_RECORD_ENDED;
 }
 
-void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome)
+void oxc_wait_note_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome)
 {
     oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 
@@ -175,7 +175,7 @@ void oxc_wait_forget(oxc_tracker *tracker, uint32_t number)
 void oxc_wait_fault(oxc_tracker *tracker, uint32_t number)
 {
     oxc_wait_note_close(tracker, oxc_call_at(tracker, number));
-    oxc_wait_show_end(tracker, oxc_call_at(tracker, number), OXC_OUTCOME_FAULT);
+    oxc_wait_note_end(tracker, oxc_call_at(tracker, number), OXC_OUTCOME_FAULT);
     oxc_wait_finish(tracker, number);
 }
 
@@ -184,7 +184,7 @@ void oxc_wait_cancel(oxc_tracker *tracker, uint32_t number)
     oxc_call *call = oxc_call_at(tracker, number);
 
     oxc_wait_note_close(tracker, call);
-    oxc_wait_show_end(tracker, call, OXC_OUTCOME_CANCELLED);
+    oxc_wait_note_end(tracker, call, OXC_OUTCOME_CANCELLED);
     if ((call->flags & OXC_CALL_CANCELLED) != 0) {
         oxc_record *record = oxc_record_at(tracker, tracker->records.count - 1);
 

@@ -33,7 +33,7 @@ void oxc_wait_retire(oxc_tracker *tracker, uint32_t call, bool closed);
 void oxc_wait_drop(oxc_tracker *tracker, uint32_t call);
 
 /** Fills in the record of a PDU that ends a wait. */
-void oxc_wait_show_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome);
+void oxc_wait_note_end(oxc_tracker *tracker, const oxc_call *call, oxc_outcome outcome);
 
 /** Looks whether the connection of a wait was closed before this PDU, which is about it. */
 void oxc_wait_note_close(const oxc_tracker *tracker, oxc_call *call);

@@ -230,7 +230,7 @@ static void note_address(oxc_tracker *tracker, oxc_context *context, uint32_t se
         return;
     }
     context->flags |= OXC_CONTEXT_LENT;
-    oxc_name_show(tracker, server, name);
+    oxc_name_note(tracker, server, name);
 }
 
 static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
@@ -247,7 +247,7 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
         call->owner = oxc_context_begin(tracker, server, event->name, OXC_NONE);
     context = oxc_context_at(tracker, call->owner);
     note_address(tracker, context, server, event->name);
-    oxc_context_show(tracker, oxc_record_at(tracker, call->record), call->owner);
+    oxc_context_note(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = context->session;
     if (session == OXC_NONE) {
         uint32_t peer = oxc_link_at(tracker, call->connection)->peer;
@@ -274,7 +274,7 @@ static void unread_request(oxc_tracker *tracker, uint32_t number)
         return;
     if (oxc_context_at(tracker, context)->session != OXC_NONE &&
         !oxc_session_ended(tracker, oxc_context_at(tracker, context)->session))
-        oxc_context_show(tracker, oxc_record_at(tracker, call->record), context);
+        oxc_context_note(tracker, oxc_record_at(tracker, call->record), context);
 }
 
 void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
