@@ -190,6 +190,16 @@ bool oxc_association_complete(const oxc_tracker *tracker, uint32_t number)
            oxc_association_seen_whole(tracker, oxc_association_at(tracker, number));
 }
 
+/* The association of a connection, begun as one of unknown beginning where it has none yet. */
+static uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
+{
+    const oxc_link *connection = oxc_link_at(tracker, number);
+
+    if (connection->association == OXC_NONE)
+        oxc_association_begin_unbound(tracker, number);
+    return connection->association;
+}
+
 void oxc_gap_note(oxc_tracker *tracker, uint32_t number, const oxc_gap *gap)
 {
     const oxc_link *connection = oxc_link_at(tracker, number);

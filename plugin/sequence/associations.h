@@ -16,16 +16,6 @@ void oxc_associations_init(oxc_tracker *tracker);
 /** Begins an association of unknown beginning for a connection. */
 void oxc_association_begin_unbound(oxc_tracker *tracker, uint32_t connection);
 
-/** The association of a connection, begun as one of unknown beginning where it has none yet. */
-static inline uint32_t oxc_association_of(oxc_tracker *tracker, uint32_t number)
-{
-    const oxc_link *connection = oxc_link_at(tracker, number);
-
-    if (connection->association == OXC_NONE)
-        oxc_association_begin_unbound(tracker, number);
-    return connection->association;
-}
-
 void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event);
 
 /** Takes in a bind_ack.

@@ -117,14 +117,15 @@ static void miss(oxc_tracker *tracker, uint32_t number)
     oxc_call_end(tracker, number);
 }
 
-static void on_request(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
+static void on_request(oxc_tracker *tracker, oxc_link *connection, const oxc_event *event,
+                       uint32_t number)
 {
     oxc_record *record = record_of(tracker, event, &number);
     bool readable = is_readable(tracker, event, event->kind);
-    oxc_link *connection = oxc_link_at(tracker, event->connection);
     uint32_t call;
 
-    oxc_association_of(tracker, event->connection);
+    if (connection->association == OXC_NONE)
+        oxc_association_begin_unbound(tracker, event->connection);
     if (record == NULL)
         return;
     connection->used = true;
@@ -193,12 +194,7 @@ static void take_response(oxc_tracker *tracker, const oxc_event *event, uint32_t
                           bool readable)
 {
     const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_link *connection = oxc_link_at(tracker, event->connection);
 
-    connection->echoes |= (connection->bound && event->call_id != connection->bind_call_id) ||
-                          (connection->answered && event->call_id != connection->answer_id);
-    connection->answered = true;
-    connection->answer_id = event->call_id;
     settle(tracker, number);
     if (!readable)
         oxc_answer_unread(tracker, call);
@@ -213,7 +209,17 @@ static void take_response(oxc_tracker *tracker, const oxc_event *event, uint32_t
     oxc_call_end(tracker, number);
 }
 
-static void on_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number)
+/* Notes the call id of a response: whether it is that of its call shows by whether they differ. */
+static void note_call_id(oxc_link *connection, uint32_t call_id)
+{
+    connection->echoes |= (connection->bound && call_id != connection->bind_call_id) ||
+                          (connection->answered && call_id != connection->answer_id);
+    connection->answered = true;
+    connection->answer_id = call_id;
+}
+
+static void on_response(oxc_tracker *tracker, oxc_link *connection, const oxc_event *event,
+                        uint32_t number)
 {
     oxc_record *record = record_of(tracker, event, &number);
     uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
@@ -231,6 +237,7 @@ static void on_response(oxc_tracker *tracker, const oxc_event *event, uint32_t n
     readable = is_readable(tracker, event, (oxc_kind)oxc_call_at(tracker, call)->kind);
     join(tracker, record, call);
     record->flags = stub_flags(event, readable);
+    note_call_id(connection, event->call_id);
     take_response(tracker, event, call, readable);
 }
 
@@ -273,9 +280,8 @@ static void on_bind_ack(oxc_tracker *tracker, const oxc_event *event)
 }
 
 /* What any PDU shows of its connection. */
-static void on_connection(oxc_tracker *tracker, const oxc_event *event)
+static void on_connection(oxc_link *connection, const oxc_event *event)
 {
-    oxc_link *connection = oxc_link_at(tracker, event->connection);
     bool answer = event->type == OXC_EVENT_BIND_ACK || event->type == OXC_EVENT_RESPONSE ||
                   event->type == OXC_EVENT_FAULT;
 
@@ -320,23 +326,27 @@ static void on_withdrawn(oxc_tracker *tracker, const oxc_event *event)
 
 void oxc_take_in(oxc_tracker *tracker, const oxc_event *event, uint32_t record)
 {
+    oxc_link *connection = oxc_link_at(tracker, event->connection);
+
     tracker->over_http = true;
     tracker->unjudged = event->unjudged;
     if (event->type == OXC_EVENT_REQUEST)
-        on_request(tracker, event, record);
+        on_request(tracker, connection, event, record);
     else if (event->type == OXC_EVENT_RESPONSE)
-        on_response(tracker, event, record);
+        on_response(tracker, connection, event, record);
     else if (event->type == OXC_EVENT_WITHDRAWN)
         on_withdrawn(tracker, event);
     else if (event->type == OXC_EVENT_LOST)
         oxc_gap_lost(tracker, event);
     if (event->type == OXC_EVENT_RESPONSE)
-        on_connection(tracker, event);
+        on_connection(connection, event);
     tracker->over_http = tracker->unjudged = false;
 }
 
 void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
 {
+    oxc_link *connection;
+
     tracker->time = event->time;
     if (event->type == OXC_EVENT_UNSEEN) {
         oxc_gap_unseen(tracker, event->time);
@@ -344,9 +354,10 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     }
     if (event->connection >= tracker->connections.count)
         return;
-    if (oxc_link_at(tracker, event->connection)->first == 0)
-        oxc_link_at(tracker, event->connection)->first = ++tracker->moments;
-    if (oxc_link_at(tracker, event->connection)->repeated) {
+    connection = oxc_link_at(tracker, event->connection);
+    if (connection->first == 0)
+        connection->first = ++tracker->moments;
+    if (connection->repeated) {
         oxc_twins_event(tracker, event);
         return;
     }
@@ -358,10 +369,10 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         on_bind_ack(tracker, event);
         break;
     case OXC_EVENT_REQUEST:
-        on_request(tracker, event, OXC_NONE);
+        on_request(tracker, connection, event, OXC_NONE);
         break;
     case OXC_EVENT_RESPONSE:
-        on_response(tracker, event, OXC_NONE);
+        on_response(tracker, connection, event, OXC_NONE);
         break;
     case OXC_EVENT_FAULT:
     case OXC_EVENT_CANCEL:
@@ -376,5 +387,5 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
     case OXC_EVENT_UNSEEN:
         break;
     }
-    on_connection(tracker, event);
+    on_connection(connection, event);
 }
