@@ -46,12 +46,15 @@ static uint32_t look_up(const oxc_tracker *tracker, uint32_t frame, uint32_t ord
 {
     uint32_t number = *tracker->cursor;
 
-    if (!is_at(tracker, number, frame, ordinal))
-        number++;
-    if (!is_at(tracker, number, frame, ordinal))
+    /* Mostly it is the one behind the last, or the last one again. */
+    if (is_at(tracker, number, frame, ordinal))
+        return number;
+    number++;
+    if (!is_at(tracker, number, frame, ordinal)) {
         number = search(tracker, frame, ordinal);
-    if (!is_at(tracker, number, frame, ordinal))
-        return OXC_NONE;
+        if (!is_at(tracker, number, frame, ordinal))
+            return OXC_NONE;
+    }
     *tracker->cursor = number;
     return number;
 }
@@ -108,6 +111,8 @@ static void view_findings(const oxc_tracker *tracker, uint32_t record, oxc_view 
     const uint32_t *records = (const uint32_t *)(const void *)tracker->finding_records->data;
     guint low = 0, high = tracker->finding_records->len;
 
+    if (high == 0 || records[high - 1] < record)
+        return;
     while (low < high) {
         guint middle = low + (high - low) / 2;
 
