@@ -226,6 +226,7 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
     oxc_evidence evidence = {0};
     const oxc_context *context;
     const oxc_session *session;
+    const oxc_link *connection = oxc_link_of(tracker, call);
 
     if (number == OXC_NONE)
         return evidence;
@@ -238,9 +239,9 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
     if ((session->flags & OXC_SESSION_OPENED) == 0)
         return evidence;
     evidence = oxc_evidence_of(tracker, context->connect);
-    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection,
+    evidence.doubts = oxc_doubts_of_handles(tracker, session, connection,
                                             oxc_context_bound_since(tracker, context)) |
-                      oxc_doubts_of_life(tracker, context->session, call->connection);
+                      oxc_doubts_of_life(tracker, session, connection);
     /* This answer shows a server that gives a handle twice: it may have given it to the session of
      * a call whose answer was lost, which has ended since. */
     if (oxc_server_at(tracker, session->server)->lost_issue >
@@ -250,6 +251,15 @@ static oxc_evidence find_bound(const oxc_tracker *tracker, const oxc_call *call,
     if (session->disconnecting != 0 && session->disconnect + 1 > session->alive)
         evidence.doubts |= OXC_DOUBT_END;
     return evidence;
+}
+
+/* Whether an EcDoAsyncConnectEx of the session of a call may have gone unseen. */
+static bool issue_hidden(const oxc_tracker *tracker, const oxc_call *call)
+{
+    const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_link *connection = oxc_link_of(tracker, call);
+
+    return (oxc_doubts_of(tracker, session, connection, session->begun + 1) & OXC_DOUBT_ISSUE) != 0;
 }
 
 /* Begins a context, in place of another one where that has had the handle. */
@@ -269,11 +279,22 @@ static uint32_t begin_context(oxc_tracker *tracker, const oxc_event *event, cons
         call->owner != OXC_NONE && was_bound != call->owner)
         oxc_server_at(tracker, server)->reissues = true;
     /* If an EcDoAsyncConnectEx went unseen it may be the same one, with its waits. */
-    if (call->owner != OXC_NONE && (oxc_doubts_of(tracker, call->owner, call->connection,
-                                                  oxc_session_at(tracker, call->owner)->begun + 1) &
-                                    OXC_DOUBT_ISSUE) != 0)
+    if (call->owner != OXC_NONE && issue_hidden(tracker, call))
         oxc_context_at(tracker, number)->flags |= OXC_CONTEXT_UNANSWERED;
     return number;
+}
+
+/* Whether a context that goes on may have been another session's since it was last returned. */
+static bool may_have_changed(const oxc_tracker *tracker, const oxc_call *call,
+                             const oxc_context *context)
+{
+    const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_link *connection = oxc_link_of(tracker, call);
+
+    return (session->flags & OXC_SESSION_OPENED) == 0 ||
+           oxc_doubts_of_end(tracker, session, connection) != 0 ||
+           oxc_doubts_of_handles(tracker, session, connection,
+                                 oxc_context_bound_since(tracker, context)) != 0;
 }
 
 /* The ACXH was returned: it goes on for its own live session, or begins a context. */
@@ -288,11 +309,7 @@ static void issue_context(oxc_tracker *tracker, const oxc_event *event, const ox
 
     if (!goes_on)
         number = begin_context(tracker, event, call, number);
-    else if ((oxc_session_at(tracker, call->owner)->flags & OXC_SESSION_OPENED) == 0 ||
-             oxc_doubts_of_end(tracker, call->owner, call->connection) != 0 ||
-             oxc_doubts_of_handles(
-                 tracker, call->owner, call->connection,
-                 oxc_context_bound_since(tracker, oxc_context_at(tracker, number))) != 0)
+    else if (may_have_changed(tracker, call, oxc_context_at(tracker, number)))
         oxc_context_at(tracker, number)->certain = oxc_now(tracker);
     oxc_context_explain(tracker, number);
     context = oxc_context_at(tracker, number);

@@ -98,5 +98,5 @@ bool oxc_call_end_hidden(const oxc_tracker *tracker, const oxc_call *call, uint3
     uint32_t shaken = of->shaken <= call->record + 1 ? of->shaken : of->shaken_before;
 
     return of->alive <= call->record + 1 &&
-           (shaken > of->alive || oxc_doubts_of_end(tracker, session, call->connection) != 0);
+           (shaken > of->alive || oxc_doubts_of_end(tracker, of, oxc_link_of(tracker, call)) != 0);
 }

@@ -91,14 +91,16 @@ uint32_t oxc_context_of_http(oxc_tracker *tracker, const oxc_event *event, uint3
 }
 
 unsigned oxc_context_gaps(const oxc_tracker *tracker, const oxc_context *context,
-                          uint32_t connection, uint32_t since)
+                          const oxc_link *connection, uint32_t since)
 {
-    unsigned doubts = oxc_doubts_of_handles(tracker, context->session, connection, since);
+    unsigned doubts =
+        oxc_doubts_of_handles(tracker, oxc_session_of(tracker, context), connection, since);
 
     /* One that nobody has explained yet may have been issued in a gap, and one whose session has
      * ended may have been given to it anew. */
     if (context->connect == OXC_NONE ||
         (context->session != OXC_NONE && oxc_session_ended(tracker, context->session)))
-        doubts |= oxc_doubts_of(tracker, context->session, connection, since) & OXC_DOUBT_ISSUE;
+        doubts |= oxc_doubts_of(tracker, oxc_session_of(tracker, context), connection, since) &
+                  OXC_DOUBT_ISSUE;
     return doubts;
 }

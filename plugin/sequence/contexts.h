@@ -61,11 +61,11 @@ static inline bool oxc_context_uncertain(const oxc_tracker *tracker, const oxc_c
 
 /** What gaps since a mark say against that it was still the same context. */
 unsigned oxc_context_gaps(const oxc_tracker *tracker, const oxc_context *context,
-                          uint32_t connection, uint32_t since);
+                          const oxc_link *connection, uint32_t since);
 
 /** Doubts about evidence of a context since a mark: whether it was still the same context. */
 static inline unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_context *context,
-                                          uint32_t connection, uint32_t since)
+                                          const oxc_link *connection, uint32_t since)
 {
     unsigned doubts = since < context->certain ? OXC_DOUBT_ISSUE : 0u;
 
@@ -76,8 +76,9 @@ static inline unsigned oxc_context_doubts(const oxc_tracker *tracker, const oxc_
 
 /** Evidence that is of the context if nothing has changed since another record. */
 static inline oxc_evidence oxc_context_evidence(const oxc_tracker *tracker,
-                                                const oxc_context *context, uint32_t connection,
-                                                uint32_t record, uint32_t since)
+                                                const oxc_context *context,
+                                                const oxc_link *connection, uint32_t record,
+                                                uint32_t since)
 {
     oxc_evidence evidence = oxc_evidence_of(tracker, record);
 

@@ -69,29 +69,26 @@ const oxc_doubts *oxc_doubts_late(const oxc_tracker *tracker, const oxc_associat
 }
 
 /* The scopes that a question about a session looks at.
- *  @param session     OXC_NONE: any of the peer
+ *  @param session     NULL: any of the peer
  *  @param connection  that carries the PDU in question */
-static size_t scopes_of(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                        const oxc_doubts *scopes[MOST_SCOPES])
+static size_t scopes_of(const oxc_tracker *tracker, const oxc_session *session,
+                        const oxc_link *connection, const oxc_doubts *scopes[MOST_SCOPES])
 {
-    const oxc_link *present = oxc_link_at(tracker, connection);
     const oxc_association *home;
-    const oxc_session *of;
     size_t count = 0;
 
-    if (oxc_server_at(tracker, present->server)->split)
+    if (oxc_server_at(tracker, connection->server)->split)
         scopes[count++] = &tracker->unseen;
-    if (present->association != OXC_NONE)
-        scopes[count++] = &oxc_association_at(tracker, present->association)->doubts;
-    if (session == OXC_NONE) {
-        scopes[count++] = &oxc_peer_at(tracker, present->peer)->all;
+    if (connection->association != OXC_NONE)
+        scopes[count++] = &oxc_association_at(tracker, connection->association)->doubts;
+    if (session == NULL) {
+        scopes[count++] = &oxc_peer_at(tracker, connection->peer)->all;
         return count;
     }
-    of = oxc_session_at(tracker, session);
-    home = oxc_association_at(tracker, of->home);
-    scopes[count++] = &of->doubts;
+    home = oxc_association_at(tracker, session->home);
+    scopes[count++] = &session->doubts;
     scopes[count++] = &home->doubts;
-    scopes[count++] = &oxc_association_at(tracker, of->latest)->doubts;
+    scopes[count++] = &oxc_association_at(tracker, session->latest)->doubts;
     scopes[count++] = oxc_doubts_late(tracker, home);
     /* The home of the session may be any association that the capture knows by its id. */
     if (home->unbound)
@@ -99,8 +96,8 @@ static size_t scopes_of(const oxc_tracker *tracker, uint32_t session, uint32_t c
     return count;
 }
 
-unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                              uint32_t since)
+unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, const oxc_session *session,
+                              const oxc_link *connection, uint32_t since)
 {
     const oxc_doubts *scopes[MOST_SCOPES];
     size_t count = scopes_of(tracker, session, connection, scopes);
@@ -124,18 +121,16 @@ static unsigned awaited_on(const oxc_tracker *tracker, uint32_t number)
            (association->issuing != 0 ? OXC_DOUBT_ISSUE : 0u);
 }
 
-unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection)
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, const oxc_session *session,
+                            const oxc_link *connection)
 {
-    const oxc_link *on = oxc_link_at(tracker, connection);
-
-    if (!oxc_server_at(tracker, on->server)->reissues)
+    if (!oxc_server_at(tracker, connection->server)->reissues)
         return 0;
-    return awaited_on(tracker, on->association) |
-           awaited_on(tracker, oxc_session_at(tracker, session)->home);
+    return awaited_on(tracker, connection->association) | awaited_on(tracker, session->home);
 }
 
-bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                               uint32_t since, int64_t time)
+bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, const oxc_session *session,
+                               const oxc_link *connection, uint32_t since, int64_t time)
 {
     const oxc_doubts *scopes[MOST_SCOPES];
     size_t count = scopes_of(tracker, session, connection, scopes);

@@ -60,10 +60,10 @@ void oxc_doubts_add_late(oxc_tracker *tracker, oxc_peer *peer, uint64_t first, c
 const oxc_doubts *oxc_doubts_late(const oxc_tracker *tracker, const oxc_association *association);
 
 /** What oxc_doubts_of() and oxc_doubts_wait_at() say if there was a gap since the mark. */
-unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                              uint32_t since);
-bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, uint32_t session, uint32_t connection,
-                               uint32_t since, int64_t time);
+unsigned oxc_doubts_in_scopes(const oxc_tracker *tracker, const oxc_session *session,
+                              const oxc_link *connection, uint32_t since);
+bool oxc_doubts_wait_in_scopes(const oxc_tracker *tracker, const oxc_session *session,
+                               const oxc_link *connection, uint32_t since, int64_t time);
 
 /** Whether a gap since a mark was noted anywhere: without one, nothing is in doubt. */
 static inline bool oxc_gap_since(const oxc_tracker *tracker, uint32_t since)
@@ -72,11 +72,11 @@ static inline bool oxc_gap_since(const oxc_tracker *tracker, uint32_t since)
 }
 
 /** What gaps since a mark may have done to a session, or to one that is not known.
- *  @param session     OXC_NONE: any of the peer
+ *  @param session     NULL: any of the peer
  *  @param connection  that carries the PDU in question
  *  @return of #oxc_doubt */
-static inline unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t session,
-                                     uint32_t connection, uint32_t since)
+static inline unsigned oxc_doubts_of(const oxc_tracker *tracker, const oxc_session *session,
+                                     const oxc_link *connection, uint32_t since)
 {
     if (!oxc_gap_since(tracker, since))
         return 0;
@@ -84,11 +84,10 @@ static inline unsigned oxc_doubts_of(const oxc_tracker *tracker, uint32_t sessio
 }
 
 /** The same, as to whether a handle that was known was returned for another session. */
-static inline unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_t session,
-                                             uint32_t connection, uint32_t since)
+static inline unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, const oxc_session *session,
+                                             const oxc_link *connection, uint32_t since)
 {
-    if (!oxc_gap_since(tracker, since) ||
-        !oxc_server_at(tracker, oxc_link_at(tracker, connection)->server)->reissues)
+    if (!oxc_gap_since(tracker, since) || !oxc_server_at(tracker, connection->server)->reissues)
         return 0;
     return oxc_doubts_in_scopes(tracker, session, connection, since) &
            (OXC_DOUBT_OPEN | OXC_DOUBT_ISSUE);
@@ -96,40 +95,36 @@ static inline unsigned oxc_doubts_of_handles(const oxc_tracker *tracker, uint32_
 
 /** The same, as to calls whose answers are still to come.
  *  @return OXC_DOUBT_OPEN, OXC_DOUBT_ISSUE, both or none */
-unsigned oxc_doubts_awaited(const oxc_tracker *tracker, uint32_t session, uint32_t connection);
+unsigned oxc_doubts_awaited(const oxc_tracker *tracker, const oxc_session *session,
+                            const oxc_link *connection);
 
 /** OXC_DOUBT_END if gaps may have hidden the end of a session since it was known to live, or 0. */
-static inline unsigned oxc_doubts_of_end(const oxc_tracker *tracker, uint32_t session,
-                                         uint32_t connection)
+static inline unsigned oxc_doubts_of_end(const oxc_tracker *tracker, const oxc_session *session,
+                                         const oxc_link *connection)
 {
-    uint32_t alive = oxc_session_at(tracker, session)->alive;
-
-    return oxc_doubts_of(tracker, session, connection, alive) & OXC_DOUBT_END;
+    return oxc_doubts_of(tracker, session, connection, session->alive) & OXC_DOUBT_END;
 }
 
 /** The same, also if a failure may have been its end. */
-static inline unsigned oxc_doubts_of_life(const oxc_tracker *tracker, uint32_t session,
-                                          uint32_t connection)
+static inline unsigned oxc_doubts_of_life(const oxc_tracker *tracker, const oxc_session *session,
+                                          const oxc_link *connection)
 {
-    const oxc_session *of = oxc_session_at(tracker, session);
-
-    if (of->shaken > of->alive)
+    if (session->shaken > session->alive)
         return OXC_DOUBT_END;
     return oxc_doubts_of_end(tracker, session, connection);
 }
 
 /** Whether an EcDoRpcExt2 that nobody saw, or whose answer nobody saw, counts as in flight. */
-static inline bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker, uint32_t session,
-                                              uint32_t connection)
+static inline bool oxc_doubts_fetch_in_flight(const oxc_tracker *tracker,
+                                              const oxc_session *session,
+                                              const oxc_link *connection)
 {
-    uint32_t settled = oxc_session_at(tracker, session)->settled;
-
-    return (oxc_doubts_of(tracker, session, connection, settled) & OXC_DOUBT_FETCH) != 0;
+    return (oxc_doubts_of(tracker, session, connection, session->settled) & OXC_DOUBT_FETCH) != 0;
 }
 
 /** Whether a wait that nobody saw, in a gap since a mark, may have been outstanding at a time. */
-static inline bool oxc_doubts_wait_at(const oxc_tracker *tracker, uint32_t session,
-                                      uint32_t connection, uint32_t since, int64_t time)
+static inline bool oxc_doubts_wait_at(const oxc_tracker *tracker, const oxc_session *session,
+                                      const oxc_link *connection, uint32_t since, int64_t time)
 {
     return oxc_gap_since(tracker, since) &&
            oxc_doubts_wait_in_scopes(tracker, session, connection, since, time);

@@ -155,11 +155,9 @@ static uint32_t find_fetch(oxc_tracker *tracker, const oxc_session *session)
 }
 
 /* Whether an EcDoRpcExt2 of the session is in flight, or may be. */
-static bool is_pending(oxc_tracker *tracker, uint32_t session, uint32_t connection)
+static bool is_pending(oxc_tracker *tracker, const oxc_session *session, const oxc_link *connection)
 {
-    const oxc_session *of = oxc_session_at(tracker, session);
-
-    return find_fetch(tracker, of) != OXC_NONE || of->unanswered > of->settled ||
+    return find_fetch(tracker, session) != OXC_NONE || session->unanswered > session->settled ||
            oxc_doubts_fetch_in_flight(tracker, session, connection);
 }
 
@@ -169,17 +167,18 @@ static bool none_fetched(const oxc_session *session, const oxc_context *context)
     return (context->flags & OXC_CONTEXT_FETCHED) == 0 && session->fetches == context->fetches;
 }
 
-unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context, uint32_t connection)
+unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context, const oxc_link *connection)
 {
+    const oxc_session *session = oxc_session_of(tracker, context);
     oxc_evidence before;
     unsigned doubts;
 
-    if (context->session == OXC_NONE || is_pending(tracker, context->session, connection))
+    if (session == NULL || is_pending(tracker, session, connection))
         return 0;
-    if (context->row == 0 || !none_fetched(oxc_session_at(tracker, context->session), context))
+    if (context->row == 0 || !none_fetched(session, context))
         return 1;
     before = oxc_evidence_of(tracker, context->notification);
-    doubts = oxc_doubts_of(tracker, context->session, connection, context->notification + 1);
+    doubts = oxc_doubts_of(tracker, session, connection, context->notification + 1);
     if (before.age >= OXC_SECOND || (doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_WAIT)) != 0)
         return 1;
     return MIN(context->row + 1u, OXC_FETCH_ROW);
@@ -255,7 +254,7 @@ void oxc_fetch_notification(oxc_tracker *tracker, uint32_t number, unsigned row)
 }
 
 oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, const oxc_context *context,
-                                 uint32_t connection)
+                                 const oxc_link *connection)
 {
     oxc_evidence evidence = {0};
     const oxc_session *session;
@@ -270,16 +269,15 @@ oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, const oxc_context *
         return evidence;
     evidence = oxc_evidence_of(tracker, context->notification);
     evidence.doubts =
-        oxc_doubts_of(tracker, context->session, connection, context->notification + 1) &
-        OXC_DOUBT_FETCH;
-    evidence.doubts |= oxc_doubts_of_life(tracker, context->session, connection) |
-                       oxc_doubts_of_handles(tracker, context->session, connection,
+        oxc_doubts_of(tracker, session, connection, context->notification + 1) & OXC_DOUBT_FETCH;
+    evidence.doubts |= oxc_doubts_of_life(tracker, session, connection) |
+                       oxc_doubts_of_handles(tracker, session, connection,
                                              oxc_context_bound_since(tracker, context));
     return evidence;
 }
 
 oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t number,
-                                            uint32_t connection)
+                                            const oxc_link *connection)
 {
     int64_t grace = oxc_grace(tracker);
     oxc_session *session = oxc_session_at(tracker, number);
@@ -342,7 +340,7 @@ static void deliver(oxc_tracker *tracker, const oxc_call *call)
     if (session->undelivered == OXC_NONE)
         return;
     /* A call that could not be read may have delivered before. */
-    doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->undelivered + 1);
+    doubts = oxc_doubts_of(tracker, session, oxc_link_of(tracker, call), session->undelivered + 1);
     if ((doubts & (OXC_DOUBT_FETCH | OXC_DOUBT_DELIVERY)) != 0)
         oxc_fetch_forget(tracker, call);
     else

@@ -34,7 +34,8 @@ void oxc_fetch_link(oxc_tracker *tracker, uint32_t context);
 
 /** How many notifications in a row, none fetched, the one of the last record makes on a context, up
  *  to #OXC_FETCH_ROW; 0 if an EcDoRpcExt2 is in flight, or may be, or the session is not known. */
-unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context, uint32_t connection);
+unsigned oxc_fetch_row(oxc_tracker *tracker, const oxc_context *context,
+                       const oxc_link *connection);
 
 /** Adds the notification of the last record to its context and session.
  *  @param row  from oxc_fetch_row() */
@@ -42,11 +43,11 @@ void oxc_fetch_notification(oxc_tracker *tracker, uint32_t context, unsigned row
 
 /** Fills in the last notification of a context, if it is not fetched. */
 oxc_evidence oxc_fetch_unfetched(const oxc_tracker *tracker, const oxc_context *context,
-                                 uint32_t connection);
+                                 const oxc_link *connection);
 
 /** The same for the contexts of a session, once for each notification. */
 oxc_evidence oxc_fetch_unfetched_of_session(oxc_tracker *tracker, uint32_t session,
-                                            uint32_t connection);
+                                            const oxc_link *connection);
 
 /** Takes in the notification objects and RopNotify of an EcDoRpcExt2 response. */
 void oxc_fetch_response(oxc_tracker *tracker, const oxc_event *event, const oxc_call *call);

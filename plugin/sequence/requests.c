@@ -48,7 +48,7 @@ static void set_session(oxc_tracker *tracker, const oxc_event *event, oxc_call *
         oxc_name_note(tracker, server, event->name);
     session->latest = association_of(tracker, call);
     oxc_record_at(tracker, call->record)->session = session->number;
-    if (oxc_doubts_of_life(tracker, call->owner, call->connection) != 0)
+    if (oxc_doubts_of_life(tracker, session, oxc_link_of(tracker, call)) != 0)
         call->flags |= OXC_CALL_DOUBTED;
 }
 
@@ -62,7 +62,8 @@ static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t n
     set_session(tracker, event, call);
     facts.null_handle = call->owner == OXC_NONE;
     if (call->owner != OXC_NONE)
-        facts.unanswered_wait = oxc_silence_of_session(tracker, call->owner, call->connection);
+        facts.unanswered_wait =
+            oxc_silence_of_session(tracker, call->owner, oxc_link_of(tracker, call));
     oxc_judge(tracker, &facts);
     if (call->owner != OXC_NONE)
         oxc_fetch_begin(tracker, number);
@@ -72,6 +73,7 @@ static void rpc_request(oxc_tracker *tracker, const oxc_event *event, uint32_t n
 static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_link *connection = oxc_link_of(tracker, call);
     const oxc_association *home = oxc_association_at(tracker, session->home);
     oxc_evidence evidence = {0};
 
@@ -80,12 +82,12 @@ static oxc_evidence find_idle(const oxc_tracker *tracker, const oxc_call *call)
         oxc_context_at(tracker, session->quiet)->connect == OXC_NONE)
         return evidence;
     evidence = oxc_evidence_of(tracker, oxc_context_at(tracker, session->quiet)->connect);
-    evidence.doubts = oxc_doubts_of(tracker, call->owner, call->connection, session->begun + 1) &
+    evidence.doubts = oxc_doubts_of(tracker, session, connection, session->begun + 1) &
                       (OXC_DOUBT_WAIT | OXC_DOUBT_ISSUE);
     /* A context that nobody saw issued shows by its waits. */
     if (oxc_peer_at(tracker, home->peer)->unknown_waits <= session->begun + 1)
         evidence.doubts &= ~(unsigned)OXC_DOUBT_ISSUE;
-    evidence.doubts |= oxc_doubts_of_life(tracker, call->owner, call->connection);
+    evidence.doubts |= oxc_doubts_of_life(tracker, session, connection);
     return evidence;
 }
 
@@ -97,10 +99,12 @@ static void disconnect_request(oxc_tracker *tracker, const oxc_event *event, oxc
     set_session(tracker, event, call);
     if (call->owner == OXC_NONE)
         return;
-    facts.unfetched = oxc_fetch_unfetched_of_session(tracker, call->owner, call->connection);
+    facts.unfetched =
+        oxc_fetch_unfetched_of_session(tracker, call->owner, oxc_link_of(tracker, call));
     if (!event->never_registered)
         facts.idle_context = find_idle(tracker, call);
-    facts.unanswered_wait = oxc_silence_of_session(tracker, call->owner, call->connection);
+    facts.unanswered_wait =
+        oxc_silence_of_session(tracker, call->owner, oxc_link_of(tracker, call));
     oxc_judge(tracker, &facts);
     session = oxc_session_at(tracker, call->owner);
     session->disconnect = call->record;
@@ -119,18 +123,19 @@ static bool version_counts(const oxc_tracker *tracker, const oxc_session *sessio
 static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
 {
     const oxc_session *session = oxc_session_at(tracker, call->owner);
+    const oxc_link *connection = oxc_link_of(tracker, call);
 
     facts->reported_unknown = (session->flags & OXC_SESSION_REPORTED) != 0;
-    facts->alive_doubts = oxc_doubts_of_life(tracker, call->owner, call->connection);
+    facts->alive_doubts = oxc_doubts_of_life(tracker, session, connection);
     facts->server_version = version_counts(tracker, session) ? session->server_version : 0;
     if ((session->flags & OXC_SESSION_OPENED) != 0)
         facts->session_open = oxc_evidence_of(tracker, session->begun);
     if (session->end != OXC_NONE) {
         facts->session_end = oxc_evidence_of(tracker, session->end);
         facts->session_end.doubts =
-            oxc_doubts_of_handles(tracker, call->owner, call->connection,
+            oxc_doubts_of_handles(tracker, session, connection,
                                   oxc_record_at(tracker, session->end)->request + 1) |
-            oxc_doubts_awaited(tracker, call->owner, call->connection) |
+            oxc_doubts_awaited(tracker, session, connection) |
             ((session->flags & OXC_SESSION_EARLIER) != 0 ? OXC_DOUBT_END : 0u) |
             ((session->flags & OXC_SESSION_REPLACED) != 0 ? OXC_DOUBT_OPEN : 0u);
     }
@@ -141,10 +146,9 @@ static void look_at_session(const oxc_tracker *tracker, const oxc_call *call, ox
         /* What was lost before the last response cannot be the last one. */
         facts->live_context = oxc_evidence_of(tracker, connect);
         facts->live_context.doubts =
-            (oxc_doubts_of(tracker, call->owner, call->connection,
-                           MAX(connect + 1, context->answered)) &
+            (oxc_doubts_of(tracker, session, connection, MAX(connect + 1, context->answered)) &
              OXC_DOUBT_WAIT) |
-            oxc_doubts_of_handles(tracker, call->owner, call->connection, connect + 1);
+            oxc_doubts_of_handles(tracker, session, connection, connect + 1);
     }
 }
 

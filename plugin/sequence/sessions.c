@@ -65,7 +65,7 @@ void oxc_session_end(oxc_tracker *tracker, uint32_t number, const oxc_call *call
         session->close = oxc_now(tracker) - 1;
     if (session->end != OXC_NONE)
         return;
-    if (oxc_doubts_of_end(tracker, number, call->connection) != 0)
+    if (oxc_doubts_of_end(tracker, session, oxc_link_of(tracker, call)) != 0)
         session->flags |= OXC_SESSION_EARLIER;
     session->end = oxc_now(tracker) - 1;
 }
@@ -93,9 +93,9 @@ void oxc_session_prove(oxc_tracker *tracker, uint32_t number, const oxc_call *ca
     if (oxc_answer_doubted(tracker, call) || session->alive >= call->record + 1 ||
         (session->flags & OXC_SESSION_LEAVING) != 0)
         return;
-    if (oxc_doubts_of_life(tracker, number, call->connection) != 0) {
+    if (oxc_doubts_of_life(tracker, session, oxc_link_of(tracker, call)) != 0) {
         session->alive = call->record + 1;
-        if (oxc_doubts_of_life(tracker, number, call->connection) == 0)
+        if (oxc_doubts_of_life(tracker, session, oxc_link_of(tracker, call)) == 0)
             session->certain_frame = oxc_record_at(tracker, tracker->records.count - 1)->frame;
     }
     session->alive = call->record + 1;

@@ -16,16 +16,11 @@
 
 #define CUTS 3 /* waits in a row that show at which age a device cuts them */
 
-static const oxc_link *connection_of(const oxc_tracker *tracker, const oxc_call *call)
-{
-    return oxc_link_at(tracker, call->connection);
-}
-
 /* Whether nobody can say what became of a wait. */
 static bool is_doubtful(const oxc_tracker *tracker, const oxc_call *call)
 {
     return oxc_call_hidden(call) || oxc_context_uncertain(tracker, call) ||
-           connection_of(tracker, call)->partial;
+           oxc_link_of(tracker, call)->partial;
 }
 
 /* For how long a wait may be silent: some servers say so. */
@@ -50,7 +45,7 @@ static int64_t end_of_silence(const oxc_tracker *tracker, uint32_t connection)
 }
 
 oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *context,
-                                 uint32_t connection)
+                                 const oxc_link *connection)
 {
     const oxc_call *previous = oxc_call_at(tracker, context->last_calls[0]);
     oxc_evidence evidence = oxc_evidence_of(tracker, previous->record);
@@ -59,11 +54,11 @@ oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *
     limit = limit_of(tracker, previous->connection);
     /* Where it was not heard at all, its silence is no shorter than the wait. */
     silent = evidence.age;
-    if (connection_of(tracker, previous)->heard_time != 0)
+    if (oxc_link_of(tracker, previous)->heard_time != 0)
         silent = oxc_since(end_of_silence(tracker, previous->connection),
-                           connection_of(tracker, previous)->heard_time);
-    if (previous->connection == connection || oxc_call_hidden(previous) ||
-        connection_of(tracker, previous)->partial || silent <= limit || evidence.age <= limit ||
+                           oxc_link_of(tracker, previous)->heard_time);
+    if (oxc_link_of(tracker, previous) == connection || oxc_call_hidden(previous) ||
+        oxc_link_of(tracker, previous)->partial || silent <= limit || evidence.age <= limit ||
         (oxc_context_doubts(tracker, context, connection, previous->record + 1) &
          OXC_DOUBT_ISSUE) != 0)
         return (oxc_evidence){0};
@@ -97,7 +92,7 @@ static bool age_at_close(const oxc_tracker *tracker, uint32_t number, oxc_close 
 }
 
 oxc_evidence oxc_silence_cut(const oxc_tracker *tracker, const oxc_context *context,
-                             uint32_t connection, oxc_close *close)
+                             const oxc_link *connection, oxc_close *close)
 {
     oxc_evidence evidence = {0};
     int64_t ages[CUTS];
@@ -119,7 +114,7 @@ oxc_evidence oxc_silence_cut(const oxc_tracker *tracker, const oxc_context *cont
                                     oxc_call_at(tracker, context->last_calls[CUTS - 1])->record);
     /* A wait that nobody saw may have been answered between them. */
     evidence.doubts |=
-        oxc_doubts_of(tracker, context->session, connection,
+        oxc_doubts_of(tracker, oxc_session_of(tracker, context), connection,
                       oxc_call_at(tracker, context->last_calls[CUTS - 1])->record + 1) &
         OXC_DOUBT_WAIT;
     evidence.age = ages[0];
@@ -174,7 +169,8 @@ static uint32_t find_oldest(oxc_tracker *tracker, uint32_t session)
     return oldest;
 }
 
-oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t number, uint32_t connection)
+oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t number,
+                                    const oxc_link *connection)
 {
     const oxc_session *session = oxc_session_at(tracker, number);
     oxc_evidence evidence = {0};
@@ -185,9 +181,9 @@ oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t number, uint3
         return evidence;
     /* Suppressed by an EcDoRpcExt2 that may have been the session's last, and by its possible end.
      */
-    if ((oxc_doubts_of(tracker, number, connection, session->activity + 1) & OXC_DOUBT_FETCH) !=
+    if ((oxc_doubts_of(tracker, session, connection, session->activity + 1) & OXC_DOUBT_FETCH) !=
             0 ||
-        oxc_doubts_of_life(tracker, number, connection) != 0)
+        oxc_doubts_of_life(tracker, session, connection) != 0)
         return evidence;
     oldest = find_oldest(tracker, number);
     if (oldest != OXC_NONE)

@@ -16,14 +16,14 @@
 /** The previous wait of the context, if it went unanswered and the server is silent.
  *  @param connection  of the wait that comes now */
 oxc_evidence oxc_silence_dropped(const oxc_tracker *tracker, const oxc_context *context,
-                                 uint32_t connection);
+                                 const oxc_link *connection);
 
 /** Whether the previous wait of the context ended with its connection. */
 bool oxc_silence_closed(const oxc_tracker *tracker, const oxc_context *context);
 
 /** The age of the last wait if the last three were cut at the same age; how, in @p close. */
 oxc_evidence oxc_silence_cut(const oxc_tracker *tracker, const oxc_context *context,
-                             uint32_t connection, oxc_close *close);
+                             const oxc_link *connection, oxc_close *close);
 
 /** A wait was sent on a context: wait-unanswered looks at it. */
 static inline void oxc_silence_watch(oxc_tracker *tracker, uint32_t number)
@@ -40,6 +40,7 @@ static inline void oxc_silence_watch(oxc_tracker *tracker, uint32_t number)
 }
 
 /** The oldest wait of a session that is outstanding for too long, each once. */
-oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t session, uint32_t connection);
+oxc_evidence oxc_silence_of_session(oxc_tracker *tracker, uint32_t session,
+                                    const oxc_link *connection);
 
 #endif /* OXC_SILENCE_H */

@@ -403,6 +403,18 @@ static inline oxc_record *oxc_record_at(const oxc_tracker *tracker, uint32_t rec
     return (oxc_record *)oxc_store_element(&tracker->records, record, sizeof(oxc_record));
 }
 
+/** The connection of a call. */
+static inline oxc_link *oxc_link_of(const oxc_tracker *tracker, const oxc_call *call)
+{
+    return oxc_link_at(tracker, call->connection);
+}
+
+/** The session of a context, or NULL where it is not known, or it is bound to none. */
+static inline oxc_session *oxc_session_of(const oxc_tracker *tracker, const oxc_context *context)
+{
+    return context->session == OXC_NONE ? NULL : oxc_session_at(tracker, context->session);
+}
+
 /** The mark of the PDU that is being taken in: that of its record, the last one. */
 static inline uint32_t oxc_now(const oxc_tracker *tracker)
 {

@@ -87,23 +87,23 @@ static bool company_hidden(const oxc_tracker *tracker, const oxc_call *call,
 
     if (context->hidden != 0 && oxc_since(sent, context->hidden_time) <= oxc_wait_reach(tracker))
         return true;
-    return oxc_doubts_wait_at(tracker, context->session, call->connection, since, sent);
+    return oxc_doubts_wait_at(tracker, oxc_session_of(tracker, context), oxc_link_of(tracker, call),
+                              since, sent);
 }
 
 static void look_at_session(const oxc_tracker *tracker, const oxc_call *call,
                             const oxc_context *context, oxc_facts *facts)
 {
-    const oxc_session *session;
+    const oxc_session *session = oxc_session_of(tracker, context);
 
-    if (context->session == OXC_NONE)
+    if (session == NULL)
         return;
-    session = oxc_session_at(tracker, context->session);
     if (session->activity != OXC_NONE)
         facts->activity = oxc_evidence_of(tracker, session->activity);
     facts->disconnect_sent = session->disconnect != OXC_NONE && session->disconnect > call->record;
     facts->disconnecting = session->disconnect != OXC_NONE;
     facts->disconnect_doubts =
-        oxc_doubts_of(tracker, context->session, call->connection, session->alive) &
+        oxc_doubts_of(tracker, session, oxc_link_of(tracker, call), session->alive) &
         OXC_DOUBT_DISCONNECT;
     facts->alone =
         is_out(call) && (call->flags & OXC_CALL_COMPANY) == 0 &&
@@ -149,29 +149,28 @@ static bool went_elsewhere(const oxc_tracker *tracker, const oxc_call *call, uin
 static void look_at_answer(oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
+    const oxc_session *session = oxc_session_of(tracker, context);
+    const oxc_link *connection = oxc_link_of(tracker, call);
     uint32_t later = find_later(tracker, call);
     uint32_t zero = context->zero;
 
     look_at_session(tracker, call, context, facts);
     facts->request = oxc_evidence_of(tracker, call->record);
     if (later != OXC_NONE)
-        facts->later_wait =
-            oxc_context_evidence(tracker, context, call->connection, later, call->record);
+        facts->later_wait = oxc_context_evidence(tracker, context, connection, later, call->record);
     if (later != OXC_NONE && went_elsewhere(tracker, call, later))
         facts->later_wait.doubts |= OXC_DOUBT_ISSUE;
     if (!is_out(call))
         return;
-    facts->wait =
-        oxc_context_evidence(tracker, context, call->connection, call->record, call->record);
-    facts->wait.doubts |= oxc_doubts_of(tracker, context->session, call->connection,
+    facts->wait = oxc_context_evidence(tracker, context, connection, call->record, call->record);
+    facts->wait.doubts |= oxc_doubts_of(tracker, session, connection,
                                         MAX(call->record, activity_of(tracker, context)) + 1) &
                           OXC_DOUBT_FETCH;
     facts->wait.doubts |=
-        oxc_doubts_of(tracker, context->session, call->connection, call->record + 1) &
-        OXC_DOUBT_DISCONNECT;
+        oxc_doubts_of(tracker, session, connection, call->record + 1) & OXC_DOUBT_DISCONNECT;
     if (zero != OXC_NONE && zero > call->record)
         facts->zero_wait =
-            oxc_context_evidence(tracker, context, call->connection, zero,
+            oxc_context_evidence(tracker, context, connection, zero,
                                  MIN(call->record, oxc_record_at(tracker, zero)->request));
 }
 
@@ -233,8 +232,8 @@ static void judge_response(oxc_tracker *tracker, const oxc_event *event, const o
 
     look_at_answer(tracker, call, &facts);
     if (is_notification(&facts)) {
-        facts.unfetched = oxc_fetch_unfetched(tracker, context, call->connection);
-        row = oxc_fetch_row(tracker, context, call->connection);
+        facts.unfetched = oxc_fetch_unfetched(tracker, context, oxc_link_of(tracker, call));
+        row = oxc_fetch_row(tracker, context, oxc_link_of(tracker, call));
     }
     if (row == OXC_FETCH_ROW && (context->flags & OXC_CONTEXT_BUSY) == 0)
         facts.busy_since = oxc_evidence_of(tracker, context->row_records[0]);

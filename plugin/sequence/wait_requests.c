@@ -62,7 +62,7 @@ static uint32_t find_other(oxc_tracker *tracker, uint32_t context)
 }
 
 static oxc_evidence wait_evidence(const oxc_tracker *tracker, const oxc_context *context,
-                                  uint32_t connection, uint32_t wait)
+                                  const oxc_link *connection, uint32_t wait)
 {
     uint32_t record;
 
@@ -76,22 +76,23 @@ static oxc_evidence wait_evidence(const oxc_tracker *tracker, const oxc_context 
 static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
+    const oxc_session *session = oxc_session_of(tracker, context);
+    const oxc_link *connection = oxc_link_of(tracker, call);
     uint32_t since;
 
     if (context->failure == OXC_NONE || context->connect == OXC_NONE)
         return;
     since = oxc_record_at(tracker, context->failure)->request;
-    facts->failure =
-        oxc_context_evidence(tracker, context, call->connection, context->failure, since);
+    facts->failure = oxc_context_evidence(tracker, context, connection, context->failure, since);
     facts->failure_status = context->failure_status;
     /* The handle may have been returned again to its own session, or a wait may have had a
      * success; or the handle may just be returned. */
-    facts->failure.doubts |= oxc_doubts_of(tracker, context->session, call->connection, since + 1) &
-                             (OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
-    if (context->session == OXC_NONE)
+    facts->failure.doubts |=
+        oxc_doubts_of(tracker, session, connection, since + 1) & (OXC_DOUBT_ISSUE | OXC_DOUBT_WAIT);
+    if (session == NULL)
         return;
-    facts->failure.doubts |= oxc_doubts_awaited(tracker, context->session, call->connection);
-    if (oxc_session_at(tracker, context->session)->issuing != 0)
+    facts->failure.doubts |= oxc_doubts_awaited(tracker, session, connection);
+    if (session->issuing != 0)
         facts->failure.doubts |= OXC_DOUBT_ISSUE;
 }
 
@@ -104,8 +105,8 @@ static bool look_at_silence(const oxc_tracker *tracker, const oxc_call *call,
 
     if (context->last_calls[0] == OXC_NONE)
         return false;
-    facts->dropped_wait = oxc_silence_dropped(tracker, context, call->connection);
-    facts->cut_waits = oxc_silence_cut(tracker, context, call->connection, &close);
+    facts->dropped_wait = oxc_silence_dropped(tracker, context, oxc_link_of(tracker, call));
+    facts->cut_waits = oxc_silence_cut(tracker, context, oxc_link_of(tracker, call), &close);
     facts->closed_how = (uint8_t)close.kind;
     facts->closed_by = (uint8_t)close.side;
     return oxc_silence_closed(tracker, context);
@@ -114,6 +115,7 @@ static bool look_at_silence(const oxc_tracker *tracker, const oxc_call *call,
 static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts)
 {
     oxc_context *context = oxc_context_at(tracker, call->owner);
+    const oxc_link *connection = oxc_link_of(tracker, call);
     uint32_t same, other = OXC_NONE;
 
     same = find_same(tracker, call->owner, call->connection);
@@ -121,8 +123,8 @@ static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts
         other = find_other(tracker, call->owner);
     if (same != OXC_NONE || other != OXC_NONE || context->dropped != 0)
         call->flags |= OXC_CALL_COMPANY;
-    facts->same_wait = wait_evidence(tracker, context, call->connection, same);
-    facts->other_wait = wait_evidence(tracker, context, call->connection, other);
+    facts->same_wait = wait_evidence(tracker, context, connection, same);
+    facts->other_wait = wait_evidence(tracker, context, connection, other);
     look_at_failure(tracker, call, facts);
 }
 
@@ -136,15 +138,16 @@ static bool is_mixed(const oxc_context *context)
 static oxc_evidence end_evidence(const oxc_tracker *tracker, const oxc_call *call)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
-    uint32_t end = oxc_session_at(tracker, context->session)->end;
+    const oxc_session *session = oxc_session_at(tracker, context->session);
+    const oxc_link *connection = oxc_link_of(tracker, call);
     uint32_t bound = oxc_context_bound_since(tracker, context);
-    oxc_evidence evidence = oxc_evidence_of(tracker, end);
+    oxc_evidence evidence = oxc_evidence_of(tracker, session->end);
 
-    evidence.doubts = oxc_doubts_of_handles(tracker, context->session, call->connection, bound) |
-                      oxc_doubts_awaited(tracker, context->session, call->connection);
-    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_EARLIER) != 0)
+    evidence.doubts = oxc_doubts_of_handles(tracker, session, connection, bound) |
+                      oxc_doubts_awaited(tracker, session, connection);
+    if ((session->flags & OXC_SESSION_EARLIER) != 0)
         evidence.doubts |= OXC_DOUBT_END;
-    if ((oxc_session_at(tracker, context->session)->flags & OXC_SESSION_REPLACED) != 0)
+    if ((session->flags & OXC_SESSION_REPLACED) != 0)
         evidence.doubts |= OXC_DOUBT_OPEN;
     if (is_mixed(context))
         evidence.doubts |= OXC_DOUBT_ISSUE;
@@ -168,18 +171,20 @@ static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_cal
                            oxc_facts *facts)
 {
     const oxc_context *context = oxc_context_at(tracker, call->owner);
+    const oxc_session *session = oxc_session_of(tracker, context);
+    const oxc_link *connection = oxc_link_of(tracker, call);
 
     facts->explained = event->explained || oxc_context_explained(tracker, context);
     if (!facts->explained)
         look_for_origin(tracker, event, context, facts);
-    if (context->session == OXC_NONE)
+    if (session == NULL)
         return;
-    if (oxc_session_ended(tracker, context->session)) {
+    if (session->end != OXC_NONE) {
         facts->session_end = end_evidence(tracker, call);
         if (event->end_doubtful)
             facts->session_end.doubts |= OXC_DOUBT_OPEN;
-    } else if (oxc_doubts_of_life(tracker, context->session, call->connection) != 0 ||
-               oxc_doubts_of_handles(tracker, context->session, call->connection,
+    } else if (oxc_doubts_of_life(tracker, session, connection) != 0 ||
+               oxc_doubts_of_handles(tracker, session, connection,
                                      oxc_context_bound_since(tracker, context)) != 0) {
         call->flags |= OXC_CALL_DOUBTED;
     }
