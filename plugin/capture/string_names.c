@@ -8,6 +8,8 @@
 
 #include "string_names.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #define ROUNDS      2
@@ -40,17 +42,30 @@ void oxc_hashing_begin(oxc_hashing *hashing)
     *hashing = (oxc_hashing){.state = oxc_sip_begin(key[0], key[1])};
 }
 
+static const uint8_t *add_byte(oxc_hashing *hashing, const uint8_t *byte)
+{
+    hashing->tail |= (uint64_t)*byte << 8 * (hashing->size % 8);
+    if (++hashing->size % 8 == 0) {
+        oxc_sip_take(&hashing->state, hashing->tail, ROUNDS);
+        hashing->tail = 0;
+    }
+    return byte + 1;
+}
+
 void oxc_hashing_add(oxc_hashing *hashing, const void *bytes, size_t size)
 {
-    const uint8_t *byte = (const uint8_t *)bytes;
+    const uint8_t *at = (const uint8_t *)bytes, *end = at + size;
+    uint64_t word;
 
-    for (size_t i = 0; i < size; i++) {
-        hashing->tail |= (uint64_t)byte[i] << 8 * (hashing->size % 8);
-        if (++hashing->size % 8 == 0) {
-            oxc_sip_take(&hashing->state, hashing->tail, ROUNDS);
-            hashing->tail = 0;
-        }
+    while (at < end && hashing->size % 8 != 0)
+        at = add_byte(hashing, at);
+    for (; (size_t)(end - at) >= sizeof word; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        oxc_sip_take(&hashing->state, GUINT64_FROM_LE(word), ROUNDS);
+        hashing->size += sizeof word;
     }
+    while (at < end)
+        at = add_byte(hashing, at);
 }
 
 uint64_t oxc_hashing_result(const oxc_hashing *hashing)
@@ -69,13 +84,16 @@ uint64_t oxc_name_of(const char *text, size_t size)
 
 uint64_t oxc_name_of_lower(const char *text, size_t size)
 {
+    char lower[64];
     oxc_hashing hashing;
 
     oxc_hashing_begin(&hashing);
-    for (size_t i = 0; i < size; i++) {
-        char lower = g_ascii_tolower(text[i]);
+    for (size_t begin = 0; begin < size; begin += sizeof lower) {
+        size_t length = MIN(size - begin, sizeof lower);
 
-        oxc_hashing_add(&hashing, &lower, 1);
+        for (size_t i = 0; i < length; i++)
+            lower[i] = g_ascii_tolower(text[begin + i]);
+        oxc_hashing_add(&hashing, lower, length);
     }
     return oxc_hashing_result(&hashing);
 }
