@@ -21,21 +21,6 @@ typedef enum {
     OXC_INTERFACE_ASYNCEMSMDB,
 } oxc_interface;
 
-/** A presentation context of which Wireshark has handed a stub over, and a call that it has handed
- *  over and that has no answer yet; see short_way.h of the transport. */
-typedef struct {
-    oxc_interface interface; /**< OXC_INTERFACE_UNKNOWN: none */
-    uint16_t context_id;
-} oxc_rpc_handed;
-
-typedef struct {
-    uint32_t frame; /**< of the request; 0: none */
-    uint32_t call_id;
-    uint16_t context_id;
-} oxc_rpc_asked;
-
-enum { OXC_HANDED_CONTEXTS = 2, OXC_ASKED_CALLS = 4 };
-
 /** A TCP connection, or an RPC over HTTP virtual connection, that carries DCE/RPC. Its transport
  *  fills in what others are to know. */
 typedef struct {
@@ -61,8 +46,6 @@ typedef struct {
     uint32_t lost_frame;    /**< the last one in which a segment was found missing, or 0 */
     uint32_t unbound_frame; /**< where the user is told of the missing bind, 0 for nowhere yet */
     uint32_t unbound_ordinal;
-    oxc_rpc_handed handed_over[OXC_HANDED_CONTEXTS]; /**< on the first pass, as #asked_calls */
-    oxc_rpc_asked asked_calls[OXC_ASKED_CALLS];
 } oxc_rpc_connection;
 
 #define OXC_CONTEXT_NDR64 0x100u

@@ -12,9 +12,8 @@
 
 void oxc_stub_open(oxc_stub *stub)
 {
-    if (stub->size == 0)
-        stub->size = (int)tvb_captured_length(stub->tvb) - stub->start;
-    stub->bytes = stub->size > 0 ? tvb_get_ptr(stub->tvb, stub->start, stub->size) : NULL;
+    stub->size = (int)tvb_captured_length(stub->tvb);
+    stub->bytes = stub->size > 0 ? tvb_get_ptr(stub->tvb, 0, stub->size) : NULL;
 }
 
 static int remaining(const oxc_stub *stub)
@@ -118,8 +117,8 @@ bool oxc_stub_handle(oxc_stub *stub, const oxc_handle_fields *fields, oxc_event 
     event->has_name = reach(stub, *fields->hf, 4, OXC_HANDLE_SIZE);
     if (!event->has_name)
         return false;
-    event->name = oxc_dissect_handle(stub->tvb, stub->start + stub->offset, stub->tree, fields,
-                                     stub->encoding, &event->plausible);
+    event->name = oxc_dissect_handle(stub->tvb, stub->offset, stub->tree, fields, stub->encoding,
+                                     &event->plausible);
     stub->offset += OXC_HANDLE_SIZE;
     return true;
 }

@@ -30,8 +30,7 @@ typedef struct {
 /** A stub and how far it has been read, [C706] 14. Once a parameter is not there, #missing names
  *  its field, and every later read does nothing and says so. */
 typedef struct {
-    tvbuff_t *tvb; /**< holds the stub, */
-    int start;     /**< from here on: alignment counts from there. 0 if there is a tree */
+    tvbuff_t *tvb; /**< starts with the first byte of the stub: alignment counts from there */
     packet_info *pinfo;
     proto_tree *tree;  /**< takes the parameters; NULL without a tree */
     unsigned encoding; /**< ENC_LITTLE_ENDIAN or ENC_BIG_ENDIAN */
@@ -41,7 +40,7 @@ typedef struct {
     uint32_t call_id;
     uint32_t channel;     /**< what carries the call, UINT32_MAX if the call counts for nothing */
     const char *news;     /**< what the stub means to people, for its summary, or NULL */
-    const uint8_t *bytes; /**< of the stub; by oxc_stub_open(), from #start to the end of #tvb */
+    const uint8_t *bytes; /**< of #tvb; by oxc_stub_open() */
     int size;             /**< captured */
     int offset;
     int missing;         /**< hf id of the first parameter that is not whole, or -1 */
@@ -63,8 +62,7 @@ static inline bool oxc_stub_ok(const oxc_stub *stub)
     return stub->missing < 0;
 }
 
-/** Begins to read a stub, unless #size is given: then it is not all of what stands behind #start.
- */
+/** Begins to read a stub. */
 void oxc_stub_open(oxc_stub *stub);
 
 /** Reads a scalar, aligned to its size. @p value may be NULL; it is 0 if the scalar is missing. */

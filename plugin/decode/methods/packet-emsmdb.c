@@ -231,8 +231,8 @@ static oxc_extended_buffer *read_buffer(const oxc_stub *stub, const oxc_array *a
 {
     int reported = array->count > INT32_MAX ? INT32_MAX : (int)array->count;
 
-    return oxc_read_extended_buffer(stub->tvb, stub->start + array->offset, array->captured,
-                                    reported, stub->pinfo);
+    return oxc_read_extended_buffer(stub->tvb, array->offset, array->captured, reported,
+                                    stub->pinfo);
 }
 
 /* What the ROPs of a stub belong to; NULL for those that count for nothing. */

@@ -17,10 +17,9 @@
 /* Registering the UUID again would free a key that is in use, so their table of methods is
  *  replaced in place: ours runs first, and lets theirs run; what they hand to nobody stays so. */
 typedef struct {
-    dcerpc_uuid_value *entry;                    /**< theirs; NULL where nobody had the interface */
-    oxc_procs *stock;                            /**< their table of methods */
-    dcerpc_sub_dissector procs[OXC_METHODS_MAX]; /**< ours by their numbers, then theirs */
-    dcerpc_dissect_fnct_t *call;                 /**< the function of ours */
+    dcerpc_uuid_value *entry; /**< theirs; NULL where nobody had the interface */
+    oxc_procs *stock;         /**< their table of methods */
+    dcerpc_sub_dissector procs[OXC_METHODS_MAX];
 } shared_interface;
 
 /* Wireshark's "mapi" has EMSMDB; no version up to 4.6 decodes AsyncEMSMDB. */
@@ -62,7 +61,6 @@ static void merge(shared_interface *shared, const e_guid_t *uuid, const dcerpc_s
 
     shared->entry = (dcerpc_uuid_value *)g_hash_table_lookup(dcerpc_uuids, &key);
     shared->stock = shared->entry ? shared->entry->procs : NULL;
-    shared->call = call;
     for (const dcerpc_sub_dissector *own = ours; own->name && count < OXC_METHODS_MAX - 1; own++) {
         oxc_procs *stock = find_stock(shared, own->num);
         dcerpc_sub_dissector *merged = &shared->procs[count++];
@@ -83,23 +81,6 @@ static void enable_ours(shared_interface *shared, bool enable)
 {
     if (shared->entry)
         shared->entry->procs = enable ? shared->procs : shared->stock;
-}
-
-void oxc_interface_hold_back(oxc_interface interface, uint16_t opnum, bool hold)
-{
-    shared_interface *shared = interface == OXC_INTERFACE_ASYNCEMSMDB ? &asyncemsmdb : &emsmdb;
-    dcerpc_sub_dissector *method = &shared->procs[opnum];
-
-    method->dissect_rqst = method->dissect_resp = hold ? NULL : shared->call;
-}
-
-const char *oxc_interface_name(oxc_interface interface)
-{
-    bool is_wait = interface == OXC_INTERFACE_ASYNCEMSMDB;
-    const dcerpc_uuid_value *entry = is_wait ? asyncemsmdb.entry : emsmdb.entry;
-    int own = is_wait ? oxc_asyncemsmdb_protocol() : oxc_emsmdb_protocol();
-
-    return entry ? entry->name : proto_get_protocol_short_name(find_protocol_by_id(own));
 }
 
 bool oxc_interface_is_active(oxc_interface interface)

@@ -64,12 +64,6 @@ static inline dcerpc_dissect_fnct_t *oxc_interface_builtin(oxc_interface interfa
     return opnum < OXC_METHODS_MAX ? oxc_builtin_functions[interface][opnum][request] : NULL;
 }
 
-/** What Wireshark calls the protocol of an interface while a stub of it is dissected. */
-const char *oxc_interface_name(oxc_interface interface);
-
-/** Keeps Wireshark from handing over a method that we read, or lets it again. */
-void oxc_interface_hold_back(oxc_interface interface, uint16_t opnum, bool hold);
-
 /** Makes Wireshark hand the stubs of EMSMDB over to @p call and those of EcDoAsyncWaitEx to
  *  @p wait; for the handoff. */
 void oxc_interfaces_share(dcerpc_dissect_fnct_t *call, dcerpc_dissect_fnct_t *wait);

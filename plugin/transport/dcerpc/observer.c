@@ -24,7 +24,6 @@
 #include "decode/methods/packet-emsmdb.h"
 #include "interfaces.h"
 #include "present/packet-oxcnotif.h"
-#include "short_way.h"
 #include "transport/loss.h"
 #include "transport/tcp/tcp_connections.h"
 
@@ -184,7 +183,6 @@ static void take_pdu(oxc_run *run, oxc_rpc_pdu *pdu, oxc_event *stub_event)
     pdu->ordinal = oxc_frame_next_ordinal(run->pinfo);
     if (PINFO_FD_VISITED(run->pinfo) || !run->connection)
         return;
-    oxc_short_way_note_other(run->connection, pdu);
     if (!oxc_pdu_is_call(pdu))
         learn_from_bind(run, pdu);
     send_pdu(run, pdu, stub_event);
@@ -293,10 +291,6 @@ static int take_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerpc
         end = oxc_interface_dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }
     take_call(&stub, root, di, run, pdu, &event);
-    if (pdu && run->connection && !PINFO_FD_VISITED(pinfo))
-        oxc_short_way_note(
-            run->connection, pdu,
-            &(oxc_short_call){interface, opnum, stub.ndr64, di->call_data->req_frame});
     builtin = oxc_interface_builtin(interface, opnum, request);
     return builtin ? builtin(tvb, 0, pinfo, tree, di, drep) : end;
 }
@@ -463,40 +457,10 @@ static void finish_run(oxc_run *run)
                        run->from_server ? OXC_SIDE_SERVER : OXC_SIDE_CLIENT);
 }
 
-/* Reads the call of a run that Wireshark was kept from handing over. */
-static void take_short(oxc_run *run, const oxc_short_call *call)
-{
-    oxc_rpc_pdu *pdu = run->pdus;
-    oxc_event event = {.stub = OXC_STUB_CLEAR};
-    oxc_stub stub = {.tvb = run->tvb,
-                     .start = oxc_pdu_stub_offset(pdu),
-                     .size = oxc_pdu_stub_length(pdu),
-                     .pinfo = run->pinfo,
-                     .encoding = pdu->encoding,
-                     .request_frame = call->request_frame,
-                     .call_id = pdu->call_id,
-                     .channel = run->connection->number,
-                     .missing = -1};
-    const char *around = run->pinfo->current_proto;
-
-    run->pinfo->current_proto = oxc_interface_name(call->interface);
-    oxc_interface_dissect_stub(&stub, NULL, NULL, call->interface, call->opnum,
-                               pdu->type == PDU_REQ, &event);
-    take_pdu(run, pdu, &event);
-    oxc_short_way_note(run->connection, pdu, call);
-    pdu->presented = true;
-    oxc_present(run->pinfo, NULL, run->tvb, pdu->ordinal, &run->carrier, stub.news);
-    run->pinfo->current_proto = around;
-}
-
 int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data)
 {
     volatile int result = 0;
-    oxc_short_call call;
-    const bool is_short = oxc_short_way_is_open(run, &call);
 
-    if (is_short)
-        oxc_interface_hold_back(call.interface, call.opnum, true);
     run->outer = current_run;
     current_run = run;
     TRY
@@ -506,10 +470,6 @@ int oxc_observe(oxc_run *run, heur_dissector_t inner, void *data)
     FINALLY
     {
         current_run = run->outer;
-        if (is_short)
-            oxc_interface_hold_back(call.interface, call.opnum, false);
-        if (is_short && result != 0)
-            take_short(run, &call);
         finish_run(run);
     }
     ENDTRY;
