@@ -140,10 +140,12 @@ static oxc_channel *channel_of_request(conversation_t *conversation, const packe
 {
     const http_conv_t *http =
         (const http_conv_t *)conversation_get_proto_data(conversation, proto_http);
-    oxc_rpch_method method =
-        oxc_rpch_method_of(span_of(http ? OXC_HTTP_REQUEST(http, request_method) : NULL));
+    oxc_rpch_method method;
     oxc_channel *channel;
 
+    if (!http)
+        return NULL;
+    method = oxc_rpch_method_of(span_of(OXC_HTTP_REQUEST(http, request_method)));
     if (method == OXC_RPCH_OTHER)
         return NULL;
     channel = oxc_channel_new(conversation, pinfo, true);
