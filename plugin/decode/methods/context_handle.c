@@ -12,7 +12,7 @@
 
 /* Handles that were named of late: a hash with a key takes a while, and most come again and again.
  * Who makes them meet in a place only gains that they are hashed. */
-enum { RECENT_BITS = 8 };
+enum { RECENT_BITS = 12 };
 
 static struct {
     uint8_t bytes[OXC_HANDLE_SIZE];
