@@ -146,6 +146,15 @@ class Archive(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertLess(packets[0][0], 1 << 63)
 
+    def test_other_compression(self):
+        """What Fiddler does not write may ask for any amount of memory."""
+        for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+            with zipfile.ZipFile(self.archive, "w", method) as archive:
+                archive.writestr("raw/1_c.txt", self.request())
+            result, _ = self.convert()
+            self.assertEqual((result.returncode, result.stderr.count("\n")), (2, 1), result.stderr)
+            self.assertIn("with Deflate", result.stderr)
+
     def test_many_on_one_port(self):
         """Sessions that were never answered take a connection each, and none looks through them."""
         self.write(*[{"c": self.request(), "m": self.notes("2024-03-04T09:00:00Z", "")}] * 2000)
