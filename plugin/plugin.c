@@ -87,17 +87,24 @@ static void end_file(void)
  * the user does to our protocols. Wireshark adds no layer to a packet for a helper. */
 static int proto_frame = -1;
 
+/* Out of line: most frames do not come here, and should not pay for its registers and its room on
+ * the stack. */
+static G_GNUC_NO_INLINE void watch_http(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    oxc_http_frame frame;
+
+    oxc_http_look(tvb, pinfo, &frame);
+    oxc_rpch_watch_frame(&frame, pinfo);
+    oxc_mapi_watch_frame(&frame, pinfo, tree);
+}
+
 /* A frame of TCP on the first pass. */
 static void watch_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     bool is_rpc = oxc_watch_segment(pinfo);
-    oxc_http_frame frame;
 
-    if (!oxc_http_concerns(pinfo, is_rpc))
-        return;
-    oxc_http_look(tvb, pinfo, &frame);
-    oxc_rpch_watch_frame(&frame, pinfo);
-    oxc_mapi_watch_frame(&frame, pinfo, tree);
+    if (oxc_http_concerns(pinfo, is_rpc))
+        watch_http(tvb, pinfo, tree);
 }
 
 /* Comes after each frame has been dissected, on every pass. */

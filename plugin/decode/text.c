@@ -33,10 +33,13 @@ void oxc_text_add_number(oxc_text *text, uint64_t number)
     char digits[MOST_DIGITS];
     size_t start = MOST_DIGITS;
 
-    do {
+    for (; number > 9; number /= 10)
         digits[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
+    digits[--start] = (char)('0' + number);
+    if (start == MOST_DIGITS - 1) { /* as most: the compiler knows the length */
+        oxc_text_add_bytes(text, digits + start, 1);
+        return;
+    }
     oxc_text_add_bytes(text, digits + start, MOST_DIGITS - start);
 }
 

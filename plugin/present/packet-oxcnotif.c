@@ -278,6 +278,8 @@ static void add_findings(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
 static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tracker,
                          const oxc_view *view)
 {
+    size_t count;
+    const uint32_t *registered = oxc_tracker_registered(tracker, view->record, &count);
     uint32_t position = view->notified, frame;
 
     add_frame(tree, hf_oxcnotif_fetch_in, tvb, view->fetch_frame);
@@ -285,9 +287,9 @@ static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tra
     while ((frame = oxc_tracker_next_notified(tracker, &position)) != 0)
         add_frame(tree, hf_oxcnotif_notified_in, tvb, frame);
     add_time(tree, hf_oxcnotif_delivery_time, tvb, view->has_delivery_time, view->delivery_time);
-    for (size_t i = 0; i < view->registered_count; i++) {
-        if (i == 0 || view->registered_frames[i] != view->registered_frames[i - 1])
-            add_frame(tree, hf_oxcnotif_registered_in, tvb, view->registered_frames[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || registered[i] != registered[i - 1])
+            add_frame(tree, hf_oxcnotif_registered_in, tvb, registered[i]);
     }
 }
 
@@ -347,8 +349,6 @@ static void queue_for_taps(packet_info *pinfo, const oxc_view *view, const oxc_c
     if (view->finding_count > 0)
         kept->view.findings = (const oxc_finding *)wmem_memdup(
             pinfo->pool, view->findings, view->finding_count * sizeof *view->findings);
-    kept->view.registered_frames = NULL;
-    kept->view.registered_count = 0;
     tap_queue_packet(oxcnotif_tap, pinfo, kept);
 }
 
@@ -360,25 +360,32 @@ static proto_item *add_protocol(proto_tree *root, tvbuff_t *tvb, const char *nam
     return item;
 }
 
+/* The item of the protocol: returns its tree. */
+static proto_tree *add_summary(proto_tree *root, tvbuff_t *tvb, const oxc_view *view,
+                               const char *news)
+{
+    oxc_text text;
+
+    oxc_view_begin(&text);
+    if (PTREE_DATA(root)->visible)
+        oxc_view_describe(&text, view, news);
+    return proto_item_add_subtree(add_protocol(root, tvb, text.bytes), ett_oxcnotif);
+}
+
 void oxc_present(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t ordinal,
                  const oxc_carrier *carrier, const char *news)
 {
     const oxc_tracker *tracker = oxc_analysis_tracker();
+    proto_tree *tree = NULL;
     oxc_view view;
-    oxc_text text;
-    proto_item *item;
-    proto_tree *tree;
 
     if (!enabled || !oxc_tracker_view(tracker, pinfo->num, ordinal, &view))
         return;
     oxc_view_append_info(pinfo, &view, news);
-    oxc_view_begin(&text);
-    if (root && PTREE_DATA(root)->visible)
-        oxc_view_describe(&text, &view, news);
-    item = root ? add_protocol(root, tvb, text.bytes) : NULL;
-    tree = proto_item_add_subtree(item, ett_oxcnotif);
+    if (root)
+        tree = add_summary(root, tvb, &view, news);
     add_findings(tree, tvb, pinfo, &view);
-    if (root) {
+    if (tree) {
         add_transport(tree, tvb, carrier);
         add_links(tree, tvb, tracker, &view);
         add_end(tree, tvb, pinfo, tracker, &view);
@@ -402,9 +409,11 @@ void oxc_present_note(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, oxc_n
 void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint32_t request_frame,
                       uint32_t request_ordinal, const oxc_carrier *carrier)
 {
-    oxc_view request,
-        view = {
-            .kind = OXC_KIND_OTHER, .session = OXC_NONE, .context = OXC_NONE, .notified = OXC_NONE};
+    oxc_view request, view = {.record = OXC_NONE,
+                              .kind = OXC_KIND_OTHER,
+                              .session = OXC_NONE,
+                              .context = OXC_NONE,
+                              .notified = OXC_NONE};
     const oxc_tracker *tracker = oxc_analysis_tracker();
     oxc_text text;
     proto_tree *tree;

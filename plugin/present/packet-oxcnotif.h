@@ -17,7 +17,7 @@
 /** What the tap "oxcnotif" gets, for each PDU of which something is known; it and its findings hold
  *  as long as the packet. */
 typedef struct {
-    oxc_view view; /**< without #oxc_view.registered_frames */
+    oxc_view view;
     oxc_carrier carrier;
     uint32_t ordinal; /**< place of the PDU among those of its frame */
 } oxc_shown;

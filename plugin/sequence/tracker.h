@@ -44,37 +44,34 @@ typedef struct {
     uint32_t record;   /**< of the PDU: a number that grows with its place in the capture */
     oxc_kind kind;     /**< of the call; OXC_KIND_OTHER where the PDU belongs to no known call */
     uint8_t operation; /**< of the call, or OXC_NO_OPERATION: oxc_event.operation */
+    bool unreadable;   /**< the stub of this request or response could not be read or believed */
+    bool sealed;       /**< #unreadable, and because it is sealed */
+    bool unmatched;    /**< a response without a call, or a second one */
+    bool repeated; /**< on a connection that the capture shows for the second time: counted with the
+                      first sighting already */
+    bool has_wait_time;
+    bool has_delivery_time;
     oxc_event_type type;
-    bool unreadable; /**< the stub of this request or response could not be read or believed */
-    bool sealed;     /**< #unreadable, and because it is sealed */
-    bool unmatched;  /**< a response without a call, or a second one */
-    bool repeated;   /**< on a connection that the capture shows for the second time: counted with
-                        the first sighting already */
     uint32_t request_frame; /**< response, fault, cancel, orphaned: the request of the call */
     uint32_t session;       /**< number from 0 */
     uint32_t context;       /**< number from 0 */
-    uint32_t
-        connect_frame; /**< wait: the EcDoAsyncConnectEx response that last returned its ACXH */
-    uint32_t wait;     /**< wait: ordinal on its context from 1, 0 for none */
+    uint32_t connect_frame; /**< wait: the EcDoAsyncConnectEx response that last returned its ACXH
+                             */
+    uint32_t wait;          /**< wait: ordinal on its context from 1, 0 for none */
     uint32_t previous_wait_frame; /**< wait request */
     uint32_t next_wait_frame;     /**< wait request, when known */
-    oxc_outcome
-        outcome; /**< of the wait that this PDU ends or, for closed and dropped, shows to be over */
-    uint32_t ended_wait; /**< record of the request of that wait */
-    bool has_wait_time;
-    int64_t wait_time;    /**< nanoseconds from the request of that wait to this PDU */
+    /** Of the wait that this PDU ends or, for closed and dropped, shows to be over. */
+    oxc_outcome outcome;
+    uint32_t ended_wait;  /**< record of the request of that wait */
     uint32_t fetch_frame; /**< wait response: EcDoRpcExt2 request that fetches for it */
-    uint32_t
-        delivered_frame; /**< wait response: EcDoRpcExt2 response with the first RopNotify for it */
-    bool has_delivery_time;
-    int64_t delivery_time; /**< EcDoRpcExt2 response: since the earliest wait response it delivers
-                              for */
-    uint32_t notified;     /**< EcDoRpcExt2 request: start for oxc_tracker_next_notified() */
-    const uint32_t *registered_frames; /**< EcDoRpcExt2 response: for each RopNotify the frame that
-                                          made its handle, or 0 */
-    size_t registered_count;
+    /** Wait response: EcDoRpcExt2 response with the first RopNotify for it. */
+    uint32_t delivered_frame;
+    uint32_t notified; /**< EcDoRpcExt2 request: start for oxc_tracker_next_notified() */
+    uint32_t finding_count;
+    int64_t wait_time; /**< nanoseconds from the request of the wait that ended to this PDU */
+    /** EcDoRpcExt2 response: nanoseconds since the earliest wait response it delivers for. */
+    int64_t delivery_time;
     const oxc_finding *findings;
-    size_t finding_count;
 } oxc_view;
 
 /** Makes an empty tracker. Free it with oxc_tracker_free().
@@ -162,6 +159,12 @@ bool oxc_tracker_knows_name(const oxc_tracker *tracker, uint32_t connection, oxc
 /** Iterates over the wait responses for which an EcDoRpcExt2 request fetches: start with
  *  @p position = view.notified; returns a frame and moves on, or 0 at the end. */
 uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *position);
+
+/** EcDoRpcExt2 response: for each RopNotify the frame that made its handle, or 0. Holds until the
+ *  next event.
+ *  @param record  view.record, or OXC_NONE
+ *  @param count   gets their number, 0 for any other PDU */
+const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, uint32_t record, size_t *count);
 
 /** What gaps cost a session or context. */
 typedef struct {

@@ -44,13 +44,12 @@ static bool is_at(const oxc_tracker *tracker, uint32_t number, uint32_t frame, u
 
 static uint32_t look_up(const oxc_tracker *tracker, uint32_t frame, uint32_t ordinal)
 {
-    uint32_t number = *tracker->cursor;
+    uint32_t last = *tracker->cursor, number = last + 1;
 
     /* Mostly it is the one behind the last, or the last one again. */
-    if (is_at(tracker, number, frame, ordinal))
-        return number;
-    number++;
     if (!is_at(tracker, number, frame, ordinal)) {
+        if (is_at(tracker, last, frame, ordinal))
+            return last;
         number = search(tracker, frame, ordinal);
         if (!is_at(tracker, number, frame, ordinal))
             return OXC_NONE;
@@ -167,10 +166,6 @@ static void view_wait_answer(const oxc_tracker *tracker, const oxc_record *recor
 
 static void view_delivery(const oxc_tracker *tracker, const oxc_record *record, oxc_view *view)
 {
-    view->registered_count = record->delivery.registered_count;
-    if (view->registered_count != 0)
-        view->registered_frames =
-            &g_array_index(tracker->links, uint32_t, record->delivery.registered);
     if (record->delivery.earliest == OXC_NONE)
         return;
     view->has_delivery_time = true;
@@ -356,4 +351,20 @@ uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *positio
             return record->frame;
     }
     return 0;
+}
+
+const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, uint32_t number, size_t *count)
+{
+    const oxc_record *record;
+
+    *count = 0;
+    if (number >= tracker->records.count)
+        return NULL;
+    record = oxc_record_at(tracker, number);
+    if (record->type != OXC_EVENT_RESPONSE || record->request == OXC_NONE ||
+        oxc_kind_of_code(record->code) != OXC_KIND_EXECUTE ||
+        (record->flags & OXC_RECORD_REPEATED) != 0 || record->delivery.registered_count == 0)
+        return NULL;
+    *count = record->delivery.registered_count;
+    return &g_array_index(tracker->links, uint32_t, record->delivery.registered);
 }

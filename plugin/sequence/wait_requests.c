@@ -73,15 +73,15 @@ static oxc_evidence wait_evidence(const oxc_tracker *tracker, const oxc_context 
 }
 
 /* The last error of the context, as far as its server returned the handle at all. */
-static void look_at_failure(const oxc_tracker *tracker, const oxc_call *call, oxc_facts *facts)
+static void look_at_failure(const oxc_tracker *tracker, const oxc_context *context,
+                            const oxc_link *connection, oxc_facts *facts)
 {
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
-    const oxc_session *session = oxc_session_of(tracker, context);
-    const oxc_link *connection = oxc_link_of(tracker, call);
+    const oxc_session *session;
     uint32_t since;
 
     if (context->failure == OXC_NONE || context->connect == OXC_NONE)
         return;
+    session = oxc_session_of(tracker, context);
     since = oxc_record_at(tracker, context->failure)->request;
     facts->failure = oxc_context_evidence(tracker, context, connection, context->failure, since);
     facts->failure_status = context->failure_status;
@@ -112,9 +112,9 @@ static bool look_at_silence(const oxc_tracker *tracker, const oxc_call *call,
     return oxc_silence_closed(tracker, context);
 }
 
-static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts)
+static void look_at_waits(oxc_tracker *tracker, oxc_call *call, const oxc_context *context,
+                          oxc_facts *facts)
 {
-    oxc_context *context = oxc_context_at(tracker, call->owner);
     const oxc_link *connection = oxc_link_of(tracker, call);
     uint32_t same, other = OXC_NONE;
 
@@ -125,7 +125,7 @@ static void look_at_waits(oxc_tracker *tracker, oxc_call *call, oxc_facts *facts
         call->flags |= OXC_CALL_COMPANY;
     facts->same_wait = wait_evidence(tracker, context, connection, same);
     facts->other_wait = wait_evidence(tracker, context, connection, other);
-    look_at_failure(tracker, call, facts);
+    look_at_failure(tracker, context, connection, facts);
 }
 
 /* Whether waits on a handle went to the address that returned it and to another one. */
@@ -168,9 +168,8 @@ static void look_for_origin(const oxc_tracker *tracker, const oxc_event *event,
 }
 
 static void look_at_handle(oxc_tracker *tracker, const oxc_event *event, oxc_call *call,
-                           oxc_facts *facts)
+                           const oxc_context *context, oxc_facts *facts)
 {
-    const oxc_context *context = oxc_context_at(tracker, call->owner);
     const oxc_session *session = oxc_session_of(tracker, context);
     const oxc_link *connection = oxc_link_of(tracker, call);
 
@@ -205,10 +204,9 @@ static void end_previous(oxc_tracker *tracker, const oxc_context *context, uint3
         oxc_wait_drop(tracker, previous);
 }
 
-static void link_wait(oxc_tracker *tracker, uint32_t number)
+static void link_wait(oxc_tracker *tracker, uint32_t number, const oxc_call *call,
+                      oxc_context *context)
 {
-    const oxc_call *call = oxc_call_at(tracker, number);
-    oxc_context *context = oxc_context_at(tracker, call->owner);
     oxc_record *record = oxc_record_at(tracker, call->record);
 
     record->wait.ordinal = ++context->wait_count;
@@ -238,9 +236,11 @@ static void note_address(oxc_tracker *tracker, oxc_context *context, uint32_t se
     oxc_name_note(tracker, server, name);
 }
 
-static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
+/* Returns the context that the wait is on. */
+static oxc_context *begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *call)
 {
-    uint32_t server = oxc_link_at(tracker, event->connection)->server;
+    const oxc_link *link = oxc_link_at(tracker, event->connection);
+    uint32_t server = link->server;
     oxc_context *context;
     uint32_t session;
 
@@ -255,14 +255,12 @@ static void begin_wait(oxc_tracker *tracker, const oxc_event *event, oxc_call *c
     oxc_context_note(tracker, oxc_record_at(tracker, call->record), call->owner);
     session = context->session;
     if (session == OXC_NONE) {
-        uint32_t peer = oxc_link_at(tracker, call->connection)->peer;
-
-        oxc_peer_at(tracker, peer)->unknown_waits = oxc_now(tracker);
+        oxc_peer_at(tracker, link->peer)->unknown_waits = oxc_now(tracker);
     } else {
-        oxc_session_at(tracker, session)->latest =
-            oxc_link_at(tracker, call->connection)->association;
+        oxc_session_at(tracker, session)->latest = link->association;
         oxc_session_at(tracker, session)->flags |= OXC_SESSION_WAITED;
     }
+    return context;
 }
 
 /* A wait that could not be read. */
@@ -299,11 +297,10 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
         oxc_judge(tracker, &facts);
         return;
     }
-    begin_wait(tracker, event, call);
-    context = oxc_context_at(tracker, call->owner);
-    look_at_handle(tracker, event, call, &facts);
+    context = begin_wait(tracker, event, call);
+    look_at_handle(tracker, event, call, context, &facts);
     closed = look_at_silence(tracker, call, context, &facts);
-    look_at_waits(tracker, call, &facts);
+    look_at_waits(tracker, call, context, &facts);
     if (event->resent)
         facts.other_wait.frame = 0;
     oxc_judge(tracker, &facts);
@@ -316,5 +313,5 @@ void oxc_wait_request(oxc_tracker *tracker, const oxc_event *event, uint32_t num
         end_previous(tracker, context, call->record, OXC_OUTCOME_CLOSED);
     else if (facts.dropped_wait.frame != 0)
         end_previous(tracker, context, call->record, OXC_OUTCOME_DROPPED);
-    link_wait(tracker, number);
+    link_wait(tracker, number, call, context);
 }

@@ -27,9 +27,10 @@ SKIPPED = 77
 CAPTURES = ["bad-tour", "fragments", "http-recycling", "impacket_faults", "mapi-chunks",
             "mapi-gromox", "mapi-legs", "mapi-until-close", "rop-buffers-damaged",
             "samba_ntlm_sealed", "story"]
-# Without -z oxcnotif,tree: tshark frees the tree of no statistic when it ends.
+# Each with a report, which tshark without the plugin does not know. Not with -z oxcnotif,tree: tshark
+# frees the tree of no statistic when it ends.
 ONE_PASS = ["-z", "oxcnotif,contexts", "-z", "oxcnotif,json"]
-TWO_PASSES = ["-2", "-V"]
+TWO_PASSES = ["-2", "-V", "-z", "oxcnotif,contexts"]
 # tshark that builds no tree.
 WITHOUT_TREE = ["bad-tour", "http-recycling", "mapi-gromox"]
 # Loaded one after the other in one process, then all of them again.
@@ -78,9 +79,6 @@ def check_tshark(sandbox, reports, capture, options):
     found = []
     if result.returncode != 0:
         found.append(f"exit status {result.returncode}: {result.stderr.decode(errors='replace')}")
-    if b"OXCNOTIF" not in result.stdout and b"AsyncEMSMDB" not in result.stdout \
-            and b"EMSMDB" not in result.stdout and b"MAPI" not in result.stdout:
-        found.append("no call was decoded: was the plugin loaded?")
     return found + list(errors(report))
 
 

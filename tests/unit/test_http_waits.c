@@ -91,8 +91,8 @@ static void delivery_and_registration(void **state)
     view = view_of(&w, w.frame);
     assert_true(view.has_delivery_time);
     assert_int_equal(view.delivery_time, SECOND + 20 * MILLISECOND);
-    assert_int_equal(view.registered_count, 1);
-    assert_int_equal(view.registered_frames[0], registered);
+    assert_int_equal(registered_count(&w, w.frame), 1);
+    assert_int_equal(registered_in(&w, w.frame, 0), registered);
 }
 
 static oxc_outcome outcome_with(talk *t)

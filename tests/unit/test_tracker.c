@@ -815,22 +815,20 @@ static void registrations(void **state)
     static const uint32_t told[] = {0x66, 0x77, 0x55};
     uint32_t connection = start();
     uint32_t registered;
-    oxc_view view;
 
     (void)state;
     deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, made, 2, NULL, 0);
     registered = deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, made, 2, NULL, 0);
-    assert_int_equal(view_of(&w, registered).registered_count, 0);
+    assert_int_equal(registered_count(&w, registered), 0);
     deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, told, 3);
-    view = view_of(&w, w.frame);
-    assert_int_equal(view.registered_count, 3);
-    assert_int_equal(view.registered_frames[0], registered);
-    assert_int_equal(view.registered_frames[1], 0);
-    assert_int_equal(view.registered_frames[2], registered);
+    assert_int_equal(registered_count(&w, w.frame), 3);
+    assert_int_equal(registered_in(&w, w.frame, 0), registered);
+    assert_int_equal(registered_in(&w, w.frame, 1), 0);
+    assert_int_equal(registered_in(&w, w.frame, 2), registered);
     /* Another session, and a new one with the same CXH, know nothing of it. */
     open_session(&w, connection, CXH);
     deliver(request(&w, connection, OXC_KIND_EXECUTE, CXH), CXH, NULL, 0, told, 1);
-    assert_int_equal(view_of(&w, w.frame).registered_frames[0], 0);
+    assert_int_equal(registered_in(&w, w.frame, 0), 0);
 }
 
 /* Associations. */

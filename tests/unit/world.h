@@ -267,6 +267,24 @@ static inline oxc_view view_of(const world *w, uint32_t frame)
     return view_at(w, frame, 0);
 }
 
+/** For the RopNotify at @p index of a frame, the frame that made its handle. */
+static inline uint32_t registered_in(const world *w, uint32_t frame, size_t index)
+{
+    size_t count;
+    const uint32_t *frames = oxc_tracker_registered(w->tracker, view_of(w, frame).record, &count);
+
+    assert_true(index < count);
+    return frames[index];
+}
+
+static inline size_t registered_count(const world *w, uint32_t frame)
+{
+    size_t count;
+
+    (void)oxc_tracker_registered(w->tracker, view_of(w, frame).record, &count);
+    return count;
+}
+
 /** The wait whose request is a frame. */
 static inline oxc_wait wait_of(const world *w, uint32_t frame)
 {

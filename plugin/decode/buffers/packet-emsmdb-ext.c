@@ -167,42 +167,46 @@ static bool has_payload(oxc_ext_result result)
     return result == OXC_EXT_HEADER || result == OXC_EXT_SIZE;
 }
 
-/* How many payloads a buffer has at most: nearly all have one. */
-static size_t most_payloads(const oxc_ext_chain *chain)
+static bool has_one_payload(const oxc_ext_chain *chain)
 {
     enum { FLAGS = 2 };
 
-    if (chain->captured >= OXC_EXT_HEADER_SIZE && (chain->data[FLAGS] & OXC_EXT_LAST))
-        return 1;
-    return MIN(chain->reported / OXC_EXT_HEADER_SIZE, OXC_EXT_PAYLOADS_MAX) + 1;
+    return chain->captured >= OXC_EXT_HEADER_SIZE && (chain->data[FLAGS] & OXC_EXT_LAST) != 0;
 }
 
-oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
-                                              packet_info *pinfo)
+static oxc_payload *room_for_payloads(const oxc_ext_chain *chain, packet_info *pinfo)
 {
-    oxc_extended_buffer *buffer = wmem_new(pinfo->pool, oxc_extended_buffer);
+    size_t most = MIN(chain->reported / OXC_EXT_HEADER_SIZE, OXC_EXT_PAYLOADS_MAX) + 1;
+
+    return wmem_alloc_array(pinfo->pool, oxc_payload, most);
+}
+
+void oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
+                              packet_info *pinfo, oxc_extended_buffer *buffer)
+{
     oxc_ext_chain chain = {.reported = (size_t)reported, .captured = (size_t)captured};
 
     if (captured > 0)
         chain.data = tvb_get_ptr(tvb, offset, captured);
-    *buffer = (oxc_extended_buffer){.around = tvb,
-                                    .offset = offset,
-                                    .captured = chain.captured,
-                                    .reported = chain.reported,
-                                    .data = chain.data};
-    buffer->payloads = wmem_alloc0_array(pinfo->pool, oxc_payload, most_payloads(&chain));
+    buffer->around = tvb;
+    buffer->offset = offset;
+    buffer->captured = chain.captured;
+    buffer->reported = chain.reported;
+    buffer->data = chain.data;
+    buffer->tvb = NULL;
+    buffer->payloads = has_one_payload(&chain) ? &buffer->only : room_for_payloads(&chain, pinfo);
+    buffer->count = 0;
     do {
         oxc_payload *payload = &buffer->payloads[buffer->count];
 
         buffer->end = oxc_ext_next(&chain, &buffer->fault);
         if (!has_payload(buffer->end))
             break;
-        payload->header = buffer->fault;
+        *payload = (oxc_payload){.header = buffer->fault};
         read_payload(payload, pinfo, buffer);
         buffer->count++;
     } while (buffer->end == OXC_EXT_HEADER && goes_on(&buffer->payloads[buffer->count - 1]));
     buffer->end_offset = chain.offset;
-    return buffer;
 }
 
 /* The payload in the clear, for what shows it. */

@@ -63,8 +63,7 @@ static void add_hex_field(oxc_text *text, const oxc_rop *rop, uint8_t field, con
 }
 
 /* The label of a ROP, so that a collapsed tree tells the story. */
-static void describe_rop(oxc_text *text, const oxc_payload *payload, packet_info *pinfo,
-                         const oxc_rop *rop)
+static void describe_rop(oxc_text *text, const oxc_payload *payload, const oxc_rop *rop)
 {
     uint64_t value;
 
@@ -79,7 +78,7 @@ static void describe_rop(oxc_text *text, const oxc_payload *payload, packet_info
     add_hex_field(text, rop, OXC_FIELD_NOTIFY_MESSAGE_ID, ", message ", 16);
     if (oxc_find_element(rop->elements, rop->count, OXC_FIELD_NOTIFY_MESSAGE_CLASS)) {
         oxc_text_add(text, ", class ");
-        oxc_text_add(text, oxc_message_class(payload, pinfo->pool, rop));
+        oxc_add_message_class(text, payload, rop);
     }
     if (oxc_rop_value(rop, OXC_FIELD_PENDING_SESSION_INDEX, &value)) {
         oxc_text_add(text, ", session index ");
@@ -97,7 +96,7 @@ static proto_item *show_rop(const oxc_payload *payload, packet_info *pinfo, prot
 
     if (!tree || rop->length == 0)
         return NULL;
-    describe_rop(&text, payload, pinfo, rop);
+    describe_rop(&text, payload, rop);
     item = proto_tree_add_none_format(tree, hf_emsmdb_rop, payload->tvb, (int)rop->offset,
                                       (int)rop->length, "%s", text.bytes);
     oxc_show_rop_fields(payload, pinfo, proto_item_add_subtree(item, ett_emsmdb_rop), rop);

@@ -39,16 +39,17 @@ typedef struct {
     oxc_rop_replay replay;   /**< how its ROPs were read, by oxc_summarise_rops() */
 } oxc_payload;
 
-/** An extended buffer, decoded. */
+/** An extended buffer, decoded. It must not be copied. */
 typedef struct {
-    tvbuff_t *around;    /**< holds its bytes, */
-    int offset;          /**< from here on: */
-    size_t captured;     /**< so many, */
-    size_t reported;     /**< of so many that were sent */
-    const uint8_t *data; /**< #captured of them */
-    tvbuff_t *tvb;       /**< they alone, once it is shown; else NULL */
-    oxc_payload *payloads;
+    tvbuff_t *around;      /**< holds its bytes, */
+    int offset;            /**< from here on: */
+    size_t captured;       /**< so many, */
+    size_t reported;       /**< of so many that were sent */
+    const uint8_t *data;   /**< #captured of them */
+    tvbuff_t *tvb;         /**< they alone, once it is shown; else NULL */
+    oxc_payload *payloads; /**< #only, or an array that lives as long as the packet */
     unsigned count;
+    oxc_payload only;     /**< of a buffer with Last in its first block, as nearly all are */
     oxc_ext_result end;   /**< why the chain ends where it does */
     oxc_ext_header fault; /**< the header that is wrong, where one is */
     size_t end_offset;    /**< of what stands behind the last payload */
@@ -82,9 +83,9 @@ enum { OXC_SUMMARY_MAX = 4096 };
  *  @param offset    where the array begins in @p tvb
  *  @param captured  bytes of it that are there
  *  @param reported  the count of the array
- *  @return lives as long as the packet; never NULL */
-oxc_extended_buffer *oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
-                                              packet_info *pinfo);
+ *  @param buffer    gets what was read, which lives as long as the packet */
+void oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
+                              packet_info *pinfo, oxc_extended_buffer *buffer);
 
 /** Shows a payload.
  *  @param quiet  something in front of it is damaged already: add no expert item
@@ -108,8 +109,8 @@ bool oxc_pass_extended_buffer(oxc_extended_buffer *buffer, packet_info *pinfo);
  *  @param tell  describe a new mail
  *  @param call  what the PDU belongs to, or NULL where that is not known: then what rests on other
  *               calls is not read */
-oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request, bool tell, const oxc_rop_call *call);
+oxc_rop_summary oxc_summarise_rops(oxc_extended_buffer *buffer, packet_info *pinfo, bool request,
+                                   bool tell, const oxc_rop_call *call);
 
 /** Begin and end a file. */
 void oxc_rops_init(void);

@@ -9,6 +9,7 @@
 #ifndef OXC_ROP_FIELDS_H
 #define OXC_ROP_FIELDS_H
 
+#include "decode/text.h"
 #include "payload.h"
 #include "rops.h"
 
@@ -31,8 +32,8 @@ bool oxc_show_notification_field(tvbuff_t *tvb, proto_tree *tree, uint8_t field,
 bool oxc_show_properties(const oxc_payload *payload, packet_info *pinfo, proto_tree *tree,
                          const oxc_rop *rop, const oxc_element *element);
 
-/** The message class of a RopNotify for text: what is no printable ASCII is a dot. NULL without. */
-char *oxc_message_class(const oxc_payload *payload, wmem_allocator_t *scope, const oxc_rop *rop);
+/** Adds the message class of a RopNotify, if it has one: what is no printable ASCII is a dot. */
+void oxc_add_message_class(oxc_text *text, const oxc_payload *payload, const oxc_rop *rop);
 
 /** True if the strings of a RopNotify are UTF-16. */
 bool oxc_notify_is_unicode(const oxc_rop *rop);

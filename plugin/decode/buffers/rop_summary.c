@@ -22,31 +22,27 @@ bool oxc_notify_is_unicode(const oxc_rop *rop)
     return oxc_rop_value(rop, OXC_FIELD_NOTIFY_UNICODE, &unicode) && unicode == 1;
 }
 
-char *oxc_message_class(const oxc_payload *payload, wmem_allocator_t *scope, const oxc_rop *rop)
+void oxc_add_message_class(oxc_text *text, const oxc_payload *payload, const oxc_rop *rop)
 {
     const oxc_element *element =
         oxc_find_element(rop->elements, rop->count, OXC_FIELD_NOTIFY_MESSAGE_CLASS);
     size_t width = oxc_notify_is_unicode(rop) ? 2 : 1;
-    size_t length, i;
-    char *text;
+    char name[MESSAGE_CLASS_SHOWN];
+    const uint8_t *bytes;
+    size_t length;
 
     if (!element)
-        return NULL;
+        return;
+    bytes = payload->data + element->offset;
     length = MIN(element->length / width - 1, MESSAGE_CLASS_SHOWN);
-    text = (char *)wmem_alloc(scope, length + 1);
-    for (i = 0; i < length; i++) {
-        uint64_t code = oxc_little_endian(payload->data + element->offset + i * width, width);
-
-        text[i] = (char)(code < 0x80 && g_ascii_isprint((char)code) ? code : '.');
-    }
-    text[length] = '\0';
-    return text;
+    for (size_t i = 0; i < length; i++, bytes += width)
+        name[i] = g_ascii_isprint(bytes[0]) && (width == 1 || bytes[1] == 0) ? (char)bytes[0] : '.';
+    oxc_text_add_bytes(text, name, length);
 }
 
 static const char *describe_new_mail(const oxc_payload *payload, wmem_allocator_t *scope,
                                      const oxc_rop *rop)
 {
-    const char *class_shown = oxc_message_class(payload, scope, rop);
     oxc_text text;
     uint64_t id;
 
@@ -61,7 +57,7 @@ static const char *describe_new_mail(const oxc_payload *payload, wmem_allocator_
         oxc_text_add_hex(&text, id, 16);
     }
     oxc_text_add(&text, ", class ");
-    oxc_text_add(&text, class_shown ? class_shown : "");
+    oxc_add_message_class(&text, payload, rop);
     return (const char *)wmem_memdup(scope, text.bytes, text.length + 1);
 }
 
@@ -196,8 +192,8 @@ static void summarise_payload(rop_summariser *summariser, const oxc_payload *pay
         worsen(summariser->summary, OXC_WALK_DAMAGED);
 }
 
-oxc_rop_summary oxc_summarise_rops(const oxc_extended_buffer *buffer, packet_info *pinfo,
-                                   bool request, bool tell, const oxc_rop_call *call)
+oxc_rop_summary oxc_summarise_rops(oxc_extended_buffer *buffer, packet_info *pinfo, bool request,
+                                   bool tell, const oxc_rop_call *call)
 {
     oxc_rop_summary summary = {0};
     rop_summariser summariser;

@@ -21,7 +21,8 @@ typedef struct {
     int captured;   /**< elements that are there */
 } oxc_array;
 
-/** What EcRRegisterPushNotification asks for, [MS-OXCRPC] 3.1.4.5: which bytes go where. */
+/** What EcRRegisterPushNotification asks for, [MS-OXCRPC] 3.1.4.5: which bytes go where. Lives as
+ *  long as the packet. */
 typedef struct {
     oxc_array context; /**< rgbContext */
     oxc_array address; /**< rgbCallbackAddress, a sockaddr */
@@ -43,8 +44,8 @@ typedef struct {
     const uint8_t *bytes; /**< of #tvb; by oxc_stub_open() */
     int size;             /**< captured */
     int offset;
-    int missing;         /**< hf id of the first parameter that is not whole, or -1 */
-    oxc_push_asked push; /**< of a request to register for push notifications */
+    int missing;                /**< hf id of the first parameter that is not whole, or -1 */
+    const oxc_push_asked *push; /**< of a request to register for push notifications, or NULL */
 } oxc_stub;
 
 /** The fields that show the counts of an array, and what is said of counts that contradict each

@@ -227,12 +227,12 @@ static proto_tree *show_bytes(const oxc_stub *stub, int hf, const oxc_array *arr
     return proto_item_add_subtree(item, ett_emsmdb_buffer);
 }
 
-static oxc_extended_buffer *read_buffer(const oxc_stub *stub, const oxc_array *array)
+static void read_buffer(const oxc_stub *stub, const oxc_array *array, oxc_extended_buffer *buffer)
 {
     int reported = array->count > INT32_MAX ? INT32_MAX : (int)array->count;
 
-    return oxc_read_extended_buffer(stub->tvb, array->offset, array->captured, reported,
-                                    stub->pinfo);
+    oxc_read_extended_buffer(stub->tvb, array->offset, array->captured, reported, stub->pinfo,
+                             buffer);
 }
 
 /* What the ROPs of a stub belong to; NULL for those that count for nothing. */
@@ -257,18 +257,20 @@ static const oxc_rop_call *name_call(const oxc_stub *stub, bool request, const o
 static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool request,
                       oxc_event *event)
 {
-    oxc_extended_buffer *buffer = read_buffer(stub, array);
     bool tell = stub->tree || col_get_writable(stub->pinfo->cinfo, COL_INFO);
+    oxc_extended_buffer buffer;
+    oxc_rop_summary summary;
     oxc_rop_call call;
-    oxc_rop_summary summary = oxc_summarise_rops(buffer, stub->pinfo, request, tell,
-                                                 name_call(stub, request, event, &call));
 
+    read_buffer(stub, array, &buffer);
+    summary = oxc_summarise_rops(&buffer, stub->pinfo, request, tell,
+                                 name_call(stub, request, event, &call));
     event->rops = summary.rops;
     stub->news = summary.new_mail;
     if (!stub->tree && summary.state == OXC_WALK_WHOLE &&
-        oxc_pass_extended_buffer(buffer, stub->pinfo))
+        oxc_pass_extended_buffer(&buffer, stub->pinfo))
         return;
-    oxc_show_extended_buffer(buffer, stub->pinfo, show_bytes(stub, hf, array), request,
+    oxc_show_extended_buffer(&buffer, stub->pinfo, show_bytes(stub, hf, array), request,
                              oxc_show_rop_payload);
 }
 
@@ -276,9 +278,12 @@ static void show_auxiliary(const oxc_stub *stub, int hf, const oxc_array *array,
 {
     proto_tree *tree = show_bytes(stub, hf, array);
 
-    if (tree)
-        oxc_show_extended_buffer(read_buffer(stub, array), stub->pinfo, tree, request,
-                                 oxc_show_auxiliary_payload);
+    oxc_extended_buffer buffer;
+
+    if (!tree)
+        return;
+    read_buffer(stub, array, &buffer);
+    oxc_show_extended_buffer(&buffer, stub->pinfo, tree, request, oxc_show_auxiliary_payload);
 }
 
 static void read_optional_string(oxc_stub *stub, int hf_text)
@@ -429,6 +434,7 @@ static void show_callback_address(const oxc_stub *stub, const oxc_array *callbac
 static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *event)
 {
     oxc_array context, callback;
+    oxc_push_asked *asked;
     uint16_t size;
 
     read_cxh(stub, event);
@@ -442,7 +448,9 @@ static void register_push_request(oxc_stub *stub, proto_item *item, oxc_event *e
     oxc_stub_conformant_array(stub, &array_fields, hf_emsmdb_push_address, &callback);
     show_callback_address(stub, &callback);
     oxc_stub_uint16(stub, hf_emsmdb_push_address_size, NULL);
-    stub->push = (oxc_push_asked){.context = context, .address = callback};
+    asked = wmem_new(stub->pinfo->pool, oxc_push_asked);
+    *asked = (oxc_push_asked){.context = context, .address = callback};
+    stub->push = asked;
 }
 
 static void register_push_response(oxc_stub *stub, proto_item *item _U_, oxc_event *event)

@@ -98,9 +98,9 @@ static proto_tree *tree_of_wait(tvbuff_t *tvb, proto_tree *root, proto_tree *sho
 /* Links a registration for push notifications with the datagrams that it brings. */
 static void take_push(const oxc_stub *stub, bool request, const oxc_event *event)
 {
-    if (request)
-        oxc_push_request(stub, &stub->push.context, &stub->push.address);
-    else
+    if (request && stub->push)
+        oxc_push_request(stub, &stub->push->context, &stub->push->address);
+    else if (!request)
         oxc_push_response(stub, event->status);
 }
 

@@ -282,11 +282,12 @@ static int take_stub(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, dcerpc
                      .missing = -1};
     oxc_event event = {.stub = pdu && !pdu->sealed ? OXC_STUB_CLEAR : OXC_STUB_DECRYPTED};
     dcerpc_dissect_fnct_t *builtin;
-    int end = (int)tvb_captured_length(tvb);
+    int end;
 
     if (interface == OXC_INTERFACE_EMSMDB && is_second_response(pinfo, di, pdu)) {
         event.stub = OXC_STUB_UNREAD;
         oxc_emsmdb_add_second_response(tvb, pinfo, root, di->call_data->req_frame);
+        end = (int)tvb_captured_length(tvb);
     } else {
         end = oxc_interface_dissect_stub(&stub, root, tree, interface, opnum, request, &event);
     }

@@ -65,33 +65,29 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
     return false;
 }
 
-/* Dissects bytes that begin with a PDU.
- * @param header  that of the PDU */
-static bool dissect_observed(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data,
-                             const uint8_t *header)
+static bool dissect_run(oxc_run *run, void *data)
 {
+    packet_info *pinfo = run->pinfo;
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
-    bool to_server = oxc_pdu_goes_to_server(header[2]);
+    bool to_server = oxc_pdu_goes_to_server(run->pdus[0].type);
     oxc_tcp_connection *tcp = oxc_tcp_connection_of_packet(pinfo, to_server);
     oxc_flow *flow = NULL;
     bool repeated = false;
-    oxc_run run;
     int result;
 
     if (!tcp)
-        return builtin_heuristic->dissector(tvb, pinfo, tree, data);
+        return builtin_heuristic->dissector(run->tvb, pinfo, run->tree, data);
     if (segment && tcp->tcp) {
         flow = oxc_flow_of(tcp->tcp, tcp->flows);
         repeated = watch_segment(pinfo, tcp, flow, segment);
     }
     tcp->leg.closing = segment && (segment->flags & (OXC_TCP_FIN | OXC_TCP_RST)) != 0;
-    oxc_run_read(&run, tvb, pinfo, tree);
-    run.from_server = !to_server;
-    run.connection = repeated ? NULL : tcp->connection;
-    run.carrier = (oxc_carrier){.transport = OXC_TRANSPORT_RPC_TCP,
-                                .connection = repeated ? UINT32_MAX : tcp->connection->number,
-                                .ending = repeated ? NULL : &tcp->connection->ending};
-    result = oxc_observe(&run, builtin_heuristic->dissector, data);
+    run->from_server = !to_server;
+    run->connection = repeated ? NULL : tcp->connection;
+    run->carrier = (oxc_carrier){.transport = OXC_TRANSPORT_RPC_TCP,
+                                 .connection = repeated ? UINT32_MAX : tcp->connection->number,
+                                 .ending = repeated ? NULL : &tcp->connection->ending};
+    result = oxc_observe(run, builtin_heuristic->dissector, data);
     tcp->leg.closing = false;
     if (!PINFO_FD_VISITED(pinfo)) {
         oxc_segment_seen(pinfo, tcp);
@@ -117,13 +113,13 @@ static bool carries_exchange(packet_info *pinfo)
 static oxc_bool dissect_tcp_heuristic(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                       void *data)
 {
-    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
+    oxc_run run;
 
-    if (!header)
+    if (!oxc_run_read(&run, tvb, pinfo, tree))
         return FALSE;
     if (!builtin_heuristic->enabled && !carries_exchange(pinfo) && !oxc_binds_exchange(tvb))
         return FALSE;
-    return dissect_observed(tvb, pinfo, tree, data, header);
+    return dissect_run(&run, data);
 }
 
 static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -135,10 +131,10 @@ static int dissect_observed_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
  * is known for one of the two interfaces: as the heuristic does, this waits for the next PDU. */
 static int dissect_decoded_as(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    const uint8_t *header = oxc_pdu_header_at(tvb, 0);
+    oxc_run run;
 
-    if (header)
-        return dissect_observed(tvb, pinfo, tree, data, header) ? (int)tvb_captured_length(tvb) : 0;
+    if (oxc_run_read(&run, tvb, pinfo, tree))
+        return dissect_run(&run, data) ? (int)tvb_captured_length(tvb) : 0;
     if (carries_exchange(pinfo))
         return 0;
     return dissector_try_string_new(builtin_table, over_tcp, tvb, pinfo, tree, FALSE, data);

@@ -76,23 +76,27 @@ static void read_pdu(oxc_run *run, const uint8_t *bytes, int length, int capture
     pdu->sealed = oxc_pdu_is_call(pdu) && is_sealed(pdu, bytes, captured);
 }
 
-void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+bool oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    int end = (int)tvb_captured_length(tvb), reported = (int)tvb_reported_length(tvb), offset = 0;
-    const uint8_t *bytes = end > 0 ? tvb_get_ptr(tvb, 0, end) : NULL;
+    int end = (int)tvb_captured_length(tvb), reported, offset = 0;
+    const uint8_t *bytes = end >= OXC_PDU_HEADER_SIZE ? tvb_get_ptr(tvb, 0, end) : NULL;
 
+    if (!bytes || !oxc_pdu_is_header(bytes))
+        return false;
+    reported = (int)tvb_reported_length(tvb);
     begin(run, pinfo, tree);
     run->tvb = tvb;
-    while (end - offset >= OXC_PDU_HEADER_SIZE) {
+    do {
         int length = oxc_pdu_length(bytes + offset);
 
         if (length < OXC_PDU_HEADER_SIZE)
             break;
-        if (oxc_pdu_is_header(bytes + offset))
+        if (offset == 0 || oxc_pdu_is_header(bytes + offset))
             read_pdu(run, bytes + offset, length, end - offset, offset);
         offset += length;
-    }
+    } while (end - offset >= OXC_PDU_HEADER_SIZE);
     run->cut = end < reported && offset < reported;
+    return true;
 }
 
 int oxc_run_read_whole(oxc_run *run, tvbuff_t *tvb, int offset, packet_info *pinfo,

@@ -36,10 +36,12 @@ typedef struct oxc_run {
     oxc_rpc_pdu few[OXC_RUN_FEW]; /**< what #pdus points to while they are enough */
 } oxc_run;
 
-/** Reads the headers of the PDUs of a run, once: they are stepped over as Wireshark does, by their
- *  lengths, whether they look like PDUs or not. #carrier, #from_server and #connection are left to
- *  the caller. */
-void oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
+/** Reads the headers of the PDUs of a run, once: behind the first they are stepped over as
+ * Wireshark does, by their lengths, whether they look like PDUs or not. #carrier, #from_server and
+ * #connection are left to the caller.
+ *  @return false if the bytes do not begin with a PDU, as those of other protocols: nothing is set
+ */
+bool oxc_run_read(oxc_run *run, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree);
 
 /** The same for those PDUs from @p offset on that are there as a whole, as far as the reported
  *  length tells; what does not look like one ends them.

@@ -161,10 +161,10 @@ static bool is_extended(tvbuff_t *buffer)
            tvb_get_letohs(buffer, 4) <= tvb_reported_length(buffer) - OXC_EXT_HEADER_SIZE;
 }
 
-static oxc_extended_buffer *read_extended(const body_reader *body, tvbuff_t *buffer)
+static void read_extended(const body_reader *body, tvbuff_t *tvb, oxc_extended_buffer *buffer)
 {
-    return oxc_read_extended_buffer(buffer, 0, (int)tvb_captured_length(buffer),
-                                    (int)tvb_reported_length(buffer), body->pinfo);
+    oxc_read_extended_buffer(tvb, 0, (int)tvb_captured_length(tvb), (int)tvb_reported_length(tvb),
+                             body->pinfo, buffer);
 }
 
 /* AuxiliaryBufferSize and AuxiliaryBuffer.
@@ -172,18 +172,21 @@ static oxc_extended_buffer *read_extended(const body_reader *body, tvbuff_t *buf
  * @param failure   of a failure body */
 static void read_auxiliary(body_reader *body, bool optional, bool failure)
 {
+    oxc_extended_buffer buffer;
     uint32_t size;
-    tvbuff_t *buffer;
+    tvbuff_t *tvb;
     proto_tree *tree;
 
     if ((optional && body->missing < 0 && reported_left(body) == 0) ||
         !read_number(body, hf_mapihttp_auxiliary_size, &size))
         return;
-    buffer = take_buffer(body, hf_mapihttp_auxiliary, size);
-    tree = show_buffer(body, buffer, hf_mapihttp_auxiliary);
-    if (tree && oxc_emsmdb_active() && (!failure || is_extended(buffer)))
-        oxc_show_extended_buffer(read_extended(body, buffer), body->pinfo, tree, !body->response,
-                                 oxc_show_auxiliary_payload);
+    tvb = take_buffer(body, hf_mapihttp_auxiliary, size);
+    tree = show_buffer(body, tvb, hf_mapihttp_auxiliary);
+    if (!tree || !oxc_emsmdb_active() || (failure && !is_extended(tvb)))
+        return;
+    read_extended(body, tvb, &buffer);
+    oxc_show_extended_buffer(&buffer, body->pinfo, tree, !body->response,
+                             oxc_show_auxiliary_payload);
 }
 
 /* Whether a request asks for notifications, [MS-OXCROPS] 2.2.14.1. */
@@ -212,7 +215,7 @@ static void take_summary(body_reader *body, const oxc_rop_summary *summary)
 /* RopBufferSize and RopBuffer: rgbIn and rgbOut of EcDoRpcExt2. */
 static void read_rops(body_reader *body)
 {
-    oxc_extended_buffer *buffer;
+    oxc_extended_buffer buffer;
     oxc_rop_summary summary;
     tvbuff_t *tvb;
     uint32_t size;
@@ -225,15 +228,15 @@ static void read_rops(body_reader *body)
     body->facts->rops.unwalked = true;
     if (!oxc_emsmdb_active())
         return;
-    buffer = read_extended(body, tvb);
-    summary = oxc_summarise_rops(buffer, body->pinfo, !body->response, true, body->rops);
+    read_extended(body, tvb, &buffer);
+    summary = oxc_summarise_rops(&buffer, body->pinfo, !body->response, true, body->rops);
     take_summary(body, &summary);
     if (!body->response && !PINFO_FD_VISITED(body->pinfo))
-        body->facts->registers = has_registration(buffer);
+        body->facts->registers = has_registration(&buffer);
     if (!body->tree && summary.state == OXC_WALK_WHOLE &&
-        oxc_pass_extended_buffer(buffer, body->pinfo))
+        oxc_pass_extended_buffer(&buffer, body->pinfo))
         return;
-    oxc_show_extended_buffer(buffer, body->pinfo, tree, !body->response, oxc_show_rop_payload);
+    oxc_show_extended_buffer(&buffer, body->pinfo, tree, !body->response, oxc_show_rop_payload);
 }
 
 static void read_flags(body_reader *body)

@@ -188,12 +188,11 @@ static oxc_bool dissect_http_body(tvbuff_t *tvb, packet_info *pinfo, proto_tree 
     oxc_channel *channel;
     oxc_run run;
 
-    if (!oxc_rpch_builtin()->enabled || !oxc_pdu_header_at(tvb, 0))
+    if (!oxc_rpch_builtin()->enabled || !oxc_run_read(&run, tvb, pinfo, tree))
         return FALSE;
     channel = channel_of_body(pinfo);
     if (!channel)
         return oxc_rpch_builtin()->dissector(tvb, pinfo, tree, data);
-    oxc_run_read(&run, tvb, pinfo, tree);
     oxc_rpch_dissect_pdus(channel, &run);
     return TRUE;
 }
@@ -384,8 +383,8 @@ static void watch_tunnel(tvbuff_t *payload, packet_info *pinfo)
         oxc_http_head_find(bytes, &head) != OXC_HTTP_WHOLE)
         return;
     begin_channel(pinfo, conversation, &head);
-    oxc_run_read(&run, tvb_new_subset_remaining(payload, (int)head.bytes.size), pinfo, NULL);
-    oxc_rpch_note_pdus(oxc_channel_find(conversation), &run);
+    if (oxc_run_read(&run, tvb_new_subset_remaining(payload, (int)head.bytes.size), pinfo, NULL))
+        oxc_rpch_note_pdus(oxc_channel_find(conversation), &run);
 }
 
 /* At the first frame of a connection. */

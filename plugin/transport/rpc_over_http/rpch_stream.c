@@ -62,9 +62,9 @@ static void give_cut_pdu(const oxc_rpch_parts *stream, tvbuff_t *tvb, int offset
     int captured = tvb_captured_length_remaining(tvb, offset);
     oxc_run run;
 
-    oxc_run_read(&run, tvb_new_subset_length_caplen(tvb, offset, captured, length), stream->pinfo,
-                 stream->tree);
-    stream->pdus(stream->user, &run);
+    if (oxc_run_read(&run, tvb_new_subset_length_caplen(tvb, offset, captured, length),
+                     stream->pinfo, stream->tree))
+        stream->pdus(stream->user, &run);
 }
 
 /* Each of these returns the length of what it gave away, or 0 if no more can be split. */

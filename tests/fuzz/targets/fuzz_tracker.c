@@ -173,7 +173,8 @@ static void check_finding(const machine *m, const oxc_finding *finding)
 static void check_view(const machine *m, const oxc_view *view, uint32_t frame)
 {
     uint32_t position = view->notified;
-    size_t steps = 0;
+    const uint32_t *registered;
+    size_t steps;
 
     FUZZ_CHECK(view->outcome <= OXC_OUTCOME_DROPPED);
     FUZZ_CHECK(view->request_frame <= frame && view->connect_frame <= frame);
@@ -184,8 +185,10 @@ static void check_view(const machine *m, const oxc_view *view, uint32_t frame)
         check_finding(m, &view->findings[i]);
         FUZZ_CHECK(i == 0 || view->findings[i - 1].rule < view->findings[i].rule);
     }
-    for (size_t i = 0; i < view->registered_count; i++)
-        FUZZ_CHECK(view->registered_frames[i] <= frame);
+    registered = oxc_tracker_registered(m->trackers[0], view->record, &steps);
+    for (size_t i = 0; i < steps; i++)
+        FUZZ_CHECK(registered[i] <= frame);
+    steps = 0;
     while (oxc_tracker_next_notified(m->trackers[0], &position) != 0)
         FUZZ_CHECK(++steps <= m->events);
 }

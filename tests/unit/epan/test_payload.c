@@ -39,7 +39,7 @@ typedef struct {
     bytes data;
     packet_info pinfo;
     tvbuff_t *tvb;
-    oxc_extended_buffer *buffer;
+    oxc_extended_buffer buffer;
     oxc_rop_summary summary;
 } reading;
 
@@ -50,8 +50,8 @@ static void read_bytes(reading *r, const uint8_t *data, size_t captured, size_t 
     r->data = bytes_copy(data, captured);
     r->pinfo.pool = wmem_allocator_new(WMEM_ALLOCATOR_STRICT);
     r->tvb = tvb_new_real_data(r->data.data, (unsigned)captured, (int)reported);
-    r->buffer = oxc_read_extended_buffer(r->tvb, 0, (int)captured, (int)reported, &r->pinfo);
-    r->summary = oxc_summarise_rops(r->buffer, &r->pinfo, request, true, NULL);
+    oxc_read_extended_buffer(r->tvb, 0, (int)captured, (int)reported, &r->pinfo, &r->buffer);
+    r->summary = oxc_summarise_rops(&r->buffer, &r->pinfo, request, true, NULL);
 }
 
 static void read_hex(reading *r, const char *hex, bool request)
@@ -91,9 +91,9 @@ static void reads_obfuscated_buffer(void **state)
 
 static void assert_compressed(reading *r)
 {
-    assert_int_equal(r->buffer->count, 1);
-    assert_int_equal(r->buffer->payloads[0].fault, OXC_PAYLOAD_OK);
-    assert_int_equal(r->buffer->payloads[0].captured, 241);
+    assert_int_equal(r->buffer.count, 1);
+    assert_int_equal(r->buffer.payloads[0].fault, OXC_PAYLOAD_OK);
+    assert_int_equal(r->buffer.payloads[0].captured, 241);
     assert_int_equal(r->summary.state, OXC_WALK_WHOLE);
     assert_int_equal(r->summary.rops.notified_count, 6);
 }
@@ -131,7 +131,7 @@ static void reads_chain(void **state)
     (void)state;
     read_hex(&r, chain, false);
     assert_int_equal(r.summary.state, OXC_WALK_WHOLE);
-    assert_int_equal(r.buffer->count, 3);
+    assert_int_equal(r.buffer.count, 3);
     assert_int_equal(r.summary.rops.registered_count, 1);
     assert_int_equal(r.summary.rops.registered[0], 0x22);
     assert_int_equal(r.summary.rops.notified_count, 2);
@@ -206,11 +206,11 @@ static void judges_no_doubtful_payload(void **state)
 
     (void)state;
     read_hex(&r, "0000 0c00 0500 0500 0500 6e 0500", true);
-    assert_int_equal(r.buffer->payloads[0].fault, OXC_PAYLOAD_FLAGS);
+    assert_int_equal(r.buffer.payloads[0].fault, OXC_PAYLOAD_FLAGS);
     assert_int_equal(r.summary.rops.faults, 0);
     finish(&r);
     read_hex(&r, "0000 0400 0600 0600 0500 6e 0500", true);
-    assert_int_equal(r.buffer->payloads[0].fault, OXC_PAYLOAD_SIZE);
+    assert_int_equal(r.buffer.payloads[0].fault, OXC_PAYLOAD_SIZE);
     assert_int_equal(r.summary.state, OXC_WALK_DAMAGED);
     assert_int_equal(r.summary.rops.faults, 0);
     finish(&r);
@@ -234,8 +234,8 @@ static void finds_faults_of_payloads(void **state)
         reading r;
 
         read_hex(&r, cases[i].hex, false);
-        assert_int_equal(r.buffer->count, 1);
-        assert_int_equal(r.buffer->payloads[0].fault, cases[i].fault);
+        assert_int_equal(r.buffer.count, 1);
+        assert_int_equal(r.buffer.payloads[0].fault, cases[i].fault);
         finish(&r);
     }
 }
@@ -295,9 +295,9 @@ static void bounds_decompression(void **state)
     for (i = 0; i < OXC_EXT_PAYLOADS_MAX; i++)
         g_string_append(hex, "0000 0100 0f00 ffff ffffff7f 6107000fff0000ffffffff");
     read_hex(&r, hex->str, false);
-    assert_int_equal(r.buffer->payloads[r.buffer->count - 1].fault, OXC_PAYLOAD_TOO_MUCH);
-    for (i = 0; i < r.buffer->count; i++)
-        total += r.buffer->payloads[i].captured;
+    assert_int_equal(r.buffer.payloads[r.buffer.count - 1].fault, OXC_PAYLOAD_TOO_MUCH);
+    for (i = 0; i < r.buffer.count; i++)
+        total += r.buffer.payloads[i].captured;
     assert_true(total < 1024 * 1024);
     finish(&r);
     g_string_free(hex, TRUE);
