@@ -83,7 +83,7 @@ enum { OXC_SUMMARY_MAX = 4096 };
  *  @param offset    where the array begins in @p tvb
  *  @param captured  bytes of it that are there
  *  @param reported  the count of the array
- *  @param buffer    gets what was read, which lives as long as the packet */
+ *  @param buffer    gets what was read; what it points to lives as long as the packet */
 void oxc_read_extended_buffer(tvbuff_t *tvb, int offset, int captured, int reported,
                               packet_info *pinfo, oxc_extended_buffer *buffer);
 
