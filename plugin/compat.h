@@ -89,6 +89,10 @@ typedef dcerpc_sub_dissector oxc_procs;
 #define OXC_BUILTIN_PUSH_IS_WRONG true
 #endif
 
+#ifndef G_GNUC_NO_INLINE /* GLib before 2.58 */
+#define G_GNUC_NO_INLINE
+#endif
+
 /* Since 4.4 they have the names of C's own types. */
 #if !OXC_WIRESHARK_AT_LEAST(4, 4)
 #define tvb_get_uint8  tvb_get_guint8

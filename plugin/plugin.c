@@ -59,6 +59,7 @@ static void begin_file(void)
     oxc_settings settings = oxc_settings_now();
 
     oxc_oxcnotif_init();
+    oxc_frame_end();
     oxc_losses_begin_file();
     oxc_analysis_init(&settings);
     oxc_ends_begin_file();

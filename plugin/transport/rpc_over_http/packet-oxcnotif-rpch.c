@@ -133,7 +133,7 @@ static void add_virtual_connection(proto_tree *tree, tvbuff_t *tvb,
 /* An RTS PDU without commands: a ping or an echo. */
 static bool is_bare_rts(const oxc_rpc_pdu *pdu)
 {
-    return pdu->type == PDU_RTS && pdu->length == OXC_RTS_HEADER_SIZE &&
+    return pdu->whole && pdu->type == PDU_RTS && pdu->length == OXC_RTS_HEADER_SIZE &&
            pdu->encoding == ENC_LITTLE_ENDIAN;
 }
 

@@ -38,8 +38,6 @@ enum { RTS_TYPE_OFFSET = 2, MAX_RTS_SIZE = 160 };
 /* Of which Wireshark calls one X11 unless told otherwise, 6001 is the RPC server's. */
 enum { FIRST_X11_PORT = 6000, LAST_X11_PORT = 6063 };
 
-#define CRLF_CRLF 0x0D0A0D0Au
-
 static dissector_handle_t channel_over_tcp_handle;
 static dissector_handle_t proxy_leg_handle;
 static int proto_http = -1;

@@ -154,6 +154,7 @@ static size_t read_chunk(oxc_span bytes, oxc_span *data, uint32_t *missing)
 
     oxc_http_body_begin_chunks(&body);
     *data = (oxc_span){NULL, 0};
+    *missing = 0;
     while (part != OXC_BODY_BROKEN && size < bytes.size) {
         oxc_span rest = {bytes.text + size, bytes.size - size};
         size_t taken;
@@ -165,9 +166,10 @@ static size_t read_chunk(oxc_span bytes, oxc_span *data, uint32_t *missing)
         if (body.phase == OXC_BODY_ENDED || oxc_http_body_is_between_chunks(&body))
             return size;
         if (body.phase == OXC_BODY_CHUNK && body.left > MAX_CHUNK)
-            break;
+            return 0;
     }
-    *missing = size == bytes.size && part != OXC_BODY_BROKEN ? missing_bytes(&body) : 0;
+    if (size == bytes.size && part != OXC_BODY_BROKEN)
+        *missing = missing_bytes(&body);
     return 0;
 }
 

@@ -274,6 +274,9 @@ static void gives_up_on_chunks_that_never_fit(void **state)
     g_string_free(hex, TRUE);
     assert_split(data, "L");
     assert_split(of_text("ffffffff\r\nabc"), "R13");
+    assert_split(of_text("ffffffff\r\n"), "R10");
+    assert_split(of_text("fffffffe\r\n"), "R10");
+    assert_split(of_text("7fffffff\r\n"), "R10");
 }
 
 static void tells_a_chunk_by_its_end(void **state)
