@@ -82,6 +82,11 @@ oxc_rpc_connection *oxc_rpc_connection_by_number(uint32_t number)
     return (oxc_rpc_connection *)g_ptr_array_index(connections, number);
 }
 
+static uint64_t other_bit(uint16_t context_id)
+{
+    return context_id < 64 ? UINT64_C(1) << context_id : 0;
+}
+
 oxc_interface oxc_rpc_connection_interface(const oxc_rpc_connection *connection,
                                            uint16_t context_id, bool *ndr64)
 {
@@ -92,7 +97,8 @@ oxc_interface oxc_rpc_connection_interface(const oxc_rpc_connection *connection,
         bound = GPOINTER_TO_UINT(
             wmem_map_lookup(connection->contexts, GUINT_TO_POINTER((unsigned)context_id)));
     if (bound == 0)
-        return connection->bound ? OXC_INTERFACE_OTHER : OXC_INTERFACE_UNKNOWN;
+        return connection->others & other_bit(context_id) ? OXC_INTERFACE_OTHER
+                                                          : OXC_INTERFACE_UNKNOWN;
     *ndr64 = (bound & OXC_CONTEXT_NDR64) != 0;
     return (oxc_interface)(bound & ~OXC_CONTEXT_NDR64);
 }
@@ -104,7 +110,9 @@ void oxc_rpc_connection_bind(oxc_rpc_connection *connection, uint16_t context_id
     gpointer key = GUINT_TO_POINTER((unsigned)context_id);
 
     connection->bound = true;
+    connection->others &= ~other_bit(context_id);
     if (interface == OXC_INTERFACE_OTHER) {
+        connection->others |= other_bit(context_id);
         if (connection->contexts)
             wmem_map_remove(connection->contexts, key);
         return;

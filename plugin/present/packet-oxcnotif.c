@@ -413,6 +413,7 @@ void oxc_present_part(packet_info *pinfo, proto_tree *root, tvbuff_t *tvb, uint3
                               .kind = OXC_KIND_OTHER,
                               .session = OXC_NONE,
                               .context = OXC_NONE,
+                              .ended_wait = OXC_NONE,
                               .notified = OXC_NONE};
     const oxc_tracker *tracker = oxc_analysis_tracker();
     oxc_text text;

@@ -62,6 +62,17 @@ static void count_ended(stats_tree *tree, packet_info *pinfo, const oxc_shown *s
     free_address(&server);
 }
 
+/* Whether a PDU is the first that shows how a wait ended: one that was cancelled is answered all
+ * the same. */
+static bool is_first_end(const oxc_view *view)
+{
+    oxc_wait wait;
+
+    return oxc_view_ends_wait(view) && view->has_wait_time &&
+           (!oxc_tracker_wait(oxc_analysis_tracker(), view->ended_wait, &wait) ||
+            wait.end.record == OXC_NONE || wait.end.record == view->record);
+}
+
 static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
                                        epan_dissect_t *edt _U_, const void *data,
                                        tap_flags_t flags _U_)
@@ -72,7 +83,7 @@ static tap_packet_status take_for_tree(stats_tree *tree, packet_info *pinfo,
     /* What a capture shows twice counts once. */
     if (view->repeated)
         return TAP_PACKET_DONT_REDRAW;
-    if (oxc_view_ends_wait(view) && view->has_wait_time)
+    if (is_first_end(view))
         count_ended(tree, pinfo, shown);
     if (oxc_view_is_wait_request(view))
         tick_stat_node(tree, NODE_SENT, 0, FALSE);

@@ -198,7 +198,7 @@ bool oxc_wait_tell_end(oxc_text *text, const oxc_wait *wait)
         tell_answer(text, wait);
     else if (wait->shown_over.outcome == OXC_OUTCOME_DROPPED)
         tell_drop(text, wait);
-    else if (wait->shown_over.record != OXC_NONE || (wait->closed && !wait->hidden))
+    else if (wait->shown_over.record != OXC_NONE || wait->closed)
         tell_close(text, wait);
     return text->length != 0;
 }

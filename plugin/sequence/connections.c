@@ -112,8 +112,3 @@ void oxc_tracker_partial(oxc_tracker *tracker, uint32_t number)
     if (connection->association != OXC_NONE)
         oxc_association_at(tracker, connection->association)->partial = true;
 }
-
-bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t number)
-{
-    return number < tracker->connections.count && oxc_link_at(tracker, number)->repeated;
-}

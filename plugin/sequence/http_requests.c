@@ -64,6 +64,9 @@ void oxc_http_begin_call(oxc_tracker *tracker, const oxc_http_event *event, uint
     judge_request(tracker, event, call, reused_frame);
     if (oxc_http_is_other(call))
         return;
+    /* What is said of it stands on the message that let it begin: its head, its body or its answer,
+     * whatever came in between. */
+    (void)oxc_http_record_of(tracker, event, call);
     oxc_http_feed_request(tracker, call);
     oxc_http_take_request(http, number, !oxc_http_has(call, OXC_HTTP_CALL_UNJUDGED));
     oxc_http_begin_use(http, call);

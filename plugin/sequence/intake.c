@@ -308,7 +308,9 @@ static void withdraw(oxc_tracker *tracker, uint32_t number)
             oxc_call_land(tracker, number);
     }
     oxc_association_count(tracker, call, -1);
-    record->session = record->context = OXC_NONE;
+    /* No request any more: a message of its connection, like any other leg. */
+    record->type = OXC_EVENT_OTHER_PDU;
+    record->request = record->session = record->context = OXC_NONE;
     oxc_call_end(tracker, number);
 }
 

@@ -75,14 +75,13 @@ extern const oxc_rule oxc_rules[OXC_RULE_COUNT];
 /** One rule that one PDU breaks. */
 typedef struct {
     uint16_t rule;      /**< oxc_rule_id */
-    uint8_t severity;   /**< oxc_severity: the rule's, but for wait-handle-unknown */
+    uint8_t severity;   /**< oxc_severity: the rule's, or the lower one of its check */
     uint8_t closed_how; /**< wait-cut-repeatedly: oxc_close_kind */
     uint8_t closed_by;  /**< wait-cut-repeatedly: oxc_side */
     bool over_http;     /**< on MAPI over HTTP */
     /** Other frames of the evidence, 0 behind the last. */
     uint32_t frames[OXC_FINDING_FRAMES];
-    /** For {hex} and the like: flags, status, version or nanoseconds. For wait-overlap the number
-     *  of later waits, of which frames has the first. */
+    /** For {hex} and the like: flags, status, version or nanoseconds. */
     uint64_t value;
 } oxc_finding;
 

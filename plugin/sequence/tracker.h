@@ -138,7 +138,7 @@ typedef struct {
     oxc_wait_end shown_over; /**< the next wait of the context, if that shows it to be closed or
                                 dropped; #end counts if it comes all the same */
     bool hidden;             /**< a gap may have hidden its end */
-    bool closed;             /**< its connection has ended by now */
+    bool closed;             /**< it ended with its connection, by all that is known */
     oxc_close close;         /**< how, as far as is known */
     bool has_close_age;
     int64_t close_age; /**< nanoseconds from the request to #close, where that ended the wait */
@@ -200,10 +200,6 @@ bool oxc_tracker_session_gaps(const oxc_tracker *tracker, uint32_t session, oxc_
 bool oxc_tracker_context_gaps(const oxc_tracker *tracker, uint32_t context, oxc_gap_cost *cost);
 
 oxc_gap_totals oxc_tracker_gap_totals(const oxc_tracker *tracker);
-
-/** Whether the capture shows a connection for the second time: both sides of an address translation
- *  or a proxy, or a mirror that rewrites addresses. */
-bool oxc_tracker_is_repeated(const oxc_tracker *tracker, uint32_t connection);
 
 /** When a frame arrived in which a PDU of one of the two interfaces ends.
  *  @param time  nanoseconds since the epoch

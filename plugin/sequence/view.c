@@ -283,9 +283,10 @@ static void look_at_close(const oxc_tracker *tracker, uint32_t connection, oxc_w
 {
     const oxc_close *close = &wait->close;
 
-    wait->closed = oxc_close_of(tracker, connection, &wait->close);
-    if (!wait->closed || wait->end.record != OXC_NONE || !close->has_time ||
-        close->time < wait->time ||
+    wait->closed = oxc_close_of(tracker, connection, &wait->close) &&
+                   wait->end.record == OXC_NONE &&
+                   (!wait->hidden || wait->shown_over.outcome == OXC_OUTCOME_CLOSED);
+    if (!wait->closed || !close->has_time || close->time < wait->time ||
         (wait->shown_over.record != OXC_NONE && close->time > wait->shown_over.time))
         return;
     wait->has_close_age = true;

@@ -251,7 +251,14 @@ static void close_of_a_wait(void **state)
     assert_true(wait_of(&w, call.frame).hidden);
     notify(&w, call);
     reset(&w, connection);
+    assert_false(wait_of(&w, call.frame).closed);
     assert_false(wait_of(&w, call.frame).has_close_age);
+    /* It may be missing in front of the close. */
+    connection = joined_connection(&w, GROUP);
+    call = wait_on(&w, connection, ACXH);
+    lose_segment(&w, connection);
+    reset(&w, connection);
+    assert_false(wait_of(&w, call.frame).closed);
 }
 
 static void waits_in_order(void **state)

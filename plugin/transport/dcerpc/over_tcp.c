@@ -58,9 +58,12 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
                          oxc_missing_from(missing, oxc_tcp_connection_sender(tcp)));
     else if (blind)
         oxc_lose_calls(pinfo, tcp->connection, OXC_SIDE_UNKNOWN);
-    if (!reverse->known) {
+    /* The rest of a PDU that is waited for will not come: what is acknowledged counts as seen, and
+     * what comes late, out of order, is in front of it. */
+    if (!reverse->known || (reverse->pending && (missing & OXC_MISSING_OTHER) != 0)) {
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
+        reverse->pending = false;
     }
     return false;
 }
