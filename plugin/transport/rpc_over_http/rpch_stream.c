@@ -23,8 +23,12 @@
 enum { RPC_VERSION = 5, MAX_PTYPE = 20 };
 
 /* A chunk is waited for as long as it is no longer than this, and so are chunks and PDUs that do
- * not end together. */
-enum { MAX_CHUNK = 16 * 1024 * 1024, MAX_UNALIGNED = 1024 * 1024 };
+ * not end together; with each segment all of those are read again, so there must not be many. */
+enum {
+    MAX_CHUNK = 16 * 1024 * 1024,
+    MAX_UNALIGNED = 1024 * 1024,
+    MAX_UNALIGNED_CHUNKS = 16 * 1024
+};
 
 /* Bytes at @p offset that were captured. */
 static oxc_span captured_bytes(tvbuff_t *tvb, int offset)
@@ -100,6 +104,7 @@ typedef struct {
     wmem_array_t *data; /* of those before it */
     int whole_end;      /* in tvb, after the last chunk with which a PDU ends */
     int whole_size;     /* data up to there */
+    unsigned unaligned; /* chunks with data after that one */
     int pdus_seen;      /* data up to which PDUs have been stepped over */
     int data_offset;    /* in tvb, of the last chunk's */
     unsigned count;     /* chunks with data */
@@ -189,6 +194,7 @@ static bool take_chunk(oxc_chunks *chunks, uint32_t *missing)
         chunks->data_offset = chunks->offset + (int)(data.text - bytes.text);
         wmem_array_append(chunks->data, data.text, (guint)data.size);
         chunks->count++;
+        chunks->unaligned++;
     }
     chunks->offset += (int)size;
     return true;
@@ -204,6 +210,7 @@ static uint32_t take_chunks(oxc_chunks *chunks)
         if (ends_with_pdu(chunks)) {
             chunks->whole_end = chunks->offset;
             chunks->whole_size = data_size(chunks);
+            chunks->unaligned = 0;
         }
     }
     return missing;
@@ -245,12 +252,14 @@ static int give_chunks(const oxc_rpch_parts *stream, oxc_chunks *chunks, int sta
                        uint32_t missing)
 {
     bool whole = chunks->offset == chunks->whole_end;
+    bool too_much = chunks->offset - chunks->whole_end > MAX_UNALIGNED ||
+                    chunks->unaligned > MAX_UNALIGNED_CHUNKS;
 
     if (chunks->whole_size > 0)
         give_chunked_pdus(stream, chunks);
     if (chunks->broken && chunks->whole_end == start)
         stream->lost(stream->user);
-    if (!whole && (chunks->last || chunks->offset - chunks->whole_end > MAX_UNALIGNED)) {
+    if (!whole && (chunks->last || too_much)) {
         stream->lost(stream->user);
         return chunks->offset - start;
     }

@@ -279,6 +279,25 @@ static void gives_up_on_chunks_that_never_fit(void **state)
     assert_split(of_text("7fffffff\r\n"), "R10");
 }
 
+/* A PDU of 65535 bytes in chunks of one byte. */
+static void gives_up_on_too_many_chunks(void **state)
+{
+    static const struct {
+        int chunks;
+        const char *expected;
+    } cases[] = {{16000, "+0:any"}, {16500, "L"}};
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GByteArray *data = g_byte_array_new();
+
+        add_chunk(data, "05000003 10000000 ffff 0000 02000000");
+        for (int chunk = 1; chunk < cases[i].chunks; chunk++)
+            add_chunk(data, "aa");
+        assert_split(data, cases[i].expected);
+    }
+}
+
 static void tells_a_chunk_by_its_end(void **state)
 {
     GByteArray *data = g_byte_array_new();
@@ -336,6 +355,7 @@ int main(void)
         cmocka_unit_test(knows_the_last_chunk),
         cmocka_unit_test(goes_on_behind_chunks_without_pdus),
         cmocka_unit_test(gives_up_on_chunks_that_never_fit),
+        cmocka_unit_test(gives_up_on_too_many_chunks),
         cmocka_unit_test(tells_a_chunk_by_its_end),
         cmocka_unit_test(survives_any_bytes),
     };
