@@ -84,6 +84,7 @@ void oxc_text_add_seconds(oxc_text *text, int64_t nanoseconds)
     uint64_t size = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
     uint64_t milliseconds = (size + MILLISECOND / 2) / MILLISECOND;
     char decimals[4] = {'.'};
+    uint32_t rest;
 
     if (size % MILLISECOND == MILLISECOND / 2) {
         add_half_milliseconds(text, nanoseconds);
@@ -92,7 +93,8 @@ void oxc_text_add_seconds(oxc_text *text, int64_t nanoseconds)
     if (nanoseconds < 0)
         oxc_text_add(text, "-");
     oxc_text_add_number(text, milliseconds / 1000);
-    for (size_t i = sizeof decimals - 1; i > 0; milliseconds /= 10)
-        decimals[i--] = (char)('0' + milliseconds % 10);
+    rest = (uint32_t)(milliseconds % 1000);
+    for (size_t i = sizeof decimals - 1; i > 0; rest /= 10)
+        decimals[i--] = (char)('0' + rest % 10);
     oxc_text_add_bytes(text, decimals, sizeof decimals);
 }

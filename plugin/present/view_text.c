@@ -29,7 +29,9 @@ const value_string oxc_outcome_vals[] = {
 
 const char *oxc_outcome_name(oxc_outcome outcome)
 {
-    return val_to_str_const(outcome, oxc_outcome_vals, "Unknown outcome");
+    if (outcome == OXC_OUTCOME_NONE || outcome > OXC_OUTCOME_DROPPED)
+        return "Unknown outcome";
+    return oxc_outcome_vals[outcome - 1].strptr; /* they follow one another */
 }
 
 /* The wait that this PDU shows to be over is the one before it. */

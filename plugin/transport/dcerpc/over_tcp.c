@@ -60,7 +60,7 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
         oxc_lose_calls(pinfo, tcp->connection, OXC_SIDE_UNKNOWN);
     /* The rest of a PDU that is waited for will not come: what is acknowledged counts as seen, and
      * what comes late, out of order, is in front of it. */
-    if (!reverse->known || (reverse->pending && (missing & OXC_MISSING_OTHER) != 0)) {
+    if (!reverse->known || ((missing & OXC_MISSING_OTHER) != 0 && reverse->pending)) {
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
         reverse->pending = false;
