@@ -97,8 +97,8 @@ oxc_interface oxc_rpc_connection_interface(const oxc_rpc_connection *connection,
         bound = GPOINTER_TO_UINT(
             wmem_map_lookup(connection->contexts, GUINT_TO_POINTER((unsigned)context_id)));
     if (bound == 0)
-        return connection->others & other_bit(context_id) ? OXC_INTERFACE_OTHER
-                                                          : OXC_INTERFACE_UNKNOWN;
+        return (connection->others & other_bit(context_id)) != 0 ? OXC_INTERFACE_OTHER
+                                                                 : OXC_INTERFACE_UNKNOWN;
     *ndr64 = (bound & OXC_CONTEXT_NDR64) != 0;
     return (oxc_interface)(bound & ~OXC_CONTEXT_NDR64);
 }

@@ -123,7 +123,8 @@ typedef struct {
     uint32_t call_id;    /**< every type but OXC_EVENT_LOST and OXC_EVENT_UNSEEN */
     bool from_server;    /**< every PDU, RTS PDUs included: the server sent it */
     /** Bind, and OXC_EVENT_OTHER_PDU for alter_context: those of the two interfaces that it asks
-     * for, of OXC_BINDS_...; OXC_EVENT_LOST: those that something unseen may have asked for. A gap
+     * for, of OXC_BINDS_...; what is lost, or belongs to no
+     * call: those that something unseen may have asked for. A gap
      * on a connection hides no call of an interface that was not asked for. 0 on all of them: not
      * known, it may be both. */
     unsigned interfaces;

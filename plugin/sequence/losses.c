@@ -197,6 +197,7 @@ void oxc_gap_unmatched(oxc_tracker *tracker, const oxc_event *event)
     oxc_gap gap = {.mark = oxc_now(tracker), .time = event->time};
 
     tracker->gaps++;
+    oxc_link_at(tracker, event->connection)->interfaces |= (uint8_t)event->interfaces;
     hide_requests(tracker, event->connection, &gap);
     hide_answers(tracker, event->connection, &gap);
 }

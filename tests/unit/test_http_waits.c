@@ -167,6 +167,49 @@ static void refused_sequence(void **state)
     assert_int_equal(outcome_with(&t), OXC_OUTCOME_REJECTED);
 }
 
+/* A 401 shows that what looked like a wait was an authentication leg. */
+static void leg_is_no_wait(void **state)
+{
+    talk t;
+    oxc_wait wait;
+
+    (void)state;
+    start();
+    t = new_wait();
+    send_talk(&w, &t);
+    assert_int_equal(wait_of(&w, t.frame).ordinal, 1);
+    t.answer.status = 401;
+    answer_talk(&w, &t);
+    assert_false(oxc_tracker_wait(w.tracker, view_of(&w, t.frame).record, &wait));
+    t = new_wait();
+    send_talk(&w, &t);
+    assert_int_equal(wait_of(&w, t.frame).ordinal, 1);
+}
+
+/* A request with the X-RequestId of an outstanding one is judged at its body, and nothing of that
+ * is said on what came in between. */
+static void judged_at_its_body(void **state)
+{
+    talk execute, late, between;
+    uint32_t body;
+
+    (void)state;
+    start();
+    http_connect(&w, THIRD, CTX2, SEQ2);
+    exchange(&w, FIRST, OXC_HTTP_TYPE_DISCONNECT, CTX, SEQ);
+    pass(&w, 5 * SECOND);
+    execute = prepare(THIRD, OXC_HTTP_TYPE_EXECUTE, CTX2, SEQ2);
+    send_talk(&w, &execute);
+    late = new_wait();
+    late.request.request_id = execute.request.request_id;
+    send_head(&w, &late);
+    between = prepare(4, OXC_HTTP_TYPE_EXECUTE, CTX2, SEQ2);
+    send_talk(&w, &between);
+    body = send_body(&w, &late);
+    assert_true(has_rule(body, "wait-after-disconnect"));
+    assert_false(has_rule(between.frame, "wait-after-disconnect"));
+}
+
 static void closed_and_dropped(void **state)
 {
     talk t;
@@ -827,6 +870,8 @@ int main(void)
         TEST(delivery_and_registration),
         TEST(outcomes),
         TEST(refused_sequence),
+        TEST(leg_is_no_wait),
+        TEST(judged_at_its_body),
         TEST(closed_and_dropped),
         TEST(dropped_near),
         TEST(overlap),

@@ -109,11 +109,12 @@ static void send_unread_call(oxc_run *run, const oxc_rpc_pdu *pdu)
     }
     if (interface != OXC_INTERFACE_ASYNCEMSMDB && type != OXC_EVENT_OTHER_PDU)
         oxc_rops_lost(run->connection->number);
+    /* A bind or alter_context that was not seen has asked for what it is for. */
+    if (interface == OXC_INTERFACE_UNKNOWN)
+        event.interfaces = OXC_BINDS_EMSMDB | OXC_BINDS_ASYNCEMSMDB;
     if (interface == OXC_INTERFACE_UNKNOWN && type == OXC_EVENT_REQUEST) {
-        /* A bind or alter_context that was not seen has asked for what it is for. */
         type = OXC_EVENT_LOST;
         event.lost_from = OXC_SIDE_CLIENT;
-        event.interfaces = OXC_BINDS_EMSMDB | OXC_BINDS_ASYNCEMSMDB;
     }
     send_event(run, pdu, &event, type);
 }

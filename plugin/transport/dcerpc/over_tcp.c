@@ -45,7 +45,7 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
     bool blind = !flow->known && !reverse->known && !oxc_tcp_is_analysed(tcp->tcp);
     oxc_segment_kind kind = oxc_flow_take(tcp->tcp, tcp->flows, pinfo, segment);
     bool repeated = kind == OXC_SEGMENT_REPEATED;
-    bool unseen = reverse->known && !reverse->pending &&
+    bool unseen = reverse->known && (!reverse->pending || !oxc_tcp_is_analysed(tcp->tcp)) &&
                   oxc_seq_is_later(segment->lastackseq, reverse->next_seq + 1);
     unsigned missing = oxc_tcp_missing(tcp->tcp) |
                        (kind != OXC_SEGMENT_NEXT ? OXC_MISSING_OWN : 0u) |
