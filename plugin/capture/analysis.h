@@ -33,8 +33,9 @@ typedef struct {
     /** By presentation context id, only for the two interfaces: the interface, with
      *  OXC_CONTEXT_NDR64 if it is bound to NDR64. NULL while there is none. */
     wmem_map_t *contexts;
-    /** Presentation contexts below 64 that are bound to another interface, a bit each. One that is
-     *  neither here nor there was asked for by an alter_context that is not in the capture. */
+    /** Presentation contexts that are bound to another interface, a bit each. Of one that is
+     * neither here nor there nothing is known, as of those from 64 on, which nobody uses: an
+     * alter_context that is not in the capture may have asked for it. */
     uint64_t others;
     uint32_t exchange_frame; /**< the first that asked for one of the two interfaces, or 0 */
     /* Of the last bind or alter_context, for EMSMDB and AsyncEMSMDB: which of its presentation

@@ -279,7 +279,7 @@ static void add_delivery(proto_tree *tree, tvbuff_t *tvb, const oxc_tracker *tra
                          const oxc_view *view)
 {
     size_t count;
-    const uint32_t *registered = oxc_tracker_registered(tracker, view->record, &count);
+    const uint32_t *registered = oxc_tracker_registered(tracker, view, &count);
     uint32_t position = view->notified, frame;
 
     add_frame(tree, hf_oxcnotif_fetch_in, tvb, view->fetch_frame);

@@ -78,7 +78,6 @@ void oxc_association_bind(oxc_tracker *tracker, const oxc_event *event)
     connection->binds = ++tracker->moments;
     connection->digest = event->digest;
     connection->sighting = 0;
-    connection->interfaces |= (uint8_t)event->interfaces;
 }
 
 /* The association of a group id: begun where the bind asked for a new one, else joined. */

@@ -122,11 +122,10 @@ typedef struct {
     uint32_t group_id;   /**< bind, bind_ack */
     uint32_t call_id;    /**< every type but OXC_EVENT_LOST and OXC_EVENT_UNSEEN */
     bool from_server;    /**< every PDU, RTS PDUs included: the server sent it */
-    /** Bind, and OXC_EVENT_OTHER_PDU for alter_context: those of the two interfaces that it asks
-     * for, of OXC_BINDS_...; what is lost, or belongs to no
-     * call: those that something unseen may have asked for. A gap
-     * on a connection hides no call of an interface that was not asked for. 0 on all of them: not
-     * known, it may be both. */
+    /** Of OXC_BINDS_...: those of the two interfaces that the PDU, a bind or alter_context, asks
+     * for, or that something unseen must have asked for, as the PDU is of a presentation context
+     * that nobody bound. A gap on a connection hides no call of an interface that was not asked
+     * for. 0 on all of them: not known, it may be both. */
     unsigned interfaces;
     oxc_side lost_from; /**< OXC_EVENT_LOST: who sent what is missing */
     /** Bind and bind_ack: a hash of all bytes of the PDU, 0 where it is not known. Two connections

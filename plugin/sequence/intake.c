@@ -149,8 +149,9 @@ static void on_request(oxc_tracker *tracker, oxc_link *connection, const oxc_eve
 }
 
 /* Joins the record of a PDU with the call that it belongs to. */
-static void join(const oxc_tracker *tracker, oxc_record *record, const oxc_call *call)
+static void join(const oxc_tracker *tracker, oxc_record *record, uint32_t number)
 {
+    const oxc_call *call = oxc_call_at(tracker, number);
     const oxc_record *request = oxc_record_at(tracker, call->record);
 
     record->code = oxc_code((oxc_kind)call->kind, call->operation);
@@ -162,8 +163,9 @@ static void join(const oxc_tracker *tracker, oxc_record *record, const oxc_call 
 }
 
 /* The call has its answer, of whatever kind. */
-static void settle(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
+static void settle(oxc_tracker *tracker, uint32_t number)
 {
+    const oxc_call *call = oxc_call_at(tracker, number);
     oxc_session *session;
 
     if (call->kind != OXC_KIND_WAIT)
@@ -189,9 +191,11 @@ static void prove_alive(oxc_tracker *tracker, const oxc_call *call)
 }
 
 static void take_response(oxc_tracker *tracker, const oxc_event *event, uint32_t number,
-                          const oxc_call *call, bool readable)
+                          bool readable)
 {
-    settle(tracker, number, call);
+    const oxc_call *call = oxc_call_at(tracker, number);
+
+    settle(tracker, number);
     if (!readable)
         oxc_answer_unread(tracker, call);
     else if ((call->flags & OXC_CALL_UNREAD) != 0)
@@ -218,28 +222,30 @@ static void on_response(oxc_tracker *tracker, oxc_link *connection, const oxc_ev
                         uint32_t number)
 {
     oxc_record *record = record_of(tracker, event, &number);
-    uint32_t place = oxc_call_find(tracker, event->connection, event->call_id);
-    const oxc_call *call = place == OXC_NONE ? NULL : oxc_call_at(tracker, place);
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     bool readable;
 
     if (record == NULL)
         return;
-    if (!call || (event->stub != OXC_STUB_UNREAD && event->kind != (oxc_kind)call->kind)) {
+    if (call == OXC_NONE || (event->stub != OXC_STUB_UNREAD &&
+                             event->kind != (oxc_kind)oxc_call_at(tracker, call)->kind)) {
         record->code = oxc_code(OXC_KIND_OTHER, OXC_NO_OPERATION);
         record->flags = stub_flags(event, event->stub != OXC_STUB_UNREAD) | OXC_RECORD_UNMATCHED;
         oxc_gap_unmatched(tracker, event);
         return;
     }
-    readable = is_readable(tracker, event, (oxc_kind)call->kind);
+    readable = is_readable(tracker, event, (oxc_kind)oxc_call_at(tracker, call)->kind);
     join(tracker, record, call);
     record->flags = stub_flags(event, readable);
     note_call_id(connection, event->call_id);
-    take_response(tracker, event, place, call, readable);
+    take_response(tracker, event, call, readable);
 }
 
-static void take_fault(oxc_tracker *tracker, uint32_t number, const oxc_call *call)
+static void take_fault(oxc_tracker *tracker, uint32_t number)
 {
-    settle(tracker, number, call);
+    const oxc_call *call = oxc_call_at(tracker, number);
+
+    settle(tracker, number);
     if (call->kind == OXC_KIND_WAIT)
         oxc_wait_fault(tracker, number);
     oxc_call_end(tracker, number);
@@ -247,22 +253,20 @@ static void take_fault(oxc_tracker *tracker, uint32_t number, const oxc_call *ca
 
 static void on_other_end(oxc_tracker *tracker, const oxc_event *event)
 {
-    uint32_t number = oxc_call_find(tracker, event->connection, event->call_id);
-    const oxc_call *call;
+    uint32_t call = oxc_call_find(tracker, event->connection, event->call_id);
     oxc_record *record;
 
     /* Without a call it may belong to any interface. */
-    if (number == OXC_NONE)
+    if (call == OXC_NONE)
         return;
-    call = oxc_call_at(tracker, number);
     record = add_record(tracker, event);
     if (record == NULL)
         return;
     join(tracker, record, call);
     if (event->type == OXC_EVENT_FAULT)
-        take_fault(tracker, number, call);
-    else if (call->kind == OXC_KIND_WAIT)
-        oxc_wait_cancel(tracker, number);
+        take_fault(tracker, call);
+    else if (oxc_call_at(tracker, call)->kind == OXC_KIND_WAIT)
+        oxc_wait_cancel(tracker, call);
 }
 
 static void on_bind_ack(oxc_tracker *tracker, const oxc_event *event)
@@ -285,8 +289,6 @@ static void on_connection(oxc_link *connection, const oxc_event *event)
         connection->heard = true;
     if (answer || event->from_server)
         connection->heard_time = event->time;
-    if (event->type == OXC_EVENT_OTHER_PDU)
-        connection->interfaces |= (uint8_t)event->interfaces;
 }
 
 /* Takes a request back. */
@@ -359,6 +361,7 @@ void oxc_tracker_event(oxc_tracker *tracker, const oxc_event *event)
         oxc_twins_event(tracker, event);
         return;
     }
+    connection->interfaces |= (uint8_t)event->interfaces;
     switch (event->type) {
     case OXC_EVENT_BIND:
         oxc_association_bind(tracker, event);

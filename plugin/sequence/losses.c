@@ -185,7 +185,6 @@ void oxc_gap_lost(oxc_tracker *tracker, const oxc_event *event)
     oxc_gap gap = {.mark = oxc_now(tracker) + 1, .time = event->time, .bytes = true};
 
     tracker->gaps++;
-    oxc_link_at(tracker, event->connection)->interfaces |= (uint8_t)event->interfaces;
     if (event->lost_from != OXC_SIDE_SERVER)
         hide_requests(tracker, event->connection, &gap);
     if (event->lost_from != OXC_SIDE_CLIENT)
@@ -197,7 +196,6 @@ void oxc_gap_unmatched(oxc_tracker *tracker, const oxc_event *event)
     oxc_gap gap = {.mark = oxc_now(tracker), .time = event->time};
 
     tracker->gaps++;
-    oxc_link_at(tracker, event->connection)->interfaces |= (uint8_t)event->interfaces;
     hide_requests(tracker, event->connection, &gap);
     hide_answers(tracker, event->connection, &gap);
 }

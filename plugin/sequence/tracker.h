@@ -55,8 +55,7 @@ typedef struct {
     uint32_t request_frame; /**< response, fault, cancel, orphaned: the request of the call */
     uint32_t session;       /**< number from 0 */
     uint32_t context;       /**< number from 0 */
-    uint32_t connect_frame; /**< wait: the EcDoAsyncConnectEx response that last returned its ACXH
-                             */
+    uint32_t connect_frame; /**< wait: EcDoAsyncConnectEx response that last returned its ACXH */
     uint32_t wait;          /**< wait: ordinal on its context from 1, 0 for none */
     uint32_t previous_wait_frame; /**< wait request */
     uint32_t next_wait_frame;     /**< wait request, when known */
@@ -162,9 +161,9 @@ uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *positio
 
 /** EcDoRpcExt2 response: for each RopNotify the frame that made its handle, or 0. Holds until the
  *  next event.
- *  @param record  view.record, or OXC_NONE
- *  @param count   gets their number, 0 for any other PDU */
-const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, uint32_t record, size_t *count);
+ *  @param count  gets their number, 0 for any other PDU */
+const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, const oxc_view *view,
+                                       size_t *count);
 
 /** What gaps cost a session or context. */
 typedef struct {

@@ -354,18 +354,16 @@ uint32_t oxc_tracker_next_notified(const oxc_tracker *tracker, uint32_t *positio
     return 0;
 }
 
-const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, uint32_t number, size_t *count)
+const uint32_t *oxc_tracker_registered(const oxc_tracker *tracker, const oxc_view *view,
+                                       size_t *count)
 {
     const oxc_record *record;
 
     *count = 0;
-    if (number >= tracker->records.count)
+    if (view->kind != OXC_KIND_EXECUTE || view->type != OXC_EVENT_RESPONSE || view->repeated)
         return NULL;
-    record = oxc_record_at(tracker, number);
-    if (record->type != OXC_EVENT_RESPONSE || record->request == OXC_NONE ||
-        oxc_kind_of_code(record->code) != OXC_KIND_EXECUTE ||
-        (record->flags & OXC_RECORD_REPEATED) != 0 || record->delivery.registered_count == 0)
-        return NULL;
+    record = oxc_record_at(tracker, view->record);
     *count = record->delivery.registered_count;
-    return &g_array_index(tracker->links, uint32_t, record->delivery.registered);
+    return *count == 0 ? NULL
+                       : &g_array_index(tracker->links, uint32_t, record->delivery.registered);
 }

@@ -39,7 +39,7 @@ static void compare_registered(difference *d, const oxc_tracker *tracker, guint 
                                const oxc_view *view, const naive_view *expected)
 {
     size_t count;
-    const uint32_t *frames = oxc_tracker_registered(tracker, view->record, &count);
+    const uint32_t *frames = oxc_tracker_registered(tracker, view, &count);
 
     for (size_t i = 0; i < expected->registered_count; i++)
         compare_number(d, index, "registered_in", i < count ? frames[i] : 0,

@@ -270,8 +270,9 @@ static inline oxc_view view_of(const world *w, uint32_t frame)
 /** For the RopNotify at @p index of a frame, the frame that made its handle. */
 static inline uint32_t registered_in(const world *w, uint32_t frame, size_t index)
 {
+    oxc_view view = view_of(w, frame);
     size_t count;
-    const uint32_t *frames = oxc_tracker_registered(w->tracker, view_of(w, frame).record, &count);
+    const uint32_t *frames = oxc_tracker_registered(w->tracker, &view, &count);
 
     assert_true(index < count);
     return frames[index];
@@ -279,9 +280,10 @@ static inline uint32_t registered_in(const world *w, uint32_t frame, size_t inde
 
 static inline size_t registered_count(const world *w, uint32_t frame)
 {
+    oxc_view view = view_of(w, frame);
     size_t count;
 
-    (void)oxc_tracker_registered(w->tracker, view_of(w, frame).record, &count);
+    (void)oxc_tracker_registered(w->tracker, &view, &count);
     return count;
 }
 

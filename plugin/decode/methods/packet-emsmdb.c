@@ -277,7 +277,6 @@ static void take_rops(oxc_stub *stub, int hf, const oxc_array *array, bool reque
 static void show_auxiliary(const oxc_stub *stub, int hf, const oxc_array *array, bool request)
 {
     proto_tree *tree = show_bytes(stub, hf, array);
-
     oxc_extended_buffer buffer;
 
     if (!tree)

@@ -36,7 +36,7 @@ static const char over_tcp[] = "tcp";
  * than came the other way (a FIN counts for one). What the first segment acknowledges of a side
  * that has not been seen yet came before the capture, or is the other side's SYN. A segment in the
  * middle of a PDU does not come here: TCP keeps it until the PDU is whole. What is acknowledged
- * meanwhile only Wireshark's own analysis of TCP can tell.
+ * meanwhile only Wireshark's own analysis of TCP can tell; without that it counts as missing.
  * Returns whether all of the segment has come before; that is told on every pass. */
 static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow *flow,
                           const struct tcpinfo *segment)
@@ -58,8 +58,8 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
                          oxc_missing_from(missing, oxc_tcp_connection_sender(tcp)));
     else if (blind)
         oxc_lose_calls(pinfo, tcp->connection, OXC_SIDE_UNKNOWN);
-    /* The rest of a PDU that is waited for will not come: what is acknowledged counts as seen, and
-     * what comes late, out of order, is in front of it. */
+    /* The rest of a PDU that is waited for may never come: what is acknowledged has been told, and
+     * what comes of it late is no repetition. */
     if (!reverse->known || ((missing & OXC_MISSING_OTHER) != 0 && reverse->pending)) {
         reverse->first_seq = reverse->next_seq = segment->lastackseq;
         reverse->known = true;
@@ -68,10 +68,11 @@ static bool watch_segment(packet_info *pinfo, oxc_tcp_connection *tcp, oxc_flow 
     return false;
 }
 
+/* @param data  of TCP, or NULL */
 static bool dissect_run(oxc_run *run, void *data)
 {
-    packet_info *pinfo = run->pinfo;
     const struct tcpinfo *segment = (const struct tcpinfo *)data;
+    packet_info *pinfo = run->pinfo;
     bool to_server = oxc_pdu_goes_to_server(run->pdus[0].type);
     oxc_tcp_connection *tcp = oxc_tcp_connection_of_packet(pinfo, to_server);
     oxc_flow *flow = NULL;

@@ -185,7 +185,7 @@ static void check_view(const machine *m, const oxc_view *view, uint32_t frame)
         check_finding(m, &view->findings[i]);
         FUZZ_CHECK(i == 0 || view->findings[i - 1].rule < view->findings[i].rule);
     }
-    registered = oxc_tracker_registered(m->trackers[0], view->record, &steps);
+    registered = oxc_tracker_registered(m->trackers[0], view, &steps);
     for (size_t i = 0; i < steps; i++)
         FUZZ_CHECK(registered[i] <= frame);
     steps = 0;

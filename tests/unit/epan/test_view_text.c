@@ -81,9 +81,9 @@ static void says_that_its_connection_was_closed(void **state)
     expect_text(&wait, "Ended after 60.000 s: Connection closed by the server (RST)");
     wait.close = (oxc_close){.kind = OXC_CLOSE_FIN, .side = OXC_SIDE_CLIENT};
     expect_text(&wait, "Ended after 60.000 s: Connection closed by the client (FIN)");
-    /* A later wait showed it. */
     wait.closed = false;
     expect_text(&wait, "");
+    /* A later wait shows it, too. */
     wait.shown_over = (oxc_wait_end){.record = 5, .frame = 30, .outcome = OXC_OUTCOME_CLOSED};
     expect_text(&wait, "Ended after 60.000 s: Connection closed by the client (FIN)");
     /* Who closed it is nothing to the wait if that was not before the later one. */
